@@ -1,0 +1,315 @@
+/*
+ * qlif.h - quantum leaky integrate-and-fire neurons and the networks made of them.
+ *
+ * The model is that of D. Brand and F. Petruccione, "A quantum leaky integrate-and-fire spiking
+ * neuron and network", npj Quantum Information (2024), arXiv:2407.16398.
+ *
+ * Conventions
+ *   - Every call that can fail returns a qlif_status. On failure nothing is written through the
+ *     out-parameters and qlif_last_error_message() says what was wrong.
+ *   - Handles come from a create, copy or load function and are freed by the destroy function of
+ *     their type; destroying NULL does nothing. A destroyed handle must not be used again.
+ *   - A handle is used by one thread at a time. Different handles may be used by different threads.
+ *   - Arrays are float32 or int64, row-major (C order), without padding. Pointers into the engine's
+ *     memory say how long they stay valid.
+ *   - Strings are UTF-8 and end with a NUL.
+ *   - No function prints, exits or aborts on bad input.
+ */
+#ifndef QLIF_H
+#define QLIF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version ---------------------------------------------------------------------------- */
+
+/* The version of this contract. A binding refuses a library whose qlif_abi_version() differs. */
+#define QLIF_ABI_VERSION 1
+
+/* The ABI version that the library was built with. Any thread. */
+uint32_t qlif_abi_version(void);
+
+/* The library's version, for example "0.1.0". Valid for ever. Any thread. */
+const char *qlif_version(void);
+
+/* The instruction set whose kernels run here: "x86-64", "x86-64-v3", "x86-64-v4" or "generic".
+ * Valid for ever. Any thread. */
+const char *qlif_instruction_set(void);
+
+/* ---- Errors ----------------------------------------------------------------------------- */
+
+typedef int32_t qlif_status;
+enum {
+  QLIF_OK = 0,
+  QLIF_ERROR_INVALID_ARGUMENT = 1, /* a value that the argument cannot take */
+  QLIF_ERROR_SHAPE = 2,            /* sizes that do not fit together */
+  QLIF_ERROR_NOT_FINITE = 3,       /* NaN or infinity where a number is needed */
+  QLIF_ERROR_IO = 4,               /* a file that cannot be read or written */
+  QLIF_ERROR_FORMAT = 5,           /* a file that is not what it should be */
+  QLIF_ERROR_OUT_OF_MEMORY = 6     /* sizes that this machine cannot hold */
+};
+
+/* What the last failed call of this thread was given and what it expected: one line, which names
+ * the argument. "" before the first failure. Valid until the next call of this thread. */
+const char *qlif_last_error_message(void);
+
+/* ---- Threads ---------------------------------------------------------------------------- */
+
+/* The most threads that one call may use from now on, in this process; 0 means one per core
+ * (the default). Results do not depend on it, to the bit. Any thread. */
+qlif_status qlif_set_thread_count(int32_t count);
+
+/* The number of threads in force. Any thread. */
+int32_t qlif_thread_count(void);
+
+/* ---- Neurons ---------------------------------------------------------------------------- */
+
+typedef int32_t qlif_neuron_kind;
+enum { QLIF_NEURON_QLIF = 0 };
+
+typedef int32_t qlif_leak;
+enum {
+  QLIF_LEAK_RELAXATION = 0, /* T1 decay: alpha' = alpha exp(-delay/T1) */
+  QLIF_LEAK_PUBLISHED = 1   /* the authors' code: alpha' = sin^2((phi - 2 asin sqrt(alpha exp(-delay/T1)))/2) */
+};
+
+typedef int32_t qlif_drive_bound;
+enum {
+  QLIF_DRIVE_BOUND_NONE = 0, /* theta = drive_scale |u| */
+  QLIF_DRIVE_BOUND_TANH = 1  /* theta = drive_scale tanh |u| */
+};
+
+/* The derivative that stands in for d spike / d alpha; x = alpha - threshold, k = slope. */
+typedef int32_t qlif_surrogate;
+enum {
+  QLIF_SURROGATE_ARCTAN = 0,       /* 1 / (1 + (pi k x)^2) */
+  QLIF_SURROGATE_FAST_SIGMOID = 1, /* 1 / (1 + k |x|)^2 */
+  QLIF_SURROGATE_SIGMOID = 2,      /* k q (1 - q),  q = 1 / (1 + exp(-k x)) */
+  QLIF_SURROGATE_TRIANGULAR = 3    /* max(0, 1 - k |x|) */
+};
+
+/* One population of neurons: the model, its constants and its surrogate. */
+typedef struct qlif_neuron_config {
+  qlif_neuron_kind kind;
+  qlif_leak leak;
+  qlif_drive_bound drive_bound;
+  qlif_surrogate surrogate;
+  int32_t refractory; /* 1: the reset takes a step of its own (the authors' code); 0: it does not */
+  float threshold;    /* population above which the neuron fires, in (0, 1) */
+  float t1;           /* relaxation time, microseconds, > 0 */
+  float drive_scale;  /* radians of rotation per unit of drive, > 0 */
+  float delay_scale;  /* microseconds of waiting per unit of delay, >= 0 */
+  float slope;        /* steepness k of the surrogate, > 0 */
+  float dropout;      /* share of this layer's spikes left out while training, in [0, 1) */
+} qlif_neuron_config;
+
+/* The defaults of a kind; every default of the project lives in the engine. Any thread. */
+qlif_status qlif_neuron_config_default(qlif_neuron_kind kind, qlif_neuron_config *out);
+
+/* ---- Networks --------------------------------------------------------------------------- */
+
+/* An ordered list of layers; each layer is a synapse and the neurons behind it. */
+typedef struct qlif_network qlif_network;
+
+/* Makes a network without layers.
+ *   input_shape, input_rank   the shape of one sample, 1 to 3 sizes; (784) or (1, 28, 28)
+ *   steps                     steps that an input constant in time is shown for, >= 1
+ *   seed                      seeds the initial weights and, while training, dropout
+ * The caller owns *out. */
+qlif_status qlif_network_create(const int64_t *input_shape, int32_t input_rank, int64_t steps,
+                                uint64_t seed, qlif_network **out);
+
+void qlif_network_destroy(qlif_network *network);
+
+/* A second network with the same layers, parameters and metadata. The caller owns *out. */
+qlif_status qlif_network_copy(const qlif_network *network, qlif_network **out);
+
+/* Adds a dense synapse onto `units` neurons, every input (flattened) to every neuron, with weights
+ * drawn from the network's seed. Parameters of a QLIF layer i:
+ *   "i.drive_weight" [units, inputs]   "i.drive_bias" [units]
+ *   "i.delay_weight" [units, inputs]   "i.delay_bias" [units] */
+qlif_status qlif_network_add_dense(qlif_network *network, int64_t units,
+                                   const qlif_neuron_config *neuron);
+
+/* Number of layers. */
+qlif_status qlif_network_layer_count(const qlif_network *network, int32_t *out);
+
+/* Shape of one sample of the output of layer `layer`; -1 is the input. shape has room for 3. */
+qlif_status qlif_network_layer_shape(const qlif_network *network, int32_t layer, int64_t *shape,
+                                     int32_t *rank);
+
+/* The neurons of layer `layer`. */
+qlif_status qlif_network_layer_neuron(const qlif_network *network, int32_t layer,
+                                      qlif_neuron_config *out);
+
+/* Steps that an input constant in time is shown for. */
+qlif_status qlif_network_steps(const qlif_network *network, int64_t *out);
+
+/* The network as JSON text: what a saved file keeps in its metadata. Valid until the network is
+ * changed or destroyed or this is called again. */
+qlif_status qlif_network_description(const qlif_network *network, const char **out);
+
+/* One parameter and its gradient, in the engine's own memory: writing to values changes the
+ * network. Valid until the network is destroyed; the network owns it. */
+typedef struct qlif_parameter {
+  const char *name;  /* "0.drive_weight"; valid as long as the pointers below */
+  float *values;     /* [shape] */
+  float *gradient;   /* [shape]; of the last loss_and_gradients or trainer step, 0 before */
+  int64_t shape[4];  /* the first `rank` entries count */
+  int64_t size;      /* product of the shape */
+  int32_t rank;
+} qlif_parameter;
+
+/* Number of parameter tensors. */
+qlif_status qlif_network_parameter_count(const qlif_network *network, int32_t *out);
+
+/* Parameter tensor number `index`, in the order of the layers. */
+qlif_status qlif_network_parameter(qlif_network *network, int32_t index, qlif_parameter *out);
+
+/* Text that travels with the network, and into its file, under a key of the caller's own; value NULL
+ * removes it. Keys that begin with "qlif." are the engine's and are refused. Both are copied. */
+qlif_status qlif_network_set_metadata(qlif_network *network, const char *key, const char *value);
+
+/* The text under `key`, or NULL if there is none. Valid until the network's metadata changes. */
+qlif_status qlif_network_metadata(const qlif_network *network, const char *key, const char **out);
+
+/* ---- Running a network ------------------------------------------------------------------- */
+
+/* A batch of input.
+ *   steps == 0   constant in time, [batch, features], shown for the network's own steps
+ *   steps >= 1   a sequence,       [steps, batch, features]
+ * features is the product of the network's input shape. Every value must be finite. The engine
+ * reads it during the call only. */
+typedef struct qlif_input {
+  const float *values;
+  int64_t value_count; /* what `values` holds: must equal (steps or 1) x batch x features */
+  int64_t batch;       /* >= 1 */
+  int64_t steps;
+} qlif_input;
+
+/* Where the records of one layer go; each may be NULL. [steps, batch, neurons of the layer] */
+typedef struct qlif_record {
+  float *spikes; /* 0 or 1 */
+  float *alpha;  /* excited-state population in [0, 1] */
+} qlif_record;
+
+/* Runs the network. `records` has one entry for each of the `record_count` layers. */
+qlif_status qlif_network_simulate(qlif_network *network, const qlif_input *input,
+                                  const qlif_record *records, int32_t record_count);
+
+/* How a class is read off the output layer. */
+typedef int32_t qlif_readout;
+enum {
+  QLIF_READOUT_SPIKE_COUNT = 0, /* most spikes; ties and silence: the larger summed alpha */
+  QLIF_READOUT_MEMBRANE = 1     /* largest summed alpha */
+};
+
+/* Predicts a class for each sample.
+ *   labels   [batch], or NULL
+ *   scores   [batch, classes], or NULL: spikes per step (SPIKE_COUNT) or mean alpha (MEMBRANE) */
+qlif_status qlif_network_predict(qlif_network *network, const qlif_input *input,
+                                 qlif_readout readout, int64_t *labels, float *scores);
+
+/* ---- Learning ---------------------------------------------------------------------------- */
+
+/* Cross-entropy of softmax(logits) against the label, mean over the batch. */
+typedef int32_t qlif_loss;
+enum {
+  QLIF_LOSS_MEMBRANE = 0,        /* sum over steps of the loss with logits alpha[t] (published) */
+  QLIF_LOSS_SUMMED_MEMBRANE = 1, /* logits: alpha summed over the steps */
+  QLIF_LOSS_SPIKE_COUNT = 2      /* logits: spikes summed over the steps */
+};
+
+/* What one pass over a batch showed. */
+typedef struct qlif_report {
+  double loss;
+  double learning_rate; /* of this update; 0 where nothing was updated */
+  double gradient_norm; /* before clipping; 0 where no gradient was computed */
+  int64_t correct;      /* samples whose prediction was right */
+} qlif_report;
+
+/* The loss of a batch without learning from it (no dropout, no gradient).
+ *   labels        [batch], each in 0 ..< classes
+ *   firing_rates  [layer count], spikes per neuron and step of each layer; or NULL */
+qlif_status qlif_network_evaluate(qlif_network *network, const qlif_input *input,
+                                  const int64_t *labels, qlif_loss loss, qlif_readout readout,
+                                  qlif_report *out, float *firing_rates);
+
+/* The loss, and its gradient with respect to every parameter in qlif_parameter.gradient
+ * (overwritten). Without dropout. */
+qlif_status qlif_network_loss_and_gradients(qlif_network *network, const qlif_input *input,
+                                            const int64_t *labels, qlif_loss loss, double *out);
+
+typedef int32_t qlif_schedule;
+enum {
+  QLIF_SCHEDULE_CONSTANT = 0,
+  QLIF_SCHEDULE_ONE_CYCLE = 1, /* cosine rise from rate/25 over warmup, cosine fall to rate/250000 */
+  QLIF_SCHEDULE_COSINE = 2     /* cosine fall from the rate to 0 */
+};
+
+/* Adam (Kingma and Ba, arXiv:1412.6980) with decoupled weight decay (arXiv:1711.05101). */
+typedef struct qlif_trainer_config {
+  qlif_loss loss;
+  qlif_readout readout;  /* for the report's `correct` */
+  qlif_schedule schedule;
+  float learning_rate;   /* > 0; the peak, where the schedule has one */
+  float beta1;           /* [0, 1) */
+  float beta2;           /* [0, 1) */
+  float epsilon;         /* > 0 */
+  float weight_decay;    /* >= 0; weights only, not biases */
+  float clip_norm;       /* global norm to clip the gradient to; 0: no clipping */
+  float warmup;          /* share of total_steps in which ONE_CYCLE rises, in (0, 1) */
+  int64_t total_steps;   /* updates that ONE_CYCLE and COSINE are spread over, >= 1 for those */
+} qlif_trainer_config;
+
+qlif_status qlif_trainer_config_default(qlif_trainer_config *out);
+
+/* A network being trained, with the optimizer's state. */
+typedef struct qlif_trainer qlif_trainer;
+
+/* Starts training `network`, which the trainer keeps alive until it is destroyed itself: the network's
+ * handle may be destroyed first. The network must have a layer. The caller owns *out. */
+qlif_status qlif_trainer_create(qlif_network *network, const qlif_trainer_config *config,
+                                qlif_trainer **out);
+
+void qlif_trainer_destroy(qlif_trainer *trainer);
+
+/* One update from one batch: forward with dropout, backward, clipping, Adam.
+ *   labels        [batch], each in 0 ..< classes
+ *   firing_rates  [layer count], or NULL
+ * Where the loss or the gradient is not finite, nothing is updated: QLIF_ERROR_NOT_FINITE. */
+qlif_status qlif_trainer_step(qlif_trainer *trainer, const qlif_input *input,
+                              const int64_t *labels, qlif_report *out, float *firing_rates);
+
+/* Updates made so far. */
+qlif_status qlif_trainer_step_count(const qlif_trainer *trainer, int64_t *out);
+
+/* ---- Files ------------------------------------------------------------------------------- */
+
+/* Writes the network to one .safetensors file: parameters under their names, the description and
+ * the metadata. Atomic: a crash leaves the old file or the new one. */
+qlif_status qlif_network_save(const qlif_network *network, const char *path);
+
+/* Reads a file written by qlif_network_save or qlif_trainer_save. The caller owns *out. */
+qlif_status qlif_network_load(const char *path, qlif_network **out);
+
+/* The same in memory. The caller frees *out with qlif_bytes_free. */
+qlif_status qlif_network_serialize(const qlif_network *network, uint8_t **out, int64_t *size);
+qlif_status qlif_network_deserialize(const uint8_t *bytes, int64_t size, qlif_network **out);
+void qlif_bytes_free(uint8_t *bytes);
+
+/* Writes the network and everything that training needs to go on to the same bits. Atomic. */
+qlif_status qlif_trainer_save(const qlif_trainer *trainer, const char *path);
+
+/* Reads a file written by qlif_trainer_save: training goes on where it stopped. The caller owns both;
+ * either may be destroyed first. */
+qlif_status qlif_trainer_load(const char *path, qlif_trainer **out, qlif_network **network);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The kernels' one source folder is compiled once for each instruction set; the engine picks one
+// when it starts. Links to the folder make it several targets.
+#if arch(x86_64)
+  let kernelVariants = [("KernelsV3", "x86-64-v3"), ("KernelsV4", "x86-64-v4")]
+#else
+  let kernelVariants: [(name: String, march: String)] = []
+#endif
+
+let kernelTargets: [Target] =
+  [.target(name: "Kernels", dependencies: ["KernelTypes"], swiftSettings: [.unsafeFlags(["-Ounchecked"])])]
+  + kernelVariants.map { name, march in
+    .target(
+      name: name, dependencies: ["KernelTypes"],
+      swiftSettings: [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)"])])
+  }
+
+let package = Package(
+  name: "qlif",
+  products: [
+    .library(name: "qlif", type: .dynamic, targets: ["QLIFCABI"]),
+    .executable(name: "qlif-render", targets: ["qlif-render"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: kernelTargets + [
+    .target(name: "KernelTypes"),
+    .target(
+      name: "QLIFCore",
+      dependencies: ["KernelTypes", "CBLAS"] + kernelTargets.map { .target(name: $0.name) }),
+    .systemLibrary(name: "CQLIF", path: "Include"),
+    .target(
+      name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"],
+      linkerSettings: [
+        .unsafeFlags(["-static-stdlib", "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map"])
+      ]),
+    .testTarget(name: "QLIFCoreTests", dependencies: ["QLIFCore"]),
+
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "QLIFFigures", dependencies: ["CPNG", "CCairo"]),
+    .executableTarget(
+      name: "qlif-render",
+      dependencies: [
+        "QLIFFigures", "QLIFCore", "CZlib",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures"]),
+  ]
+)
