@@ -61,13 +61,17 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "QLIFFigures", dependencies: ["CPNG", "CCairo"]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CPNGWriter", dependencies: ["CPNG"]),
+    .target(name: "QLIFFigures", dependencies: ["CPNGWriter", "CCairo"]),
+    .target(name: "QLIFData", dependencies: ["CZlib", "CCrypto"]),
     .executableTarget(
       name: "qlif-render",
       dependencies: [
-        "QLIFFigures", "QLIFCore", "CZlib",
+        "QLIFFigures", "QLIFData", "QLIFCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures"]),
+    .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures", "CPNG"]),
+    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData"]),
   ]
 )
