@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "KernelTypes"),
     .systemLibrary(name: "CSIMD"),
     .target(
-      name: "CBLAS",
+      name: "CMachine",
       cSettings: [.unsafeFlags(["-I/usr/include/\(triple)/openblas-serial"])],
       linkerSettings: [
         // The archive, so that the library carries its BLAS inside; built for one thread.
@@ -49,7 +49,7 @@ let package = Package(
       ]),
     .target(
       name: "QLIFCore",
-      dependencies: ["KernelTypes", "CBLAS", "CZlib"] + kernelTargets.map { .target(name: $0.name) }),
+      dependencies: ["KernelTypes", "CMachine", "CZlib"] + kernelTargets.map { .target(name: $0.name) }),
     .systemLibrary(name: "CQLIF", path: "Include"),
     .target(
       name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"],

@@ -1,4 +1,4 @@
-import CBLAS
+import CMachine
 import KernelTypes
 import Kernels
 

@@ -1,4 +1,4 @@
-import CBLAS
+import CMachine
 
 /// A row-major float32 matrix in memory: element (i, j) is `base[i * stride + j]`.
 struct Matrix {

@@ -1,3 +1,4 @@
+import CMachine
 import Glibc
 import Synchronization
 
@@ -38,13 +39,7 @@ package enum Threads {
   }
 
   /// The cores that this process may run on.
-  private static let coreCount: Int = {
-    var set = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-      return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    }
-    return max(1, withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } })
-  }()
+  private static let coreCount = max(1, Int(qlif_core_count()))
 }
 
 /// The helping threads of a process.

@@ -1,4 +1,4 @@
-#include "blas.h"
+#include "machine.h"
 
 #include <cblas.h>
 #include <stdlib.h>
@@ -9,17 +9,6 @@ void qlif_sgemm(int a_transposed, int b_transposed, int32_t rows, int32_t column
   cblas_sgemm(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans,
               b_transposed ? CblasTrans : CblasNoTrans, rows, columns, inner, 1.0f, a, a_stride, b,
               b_stride, beta, c, c_stride);
-}
-
-int qlif_x86_64_level(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return 4;
-  if (__builtin_cpu_supports("x86-64-v3")) return 3;
-  return 1;
-#else
-  return 0;
-#endif
 }
 
 #if defined(__x86_64__)
