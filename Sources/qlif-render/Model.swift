@@ -55,7 +55,7 @@ struct Model {
     // A neuron of a single current has one set of weights, without a current's name.
     for name in ["\(layer).drive_weight", "\(layer).weight"] {
       if let parameter = network.parameters.first(where: { $0.name == name }) {
-        return Weights(shape: parameter.shape, values: Array(parameter.values))
+        return Weights(shape: parameter.shape, values: Array(parameter.values.values))
       }
     }
     return nil
