@@ -49,16 +49,16 @@ public struct FiltersFigure: Figure {
   }
 
   /// Where everything goes.
-  struct Arrangement {
-    var size: Size
-    var title: TitleBlock
-    var tiles: [Rect]
-    var bar: ColorBar
+  package struct Arrangement {
+    package var size: Size
+    package var title: TitleBlock
+    package var tiles: [Rect]
+    package var bar: ColorBar
   }
 
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
-  func arrangement(_ text: TextMeasure) -> Arrangement {
+  package func arrangement(_ text: TextMeasure) -> Arrangement {
     let shape = tiles[0].weights
     // A whole number of points per weight keeps every weight the same size; tiles of about 112 points,
     // smaller where many columns would make the figure wide.

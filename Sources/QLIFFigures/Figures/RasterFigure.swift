@@ -16,7 +16,7 @@ public struct RasterFigure: Figure {
 
   static let plotWidth = 620.0
   static let barsWidth = 190.0
-  static let imageSide = 224.0
+  static let imageSide = 280.0
   /// From panel to panel in a row.
   static let columnGap = 30.0
   static let reservedForLabel = TextStyle.label.lineHeight + Panel.labelGap
@@ -47,14 +47,14 @@ public struct RasterFigure: Figure {
   }
 
   /// Where everything goes.
-  struct Arrangement {
-    var size: Size
-    var title: TitleBlock
-    var panels: [Panel]
-    var labelDistance: Double
-    var bars: Panel
-    var image: Rect?
-    var caption: [String]
+  package struct Arrangement {
+    package var size: Size
+    package var title: TitleBlock
+    package var panels: [Panel]
+    package var labelDistance: Double
+    package var bars: Panel
+    package var image: Rect?
+    package var caption: [String]
   }
 
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
@@ -66,7 +66,7 @@ public struct RasterFigure: Figure {
     return min(max(Double(neurons) * 0.6, min(600, Double(neurons) * 6), 240), 600).rounded()
   }
 
-  func arrangement(_ text: TextMeasure) -> Arrangement {
+  package func arrangement(_ text: TextMeasure) -> Arrangement {
     var heights = layers.map { Self.panelHeight(neurons: $0.neurons) }
     // A deep network keeps the shape of a page: panels give way in proportion, down to what can be read.
     let total = heights.reduce(0, +)
@@ -163,7 +163,7 @@ public struct RasterFigure: Figure {
   private func heading(of layer: SpikeLayer) -> String {
     let share = 100 * Double(layer.count) / Double(layer.steps * layer.neurons)
     let unit = layer.count == 1 ? "spike" : "spikes"
-    return "\(layer.name): \(formatted(layer.count)) \(unit), firing rate \(formatted(share, decimals: 1)) %"
+    return "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) % of neurons per step"
   }
 
   /// Neurons from below, each around its index. Outputs are all named while there is room for it.

@@ -43,27 +43,27 @@ public struct TraceFigure: Figure {
   }
 
   /// Where everything goes.
-  struct Arrangement {
-    var size: Size
-    var title: TitleBlock
-    var legend: Legend
-    var legendOrigin: Point
-    var panels: [Panel]
+  package struct Arrangement {
+    package var size: Size
+    package var title: TitleBlock
+    package var legend: Legend
+    package var legendOrigin: Point
+    package var panels: [Panel]
     /// The distance of a y axis' label from its panel.
-    var labelDistance: Double
+    package var labelDistance: Double
   }
 
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   var legend: Legend {
     Legend([
-      .init(.line(Palette.blue, width: 1.6, dash: []), "population α after each step"),
+      .init(.line(Palette.blue, width: 1.6, dash: []), "α after each step"),
       .init(.line(Palette.ink, width: 1.2, dash: [6, 4]), "threshold \(formatted(threshold))"),
       .init(.disc(Palette.vermillion, radius: 4.5), "spike"),
     ])
   }
 
-  func arrangement(_ text: TextMeasure) -> Arrangement {
+  package func arrangement(_ text: TextMeasure) -> Arrangement {
     let columns = traces.count <= 5 ? 1 : traces.count <= 14 ? 2 : 3
     let panelSize =
       columns == 1
@@ -73,7 +73,7 @@ public struct TraceFigure: Figure {
     let xTicks = Ticks.whole(0, steps - 1, maximum: Int(panelSize.width / 45))
     let yTicks = [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) }
 
-    let left = Panel.leftMargin(Axis(0, 1, ticks: yTicks, label: "α"), text)
+    let left = Panel.leftMargin(Axis(0, 1, ticks: yTicks, label: "population α"), text)
     let heading = Panel.topMargin(heading: "x")
     let block = TitleBlock(
       title: title, subtitle: subtitle,
@@ -98,7 +98,7 @@ public struct TraceFigure: Figure {
           x: Axis(
             -0.6, Double(steps) - 0.4, ticks: xTicks, label: isLowest ? "step" : "", showsTickLabels: isLowest),
           y: Axis(
-            -0.04, 1.06, ticks: yTicks, label: column == 0 ? "α" : "", showsTickLabels: column == 0,
+            -0.04, 1.06, ticks: yTicks, label: column == 0 ? "population α" : "", showsTickLabels: column == 0,
             showsGrid: true),
           heading: "\(trace.name): \(fired) spike\(fired == 1 ? "" : "s")"))
     }
