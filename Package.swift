@@ -9,11 +9,22 @@ import PackageDescription
   let kernelVariants: [(name: String, march: String)] = []
 #endif
 
+/// Debian's name for this architecture.
+#if arch(x86_64)
+  let triple = "x86_64-linux-gnu"
+#else
+  let triple = "aarch64-linux-gnu"
+#endif
+
 let kernelTargets: [Target] =
-  [.target(name: "Kernels", dependencies: ["KernelTypes"], swiftSettings: [.unsafeFlags(["-Ounchecked"])])]
+  [
+    .target(
+      name: "Kernels", dependencies: ["KernelTypes", "CSIMD"],
+      swiftSettings: [.unsafeFlags(["-Ounchecked"])])
+  ]
   + kernelVariants.map { name, march in
     .target(
-      name: name, dependencies: ["KernelTypes"],
+      name: name, dependencies: ["KernelTypes", "CSIMD"],
       swiftSettings: [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)"])])
   }
 
@@ -28,9 +39,17 @@ let package = Package(
   ],
   targets: kernelTargets + [
     .target(name: "KernelTypes"),
+    .systemLibrary(name: "CSIMD"),
+    .target(
+      name: "CMachine",
+      cSettings: [.unsafeFlags(["-I/usr/include/\(triple)/openblas-serial"])],
+      linkerSettings: [
+        // The archive, so that the library carries its BLAS inside; built for one thread.
+        .unsafeFlags(["-L/usr/lib/\(triple)/openblas-serial", "-Xlinker", "-l:libopenblas.a"])
+      ]),
     .target(
       name: "QLIFCore",
-      dependencies: ["KernelTypes", "CBLAS"] + kernelTargets.map { .target(name: $0.name) }),
+      dependencies: ["KernelTypes", "CMachine", "CZlib"] + kernelTargets.map { .target(name: $0.name) }),
     .systemLibrary(name: "CQLIF", path: "Include"),
     .target(
       name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"],
