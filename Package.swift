@@ -72,6 +72,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures", "CPNG"]),
-    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData"]),
+    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData", "CZlib"]),
   ]
 )

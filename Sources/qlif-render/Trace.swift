@@ -21,16 +21,21 @@ struct Trace: ParsableCommand {
   @Option(help: "The layer, counted from 0.")
   var layer: Int
 
-  @Option(help: ArgumentHelp("The layer's neurons, such as 3, 1,5,9 or 0-9.", valueName: "list"))
-  var neurons: IndexList
+  @Option(
+    help: ArgumentHelp(
+      "The layer's neurons, such as 3, 1,5,9 or 0-9. Default: all of a layer of at most ten, else the six that fire most.",
+      valueName: "list"))
+  var neurons: IndexList?
 
   func run() throws {
     let model = try Model(path: options.model)
     try model.check(layer: layer)
     let count = model.neurons(inLayer: layer)
-    try neurons.check(below: count, "neuron", "layer \(layer)")
-    guard neurons.indices.count <= TraceFigure.mostTraces else {
-      throw RenderError("--neurons names \(neurons.indices.count), one picture shows \(TraceFigure.mostTraces)")
+    if let indices = neurons?.indices {
+      try neurons?.check(below: count, "neuron", "layer \(layer)")
+      guard indices.count <= TraceFigure.mostTraces else {
+        throw RenderError("--neurons names \(indices.count) neurons, one picture shows \(TraceFigure.mostTraces)")
+      }
     }
     guard let threshold = model.threshold(ofLayer: layer) else {
       throw RenderError("layer \(layer) has no neurons")
@@ -41,15 +46,25 @@ struct Trace: ParsableCommand {
     guard alpha.count == run.steps * count, spikes.count == alpha.count else {
       throw RenderError("layer \(layer) has no population to draw")
     }
-    let traces = neurons.indices.map { neuron in
+    let recorded = try SpikeLayer(name: "layer \(layer)", steps: run.steps, neurons: count, spikes: spikes)
+    let traces = (neurons?.indices ?? Self.telling(recorded)).map { neuron in
       let places = (0..<run.steps).map { $0 * count + neuron }
       return TraceFigure.Trace(
         name: "Neuron \(neuron)", alpha: places.map { alpha[$0] }, spikes: places.map { spikes[$0] > 0.5 })
     }
-    let label = choice.label.map { ", labelled \($0)" } ?? ""
+    let label = choice.label.map { ", input labelled \($0)" } ?? ""
     let figure = try TraceFigure(
       title: options.title ?? "Population of neurons in \(model.name) for \(choice.name)",
-      subtitle: "\(model.title(ofLayer: layer))\(label); \(run.steps) steps", threshold: threshold, traces: traces)
+      subtitle: "\(model.title(ofLayer: layer))\(label), \(run.steps) step\(run.steps == 1 ? "" : "s")",
+      threshold: threshold, traces: traces)
     try Picture.write(figure, model: model, options: options)
+  }
+
+  /// The neurons to show where none are named: all of a few, else the ones that fire most, in order.
+  private static func telling(_ layer: SpikeLayer) -> [Int] {
+    guard layer.neurons > 10 else { return Array(0..<layer.neurons) }
+    let counts = layer.counts
+    // Among equals the first, so that the choice is the same every time.
+    return (0..<layer.neurons).sorted { (counts[$0], -$0) > (counts[$1], -$1) }.prefix(6).sorted()
   }
 }

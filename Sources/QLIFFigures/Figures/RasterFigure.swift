@@ -169,13 +169,21 @@ public struct RasterFigure: Figure {
   /// Neurons from below, each around its index. Outputs are all named while there is room for it.
   private func yAxis(_ layer: SpikeLayer, height: Double, isLast: Bool) -> Axis {
     var ticks: [Tick]
-    if isLast, height / Double(layer.neurons) >= TextStyle.tick.lineHeight {
+    let isRoomy = height / Double(layer.neurons) >= TextStyle.tick.lineHeight
+    if isLast, isRoomy {
       ticks = (0..<layer.neurons).map { index in
         let name = classNames.isEmpty ? "" : classNames[index]
         return Tick(value: Double(index), label: name.isEmpty ? String(index) : "\(name)  \(index)")
       }
+    } else if let first = layer.indices.first, layer.indices == Array(first..<(first + layer.neurons)) {
+      // Round indices, wherever the first one is.
+      ticks = Ticks.whole(first, first + layer.neurons - 1, maximum: max(2, Int(height / 36)))
+      for place in ticks.indices { ticks[place].value -= Double(first) }
     } else {
-      ticks = Ticks.whole(0, layer.neurons - 1, maximum: max(2, Int(height / 36)))
+      ticks = isRoomy
+        ? layer.indices.indices.map { Tick(value: Double($0), label: "") }
+        : Ticks.whole(0, layer.neurons - 1, maximum: max(2, Int(height / 36)))
+      for place in ticks.indices { ticks[place].label = String(layer.indices[Int(ticks[place].value)]) }
     }
     return Axis(-0.5, Double(layer.neurons) - 0.5, ticks: ticks, label: isLast ? "class" : "neuron")
   }
