@@ -74,6 +74,10 @@ let package = Package(
       dependencies: [
         "QLIFFigures", "QLIFData", "QLIFCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      linkerSettings: [
+        // Swift's runtime inside, so that a wheel's program runs where there is no Swift.
+        .unsafeFlags(["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"])
       ]),
     .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures", "CPNG"]),
     .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData", "CZlib"]),
