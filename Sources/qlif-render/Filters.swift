@@ -10,9 +10,12 @@ struct Filters: ParsableCommand {
       and darker is negative, yellow and lighter is positive.
 
       Examples:
-        qlif-render filters --model m.safetensors --layer 0 --units 0-31 --output filters.png
-        qlif-render filters --model m.safetensors --layer 0 --units 3,17,40-45 --columns 4 --output filters.png
-        qlif-render filters --model m.safetensors --layer 1 --units 0-9 --shape 25x40 --output - --scale 2 > f.png
+        qlif-render filters --model m.safetensors --layer 0 --units 0-31 \\
+          --output filters.png
+        qlif-render filters --model m.safetensors --layer 0 --units 3,17,40-45 \\
+          --columns 4 --output filters.png
+        qlif-render filters --model m.safetensors --layer 1 --units 0-9 \\
+          --shape 25x40 --scale 2 --output - > filters.png
       """)
 
   @OptionGroup var options: ModelOptions
@@ -21,7 +24,8 @@ struct Filters: ParsableCommand {
   var layer: Int
 
   @Option(
-    help: ArgumentHelp("The layer's units, such as 3, 1,5,9 or 0-31. Default: the first 32.", valueName: "list"))
+    help: ArgumentHelp(
+      "The layer's units, such as 3, 1,5,9 or 0-31. Default: the first 32.", valueName: "list"))
   var units: IndexList?
 
   @Option(help: "How many pictures stand in a row, from 1 to 100.")
@@ -29,11 +33,14 @@ struct Filters: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Height and width of a unit's input. Default: the network's input shape, else a square.", valueName: "HxW"))
+      "Height and width of a unit's input. Default: the network's input shape, else a square.",
+      valueName: "HxW"))
   var shape: PixelShape?
 
   func validate() throws {
-    guard (1...100).contains(columns) else { throw ValidationError("--columns \(columns) is not between 1 and 100") }
+    guard (1...100).contains(columns) else {
+      throw ValidationError("--columns \(columns) is not between 1 and 100")
+    }
   }
 
   func run() throws {
@@ -45,7 +52,8 @@ struct Filters: ParsableCommand {
     let inputs = weights.shape[1]
     try units?.check(below: weights.shape[0], "unit", "layer \(layer)")
     if let shape, shape.height * shape.width != inputs {
-      throw RenderError("--shape \(shape.height)x\(shape.width) does not hold the \(inputs) inputs of layer \(layer)")
+      throw RenderError(
+        "--shape \(shape.height)x\(shape.width) does not hold the \(inputs) inputs of layer \(layer)")
     }
     let before = layer == 0 ? model.inputShape : model.shape(ofLayer: layer - 1)
     guard let pixels = shape ?? PixelShape(count: inputs, sizes: before) else {

@@ -59,8 +59,8 @@ struct Model {
     guard let neuron = network.layers[layer].neuron as? QLIF else { return nil }
     let angle = formatted(Double(neuron.driveScale))
     return switch neuron.driveBound {
-    case .none: "a drive u > 0 rotates by \(angle) rad × u"
-    case .tanh: "a drive u > 0 rotates by \(angle) rad × tanh u"
+    case .none: "rotation: \(angle) rad × drive"
+    case .tanh: "rotation: \(angle) rad × tanh(drive)"
     }
   }
 
@@ -88,7 +88,8 @@ struct Model {
         recordAlpha: layers.map { $0 == alphaLayer || $0 == layerCount - 1 })
     }
     return Run(
-      steps: recording.steps, spikes: recording.spikes.map { $0 ?? [] }, alpha: recording.alpha.map { $0 ?? [] })
+      steps: recording.steps, spikes: recording.spikes.map { $0 ?? [] },
+      alpha: recording.alpha.map { $0 ?? [] })
   }
 
   /// The input as the network was trained on it. Models carry no transform of their own yet; one that
@@ -108,7 +109,8 @@ extension Model.Run {
   /// The class that the output layer shows: by spikes, among equals by the larger summed alpha, or by
   /// summed alpha alone.
   func prediction(_ readout: Readout) -> Int? {
-    guard let spikes = spikes.last, let alpha = alpha.last, steps > 0, !spikes.isEmpty, alpha.count == spikes.count
+    guard let spikes = spikes.last, let alpha = alpha.last, steps > 0, !spikes.isEmpty,
+      alpha.count == spikes.count
     else { return nil }
     let outputs = spikes.count / steps
     var best: (output: Int, count: Int, alpha: Float)?

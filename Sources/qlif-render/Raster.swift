@@ -16,11 +16,14 @@ struct Raster: ParsableCommand {
       unless --divide is given.
 
       Examples:
-        qlif-render raster --model m.safetensors --dataset mnist --index 7 --output raster.png
-        qlif-render raster --model m.safetensors --dataset kmnist --split train --index 0 --data ~/data \\
-          --output raster.png --scale 2
-        qlif-render raster --model m.safetensors --input x.npy --index 3 --label 5 --output raster.png
-        qlif-render raster --model m.safetensors --input spikes.npy --sequence --output - > raster.png
+        qlif-render raster --model m.safetensors --dataset mnist --index 7 \\
+          --output raster.png
+        qlif-render raster --model m.safetensors --dataset kmnist --split train \\
+          --index 0 --data data --output raster.png --scale 2
+        qlif-render raster --model m.safetensors --input x.npy --index 3 \\
+          --label 5 --output raster.png
+        qlif-render raster --model m.safetensors --input spikes.npy --sequence \\
+          --output - > raster.png
       """)
 
   @OptionGroup var options: ModelOptions
@@ -34,11 +37,14 @@ struct Raster: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Show only these neurons of the hidden layers, such as 1,5,9 or 0-99. Default: all.", valueName: "list"))
+      "Show only these neurons of the hidden layers, such as 1,5,9 or 0-99. Default: all.", valueName: "list")
+  )
   var neurons: IndexList?
 
   @Option(
-    help: "How the class is read: most output spikes, or largest summed population. Default: what the model says, else by spikes.")
+    help:
+      "How the class is read: most output spikes, or largest summed population. Default: what the model says, else by spikes."
+  )
   var readout: Readout?
 
   func run() throws {
@@ -46,7 +52,9 @@ struct Raster: ParsableCommand {
     let choice = try input.load(inputShape: model.inputShape)
     let run = try model.run(choice.sample)
     let readout = readout ?? model.readout
-    guard let prediction = run.prediction(readout) else { throw RenderError("the network has no output neurons") }
+    guard let prediction = run.prediction(readout) else {
+      throw RenderError("the network has no output neurons")
+    }
     let outputs = model.neurons(inLayer: model.layerCount - 1)
     if let label = choice.label, label >= outputs {
       throw RenderError("class \(label) is outside 0 ... \(outputs - 1), the network's outputs")
@@ -77,15 +85,19 @@ struct Raster: ParsableCommand {
   private func subtitle(
     _ choice: InputOptions.Choice, prediction: Int, _ readout: Readout, names: [String], steps: Int
   ) -> String {
-    func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) (\(names[index]))" }
+    func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) \(names[index])" }
     let steps = "\(steps) step\(steps == 1 ? "" : "s")"
     let predicted = "predicted \(name(prediction)) (\(readout.reason))"
-    guard let label = choice.label else { return "\(predicted.prefix(1).uppercased())\(predicted.dropFirst()), \(steps)" }
+    guard let label = choice.label else {
+      return "\(predicted.prefix(1).uppercased())\(predicted.dropFirst()), \(steps)"
+    }
     return "Label \(name(label)), \(predicted): \(label == prediction ? "correct" : "wrong"), \(steps)"
   }
 
   /// The input as a picture, where it has two dimensions; a sequence is shown as its mean over time.
-  private func picture(_ sample: InputSample, inputShape: [Int]) throws -> (image: GreyImage, caption: String)? {
+  private func picture(_ sample: InputSample, inputShape: [Int]) throws -> (
+    image: GreyImage, caption: String
+  )? {
     let features = inputShape.reduce(1, *)
     var mean = [Float](repeating: 0, count: features)
     for (place, value) in sample.values.enumerated() { mean[place % features] += value }

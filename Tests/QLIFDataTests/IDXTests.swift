@@ -69,7 +69,8 @@ import Testing
 
   @Test func damagedGzipIsRefused() throws {
     let place = TemporaryFolder()
-    let packed = place.write((0..<5000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }, "packed", compressed: true)
+    let packed = place.write(
+      (0..<5000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }, "packed", compressed: true)
     let good = try Self.raw(packed)
     for length in stride(from: 4, to: good.count, by: 37) {
       let path = place.write(Array(good[..<length]), "cut")
@@ -78,7 +79,8 @@ import Testing
     var numbers = Numbers(state: 2)
     for _ in 0..<300 {
       var bytes = good
-      bytes[Int.random(in: 10..<bytes.count, using: &numbers)] ^= 1 << UInt8.random(in: 0...7, using: &numbers)
+      bytes[Int.random(in: 10..<bytes.count, using: &numbers)] ^=
+        1 << UInt8.random(in: 0...7, using: &numbers)
       let path = place.write(bytes, "flipped")
       // The check sum notices what the stream itself forgives.
       #expect(throws: DataError.self) { try FileBytes.read(path) }
@@ -111,7 +113,8 @@ import Testing
   /// FIPS 180-4, example values.
   @Test func knownDigests() {
     #expect(
-      SHA256.hexadecimal(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+      SHA256.hexadecimal(Array("abc".utf8))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
     #expect(SHA256.hexadecimal([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
   }
 }

@@ -37,7 +37,8 @@ import Testing
   @Test func headersAsOthersWriteThem() throws {
     let one: [UInt8] = [9]
     let headers = [
-      "{'shape': (1,), 'descr': '|u1', 'fortran_order': False}", "{\"descr\":\"|u1\",\"fortran_order\":False,\"shape\":(1,)}",
+      "{'shape': (1,), 'descr': '|u1', 'fortran_order': False}",
+      "{\"descr\":\"|u1\",\"fortran_order\":False,\"shape\":(1,)}",
       "{ 'descr' : '|u1' , 'fortran_order' : True , 'shape' : ( ) , }",
     ]
     for header in headers {
@@ -50,14 +51,17 @@ import Testing
 
   @Test(arguments: [
     "", "{", "{}", "{'descr': '<f4'}", "{'descr': '<f4', 'fortran_order': False, 'shape': (1,)", "[1]",
-    "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,), }", "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }",
+    "{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,), }",
+    "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'more': 1}",
     "{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}",
-    "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }",
-    "{'descr': '<f3', 'fortran_order': False, 'shape': (1,), }", "{'descr': '|f4', 'fortran_order': False, 'shape': (1,), }",
+    "{'descr': '|O', 'fortran_order': False, 'shape': (1,), }",
+    "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }",
+    "{'descr': '<f3', 'fortran_order': False, 'shape': (1,), }",
+    "{'descr': '|f4', 'fortran_order': False, 'shape': (1,), }",
     "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }",
     "{'descr': '<f4', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1,1), }",
   ])

@@ -4,7 +4,9 @@ import Glibc
 /// A `.npy` file as NumPy writes it.
 func npy(_ descr: String, _ shape: [Int], fortran: Bool = false, _ data: [UInt8]) -> [UInt8] {
   let sizes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-  return npy(header: "{'descr': '\(descr)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': (\(sizes)), }", data)
+  return npy(
+    header: "{'descr': '\(descr)', 'fortran_order': \(fortran ? "True" : "False"), 'shape': (\(sizes)), }",
+    data)
 }
 
 /// The same with any header.
@@ -23,7 +25,8 @@ func littleEndian<T>(_ values: [T]) -> [UInt8] {
 
 /// An IDX file of bytes.
 func idx(_ sizes: [UInt32], _ data: [UInt8]) -> [UInt8] {
-  [0, 0, 8, UInt8(sizes.count)] + sizes.flatMap { size in withUnsafeBytes(of: size.bigEndian) { Array($0) } } + data
+  [0, 0, 8, UInt8(sizes.count)] + sizes.flatMap { size in withUnsafeBytes(of: size.bigEndian) { Array($0) } }
+    + data
 }
 
 /// A generator that gives the same numbers every time (splitmix64).

@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct CanvasTests {
   @Test func impossibleSizesAreRefused() {
-    for (side, scale) in [(0.0, 1.0), (-1, 1), (1e9, 1), (.nan, 1), (10, .nan), (10, -1), (16_000, 2), (.infinity, 1)] {
+    for (side, scale) in [
+      (0.0, 1.0), (-1, 1), (1e9, 1), (.nan, 1), (10, .nan), (10, -1), (16_000, 2), (.infinity, 1),
+    ] {
       #expect(throws: FigureError.self) { try Canvas(size: Size(width: side, height: side), scale: scale) }
     }
   }

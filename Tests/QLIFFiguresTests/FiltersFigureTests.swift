@@ -3,21 +3,26 @@ import Testing
 
 @Suite struct FiltersFigureTests {
   static func figure(
-    tiles: Int = 8, width: Int = 28, height: Int = 28, columns: Int = 8, title: String = "T", weight: (Int) -> Float
+    tiles: Int = 8, width: Int = 28, height: Int = 28, columns: Int = 8, title: String = "T",
+    weight: (Int) -> Float
   ) throws -> FiltersFigure {
     let images = (0..<tiles).compactMap { index in
       GreyImage(width: width, height: height, values: (0..<(width * height)).map { weight($0 + index) }).map {
         FiltersFigure.Tile(name: String(index), weights: $0)
       }
     }
-    return try FiltersFigure(title: title, columns: columns, tiles: images, barLabel: "weight (drive per unit of input)")
+    return try FiltersFigure(
+      title: title, columns: columns, tiles: images, barLabel: "weight (drive per unit of input)")
   }
 
-  @Test(arguments: [(1, 28, 28, 8), (32, 28, 28, 8), (10, 40, 25, 3), (64, 8, 8, 16), (3, 1, 1, 8), (5, 300, 2, 2)])
+  @Test(arguments: [
+    (1, 28, 28, 8), (32, 28, 28, 8), (10, 40, 25, 3), (64, 8, 8, 16), (3, 1, 1, 8), (5, 300, 2, 2),
+  ])
   func nothingOverlapsAndNothingIsCutOff(tiles: Int, width: Int, height: Int, columns: Int) throws {
     for scale in [1.0, 2.0] {
       let figure = try Self.figure(
-        tiles: tiles, width: width, height: height, columns: columns, title: String(repeating: "long title ", count: 30)
+        tiles: tiles, width: width, height: height, columns: columns,
+        title: String(repeating: "long title ", count: 30)
       ) { Float($0 % 7) - 3 }
       let place = figure.arrangement(try TextMeasure())
       let frames = place.tiles + [place.bar.frame]

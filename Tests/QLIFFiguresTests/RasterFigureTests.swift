@@ -3,13 +3,16 @@ import Testing
 
 @Suite struct RasterFigureTests {
   /// A layer in which neuron n fires at the steps that `fires` says.
-  static func layer(_ name: String, steps: Int, neurons: Int, _ fires: (Int, Int) -> Bool) throws -> SpikeLayer {
+  static func layer(_ name: String, steps: Int, neurons: Int, _ fires: (Int, Int) -> Bool) throws
+    -> SpikeLayer
+  {
     let spikes = (0..<(steps * neurons)).map { fires($0 / neurons, $0 % neurons) ? Float(1) : 0 }
     return try SpikeLayer(name: name, steps: steps, neurons: neurons, spikes: spikes)
   }
 
   static func figure(
-    hidden: [Int] = [100], outputs: Int = 10, steps: Int = 25, title: String = "Title", image: (Int, Int)? = (28, 28),
+    hidden: [Int] = [100], outputs: Int = 10, steps: Int = 25, title: String = "Title",
+    image: (Int, Int)? = (28, 28),
     names: Bool = false, fires: (Int, Int) -> Bool = { ($0 * 7 + $1) % 5 == 0 }
   ) throws -> RasterFigure {
     var layers = try hidden.enumerated().map {
@@ -69,7 +72,9 @@ import Testing
   }
 
   @Test func unusualSizesAreDrawn() throws {
-    for (steps, outputs, image) in [(1, 1, (1, 1)), (500, 200, (3, 900)), (2, 40, (900, 3)), (100, 1000, (28, 28))] {
+    for (steps, outputs, image) in [
+      (1, 1, (1, 1)), (500, 200, (3, 900)), (2, 40, (900, 3)), (100, 1000, (28, 28)),
+    ] {
       let figure = try Self.figure(hidden: [1], outputs: outputs, steps: steps, image: image)
       #expect(try figure.drawn().hasWhiteBorder(14))
     }

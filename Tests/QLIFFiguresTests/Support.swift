@@ -38,7 +38,8 @@ func decode(_ bytes: [UInt8]) throws -> DecodedPNG {
     var png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nil, nil, nil)
     var info = png_create_info_struct(png)
     png_set_read_fn(png, source) { png, target, length in
-      guard let source = png_get_io_ptr(png)?.assumingMemoryBound(to: ArraySlice<UInt8>.self), let target else { return }
+      guard let source = png_get_io_ptr(png)?.assumingMemoryBound(to: ArraySlice<UInt8>.self), let target
+      else { return }
       for (offset, byte) in source.pointee.prefix(length).enumerated() { target[offset] = byte }
       source.pointee = source.pointee.dropFirst(length)
     }

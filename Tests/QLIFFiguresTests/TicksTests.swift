@@ -4,7 +4,10 @@ import Testing
 @Suite struct TicksTests {
   @Test func roundPlaces() {
     #expect(Ticks.nice(0, 1, maximum: 6).map(\.label) == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"])
-    #expect(Ticks.nice(-0.05, 0.05, maximum: 5).map(\.label) == ["\u{2212}0.04", "\u{2212}0.02", "0.00", "0.02", "0.04"])
+    #expect(
+      Ticks.nice(-0.05, 0.05, maximum: 5).map(\.label) == [
+        "\u{2212}0.04", "\u{2212}0.02", "0.00", "0.02", "0.04",
+      ])
     #expect(Ticks.nice(0, 1000, maximum: 3).map(\.label) == ["0", "500", "1000"])
   }
 
@@ -26,7 +29,10 @@ import Testing
   }
 
   @Test func strangeRangesDoNotTrap() {
-    for (lower, upper) in [(0, 0), (1, 0), (Double.nan, 1), (0, .infinity), (-1e308, 1e308), (0, .leastNonzeroMagnitude), (1e16, 1e16 + 2)] {
+    for (lower, upper) in [
+      (0, 0), (1, 0), (Double.nan, 1), (0, .infinity), (-1e308, 1e308), (0, .leastNonzeroMagnitude),
+      (1e16, 1e16 + 2),
+    ] {
       #expect(!Ticks.nice(lower, upper, maximum: 5).isEmpty)
     }
     #expect(!Ticks.whole(.min, .max, maximum: 5).isEmpty)

@@ -2,7 +2,9 @@ import QLIFFigures
 import Testing
 
 @Suite struct TraceFigureTests {
-  static func figure(traces: Int = 3, steps: Int = 25, threshold: Double = 0.75, title: String = "T") throws -> TraceFigure {
+  static func figure(traces: Int = 3, steps: Int = 25, threshold: Double = 0.75, title: String = "T") throws
+    -> TraceFigure
+  {
     let alpha = (0..<steps).map { Float($0 % 5) / 5 }
     return try TraceFigure(
       title: title, subtitle: "S", threshold: threshold,
@@ -40,7 +42,8 @@ import Testing
     #expect(try Self.figure(steps: 1).drawn().hasWhiteBorder(14))
     #expect(try Self.figure(steps: 5000).drawn().hasWhiteBorder(14))
     #expect(try Self.figure(threshold: 0).drawn().hasWhiteBorder(14))
-    let odd = TraceFigure.Trace(name: "n", alpha: [0, .nan, .infinity, -3, 9], spikes: [false, true, true, false, true])
+    let odd = TraceFigure.Trace(
+      name: "n", alpha: [0, .nan, .infinity, -3, 9], spikes: [false, true, true, false, true])
     #expect(try TraceFigure(title: "", threshold: 0.5, traces: [odd]).drawn().hasWhiteBorder(14))
   }
 

@@ -23,10 +23,13 @@ public struct RasterFigure: Figure {
 
   /// All layers must have the same number of steps; there must be at least one.
   public init(
-    title: String, subtitle: String = "", layers: [SpikeLayer], image: GreyImage? = nil, imageCaption: String = "",
+    title: String, subtitle: String = "", layers: [SpikeLayer], image: GreyImage? = nil,
+    imageCaption: String = "",
     classNames: [String] = [], predicted: Int, label: Int? = nil
   ) throws(FigureError) {
-    guard let first = layers.first, let last = layers.last else { throw .invalid("there are no layers to draw") }
+    guard let first = layers.first, let last = layers.last else {
+      throw .invalid("there are no layers to draw")
+    }
     for layer in layers where layer.steps != first.steps {
       throw .invalid("\(layer.name) has \(layer.steps) steps and \(first.name) \(first.steps)")
     }
@@ -72,7 +75,9 @@ public struct RasterFigure: Figure {
     let total = heights.reduce(0, +)
     if total > 1300 { heights = heights.map { $0 <= 200 ? $0 : max(200, ($0 * 1300 / total).rounded()) } }
 
-    let yAxes = layers.enumerated().map { index, layer in yAxis(layer, height: heights[index], isLast: index == layers.count - 1) }
+    let yAxes = layers.enumerated().map { index, layer in
+      yAxis(layer, height: heights[index], isLast: index == layers.count - 1)
+    }
     let left = yAxes.map { Panel.leftMargin($0, text) }.max() ?? 0
     let plotX = Spacing.margin + left
     let barsX = plotX + Self.plotWidth + Self.columnGap
@@ -82,7 +87,8 @@ public struct RasterFigure: Figure {
     let barsColumn = Self.barsWidth + remarkRoom
 
     let imageSize = image.map(Self.imageSize) ?? Size(width: 0, height: 0)
-    let caption = image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
+    let caption =
+      image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
     let imageBlock =
       image == nil ? 0 : imageSize.height + Double(caption.count) * TextStyle.note.lineHeight + Spacing.gap
     let headingRoom = Panel.topMargin(heading: "x")
@@ -163,7 +169,8 @@ public struct RasterFigure: Figure {
   private func heading(of layer: SpikeLayer) -> String {
     let share = 100 * Double(layer.count) / Double(layer.steps * layer.neurons)
     let unit = layer.count == 1 ? "spike" : "spikes"
-    return "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) % of neurons per step"
+    return
+      "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) % of neurons per step"
   }
 
   /// Neurons from below, each around its index. Outputs are all named while there is room for it.
@@ -180,7 +187,8 @@ public struct RasterFigure: Figure {
       ticks = Ticks.whole(first, first + layer.neurons - 1, maximum: max(2, Int(height / 36)))
       for place in ticks.indices { ticks[place].value -= Double(first) }
     } else {
-      ticks = isRoomy
+      ticks =
+        isRoomy
         ? layer.indices.indices.map { Tick(value: Double($0), label: "") }
         : Ticks.whole(0, layer.neurons - 1, maximum: max(2, Int(height / 36)))
       for place in ticks.indices { ticks[place].label = String(layer.indices[Int(ticks[place].value)]) }
@@ -218,7 +226,8 @@ public struct RasterFigure: Figure {
       // With many outputs only the two that matter are written out.
       guard row >= TextStyle.note.size || isMarked else { continue }
       canvas.draw(
-        remark(output: output, count: count), at: Point(x: end + 7, y: middle), isMarked ? Self.strongNote : .note,
+        remark(output: output, count: count), at: Point(x: end + 7, y: middle),
+        isMarked ? Self.strongNote : .note,
         anchor: .left)
     }
     panel.drawAxes(on: canvas)
