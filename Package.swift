@@ -76,8 +76,12 @@ let package = Package(
       dependencies: [
         "QLIFFigures", "QLIFData", "QLIFCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      linkerSettings: [
+        // Swift's runtime inside, so that a wheel's program runs where there is no Swift.
+        .unsafeFlags(["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"])
       ]),
     .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures", "CPNG"]),
-    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData"]),
+    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData", "CZlib"]),
   ]
 )
