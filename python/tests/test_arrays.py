@@ -92,7 +92,7 @@ BAD_TYPES = {
 
 @pytest.mark.parametrize("kind", BAD_TYPES)
 def test_what_is_not_real_numbers_is_refused(network, kind):
-    with pytest.raises(qlif.ArgumentError, match="^x "):
+    with pytest.raises(qlif.ArgumentError, match=r"^x "):
         network.predict(BAD_TYPES[kind])
 
 
@@ -157,7 +157,7 @@ def test_labels_out_of_range(network, batch, labels):
     ],
 )
 def test_labels_that_are_no_labels(network, batch, labels):
-    with pytest.raises(qlif.ArgumentError, match="^y "):
+    with pytest.raises(qlif.ArgumentError, match=r"^y "):
         network.loss_and_gradients(batch[0], labels)
 
 

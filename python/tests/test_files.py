@@ -25,7 +25,7 @@ def with_header(data, header):
 
 def test_a_file_rebuilds_the_network(network, batch, tmp_path):
     network.metadata["note"] = "mine"
-    path = tmp_path / "a name with spaces – é.safetensors"
+    path = tmp_path / "a name with spaces, é.safetensors"
     network.save(path)
     loaded = qlif.Network.load(str(path))
     assert loaded.layers == network.layers

@@ -19,7 +19,8 @@ GRADIENT = 1e-3  # relative to the largest entry
 
 def read(folder, name):
     with safe_open(folder / f"{name}.safetensors", framework="numpy") as file:
-        return {key: file.get_tensor(key) for key in file.keys()}, file.metadata()
+        names = list(file.keys())
+        return {name: file.get_tensor(name) for name in names}, file.metadata()
 
 
 def test_every_golden_file_is_tested(golden_dir):

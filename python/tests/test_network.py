@@ -69,7 +69,6 @@ def test_neurons_are_immutable():
         {"dropout": 1},
         {"dropout": -0.1},
         {"dropout": float("inf")},
-        {"surrogate": "SLOPE"},
         {"leak": "none"},
         {"leak": 0},
         {"drive_bound": "sigmoid"},
@@ -82,9 +81,13 @@ def test_neurons_are_immutable():
 )
 def test_neurons_refuse(options):
     with pytest.raises(qlif.ArgumentError):
-        if options.get("surrogate") == "SLOPE":
-            options = {"surrogate": qlif.surrogate.arctan(slope=0)}
         qlif.Network(input_shape=(3,), layers=[qlif.Dense(2, qlif.QLIF(**options))], steps=2)
+
+
+@pytest.mark.parametrize("slope", [0, -1, float("nan"), 1e300, "steep"])
+def test_surrogates_refuse(slope):
+    with pytest.raises(qlif.ArgumentError):
+        make_network(surrogate=qlif.surrogate.arctan(slope=slope))
 
 
 def test_unknown_options_are_errors():
