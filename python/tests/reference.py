@@ -67,7 +67,10 @@ class Neuron:
             g = alpha_gradient[t] + spike_gradient[t] * self.surrogate_derivative(alphas[t])
             g = g * np.sin(phi) / 2 + carried
             g = np.where(resting, 0.0, g)
-            bent = np.sign(np.sin(turned))
+            # Back at the ground or the top exactly, the fold of phi has slope 0: its sign would be
+            # rounding's. A constant input gets there, with two equal turns of more than half.
+            sine = np.sin(turned)
+            bent = np.where(np.abs(sine) < 1e-6, 0.0, np.sign(sine))
             slope = self.drive_scale * np.ones_like(g)
             if self.drive_bound == "tanh":
                 slope = self.drive_scale * (1 - np.tanh(u[t]) ** 2)

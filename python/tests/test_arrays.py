@@ -38,7 +38,6 @@ GOOD = {
     "unaligned": unaligned,
     "read-only": read_only,
     "list": lambda x: x.tolist(),
-    "matrix": np.asmatrix,
 }
 
 

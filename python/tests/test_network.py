@@ -106,7 +106,6 @@ def test_unknown_options_are_errors():
         {"input_shape": (0,)},
         {"input_shape": (-3,)},
         {"input_shape": (1, 2, 3, 4)},
-        {"input_shape": (2**40, 2**40)},
         {"input_shape": (2**63,)},
         {"input_shape": (1.5,)},
         {"input_shape": "ab"},
@@ -135,6 +134,8 @@ def test_sizes_that_cannot_be_held(units):
         qlif.Network(input_shape=(2**20,), layers=[qlif.Dense(units, qlif.QLIF())], steps=2)
     with pytest.raises(qlif.ArgumentError):
         qlif.Dense(2**63, qlif.QLIF())
+    with pytest.raises(qlif.QlifError):
+        qlif.Network(input_shape=(2**40, 2**40), layers=[qlif.Dense(1, qlif.QLIF())], steps=2)
 
 
 def test_the_seed_decides_the_weights():
@@ -238,12 +239,12 @@ def test_evaluate(network, rng):
 
 
 def test_parameters_are_the_engines_memory(network, batch):
-    assert list(network.parameters) == [
+    assert set(network.parameters) == {
         f"{layer}.{current}_{kind}"
         for layer in (0, 1)
         for current in ("drive", "delay")
         for kind in ("weight", "bias")
-    ]
+    }
     assert network.parameters["0.drive_weight"].shape == (16, 12)
     before = network.simulate(batch[0]).alpha[0]
     network.parameters["0.drive_weight"][:] *= 0.5

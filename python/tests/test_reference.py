@@ -56,8 +56,9 @@ def compare(options, constant, loss):
     layers, x, steps, labels, (spikes, alphas, value, gradients) = settled_case(
         options, constant, loss
     )
-    surrogate = qlif.surrogate.Surrogate(options["surrogate"], options["slope"])
-    neuron = qlif.QLIF(**{**options, "surrogate": surrogate}, dropout=0)
+    model = dict(options)
+    surrogate = qlif.surrogate.Surrogate(model.pop("surrogate"), model.pop("slope"))
+    neuron = qlif.QLIF(**model, surrogate=surrogate, dropout=0)
     network = qlif.Network(
         input_shape=(x.shape[-1],),
         layers=[qlif.Dense(len(p["drive_bias"]), neuron) for _, p in layers],
