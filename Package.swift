@@ -52,9 +52,13 @@ let package = Package(
       dependencies: ["KernelTypes", "CMachine", "CZlib"] + kernelTargets.map { .target(name: $0.name) }),
     .systemLibrary(name: "CQLIF", path: "Include"),
     .target(
-      name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"],
+      name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"], exclude: ["qlif.map"],
       linkerSettings: [
-        .unsafeFlags(["-static-stdlib", "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map"])
+        // Swift's runtime inside, nothing but qlif_* outside, nothing left undefined.
+        .unsafeFlags([
+          "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-Xlinker", "-z", "-Xlinker", "defs",
+          "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map",
+        ])
       ]),
     .testTarget(name: "QLIFCoreTests", dependencies: ["QLIFCore"]),
 

@@ -106,7 +106,8 @@ extension VectorKernels {
           if let alphaGradient { gradient += Lanes(loading: alphaGradient + offset) }
           // d alpha / d phi = |s c|; the turn's sign is the sign of s c.
           let product = raw.s * raw.c
-          later = cut.turned(by: product).plus(gradient, times: product)
+          let turned = select(raw.isOnFold, Lanes.zero, cut.turned(by: product))
+          later = turned.plus(gradient, times: product)
         }
         sum += later
         select(isDriven, sum * angleSlope(neuron, drive: u), Lanes.zero).store(to: output)

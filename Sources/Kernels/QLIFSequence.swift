@@ -19,7 +19,7 @@ private func advance(
   let state = previous.reset(where: fired)
   let turn = sineAndCosine(halfAngle(neuron, drive: u))
   let driven = state.rotated(sine: turn.sine, cosine: turn.cosine)
-  let one = Lanes(repeating: 1).turned(by: driven.s * driven.c)
+  let one = select(driven.isOnFold, Lanes.zero, Lanes(repeating: 1).turned(by: driven.s * driven.c))
   let leaked = leak(neuron, state, delay: v)
   let isDriven = u.isGreater(than: 0)
   let folded = driven.folded

@@ -24,6 +24,12 @@ struct Qubits {
     Qubits(s: (s * cosine).plus(c, times: sine), c: (c * cosine) - (s * sine))
   }
 
+  /// The lanes that stand on a fold, `phi` at a multiple of pi, where `d phi' / d phi` jumps between +1 and -1:
+  /// its sign would be rounding, so it is taken as 0, the middle. This is no rarity: a drive between pi and 2 pi
+  /// that does not fire returns exactly to the ground state every second step.
+  @inline(__always)
+  var isOnFold: LaneMask { Lanes(repeating: 1e-6).isGreater(than: (s * c).magnitude) }
+
   /// Back to `phi` in [0, pi], as the measurement leaves it.
   @inline(__always)
   var folded: Qubits { Qubits(s: s.magnitude, c: c.magnitude) }
