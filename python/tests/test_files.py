@@ -6,6 +6,7 @@ import struct
 
 import numpy as np
 import pytest
+import sealing
 from conftest import make_network
 from safetensors import safe_open
 from safetensors.numpy import load as load_tensors
@@ -205,7 +206,143 @@ def test_damaged_files_never_crash(seed):
         except qlif.QlifError:
             refused += 1
     assert refused > 500
-    assert worked > 10
+    assert worked > 0
+
+
+def tiny_file():
+    """A small network's file in its parts."""
+    network = qlif.Network(
+        input_shape=(3,),
+        layers=[qlif.Dense(4, qlif.QLIF()), qlif.Dense(2, qlif.QLIF())],
+        steps=3,
+    )
+    return sealing.unpack(network.to_bytes())
+
+
+def test_the_seal_is_the_engines():
+    metadata, tensors = tiny_file()
+    network = qlif.Network.from_bytes(sealing.pack({**metadata, "note": "é"}, tensors))
+    assert network.metadata["note"] == "é"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (["steps"], 0),
+        (["steps"], -1),
+        (["steps"], 2**63),
+        (["steps"], 1e300),
+        (["steps"], "3"),
+        (["steps"], None),
+        (["input_shape"], []),
+        (["input_shape"], [0]),
+        (["input_shape"], [4]),
+        (["input_shape"], [2**62]),
+        (["input_shape"], [2**40, 2**40]),
+        (["input_shape"], [1, 1, 1, 3]),
+        (["input_shape"], 3),
+        (["layers"], []),
+        (["layers"], {}),
+        (["layers", 0], None),
+        (["layers", 0, "synapse", "kind"], "conv3d"),
+        (["layers", 0, "synapse", "units"], 5),
+        (["layers", 0, "synapse", "units"], 0),
+        (["layers", 0, "synapse", "units"], -4),
+        (["layers", 0, "synapse", "units"], 2**62),
+        (["layers", 0, "synapse", "units"], None),
+        (["layers", 1, "synapse", "units"], 2**40),
+        (["layers", 0, "neuron", "kind"], "lif9"),
+        (["layers", 0, "neuron", "threshold"], 2),
+        (["layers", 0, "neuron", "threshold"], None),
+        (["layers", 0, "neuron", "t1"], 0),
+        (["layers", 0, "neuron", "drive_scale"], -1),
+        (["layers", 0, "neuron", "drive_scale"], 1e300),
+        (["layers", 0, "neuron", "dropout"], 1),
+        (["layers", 0, "neuron", "leak"], "none"),
+        (["layers", 0, "neuron", "surrogate"], 1),
+        (["seed"], -1),
+    ],
+)
+def test_sealed_descriptions_that_lie(path, value):
+    metadata, tensors = tiny_file()
+    described = json.loads(metadata["qlif.network"])
+    place = described
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    data = sealing.pack({**metadata, "qlif.network": json.dumps(described)}, tensors)
+    with pytest.raises(qlif.FormatError):
+        qlif.Network.from_bytes(data)
+
+
+def test_sealed_tensors_that_lie():
+    metadata, tensors = tiny_file()
+    name, (_, values) = "0.drive_weight", tensors["0.drive_weight"]
+    for changed in (
+        {**tensors, name: ([3, 4], values)},
+        {**tensors, name: ([12], values)},
+        {**tensors, name: ([4, 3, 1], values)},
+        {**tensors, name: ([4, 2], values[:32])},
+        {key: value for key, value in tensors.items() if key != name},
+        {**tensors, "9.drive_weight": ([4, 3], values)},
+        {},
+    ):
+        with pytest.raises(qlif.FormatError):
+            qlif.Network.from_bytes(sealing.pack(metadata, changed))
+
+
+def test_sealed_values_that_are_not_finite():
+    """Weights of NaN are refused, at the latest when the network runs."""
+    metadata, tensors = tiny_file()
+    shape, values = tensors["0.drive_weight"]
+    for number in (np.nan, np.inf):
+        broken = struct.pack("<f", number) + values[4:]
+        data = sealing.pack(metadata, {**tensors, "0.drive_weight": (shape, broken)})
+        with pytest.raises((qlif.FormatError, qlif.NotFiniteError)):
+            qlif.Network.from_bytes(data).predict(np.zeros((1, 3)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sealed_mutations_never_crash(seed):
+    """Damaged descriptions and weights that no checksum gives away."""
+    rng = np.random.default_rng(seed)
+    metadata, tensors = tiny_file()
+    refused = worked = 0
+    for _ in range(1000):
+        described = bytearray(metadata["qlif.network"].encode())
+        for _ in range(rng.integers(1, 4)):
+            at = int(rng.integers(0, len(described)))
+            digits = [i for i, byte in enumerate(described) if byte in b"0123456789"]
+            match rng.integers(0, 4):
+                case 0:
+                    described[at] = rng.choice(list(b'0123456789-eE.,:"{}[] \\nul'))
+                case 1:
+                    described[digits[rng.integers(0, len(digits))]] = rng.choice(
+                        list(b"0123456789")
+                    )
+                case 2:
+                    del described[at : at + int(rng.integers(1, 30))]
+                case 3:
+                    described[at:at] = described[: int(rng.integers(1, 30))]
+        values = {
+            name: (
+                shape,
+                bytes(rng.integers(0, 256, len(raw), np.uint8)) if rng.random() < 0.1 else raw,
+            )
+            for name, (shape, raw) in tensors.items()
+        }
+        text = described.decode("utf-8", "replace")
+        try:
+            found = qlif.Network.from_bytes(
+                sealing.pack({**metadata, "qlif.network": text}, values)
+            )
+            if found.steps <= 1000:
+                found.predict(np.ones((2, *found.input_shape), np.float32))
+            worked += 1
+        except qlif.QlifError:
+            refused += 1
+    assert refused > 200
+    assert worked > 20
 
 
 def test_damaged_training_files_never_crash(tmp_path):
