@@ -33,11 +33,14 @@ def test_the_first_report_is_of_the_network_before(network, batch):
 
 
 def adam(parameters, gradients, rate, decay):
-    """The first update of Adam: every entry moves by the rate, towards less loss."""
+    """The first update of Adam: every entry moves by the rate, towards less loss.
+
+    Parameters that the loss does not depend on at all (delay, where the input is constant) rest.
+    """
     return {
         name: value
         - rate * np.sign(gradients[name])
-        - (rate * decay * value if name.endswith("weight") else 0)
+        - (rate * decay * value if name.endswith("weight") and gradients[name].any() else 0)
         for name, value in parameters.items()
     }
 
