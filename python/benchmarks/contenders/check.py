@@ -1,4 +1,4 @@
-"""Whether (b) computes the model: spikes, loss and gradients of a reference file reproduced."""
+"""Whether (b) computes the model: loss and gradients of references reproduced."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from harness.problem import CLASSES, published
+
+from contenders.plain import qscnn_loss
+from contenders.torch_qscnn import QSCNNStep
 from contenders.torch_qsnn import QSNNStep
 
 
@@ -52,6 +56,34 @@ def check_qsnn() -> list[str]:
     # (b) leaves the hidden layer's delay out: right only if its gradient is nothing.
     if any(np.any(golden[f"grad_delay_{part}_0"]) for part in ("weight", "bias")):
         raise SystemExit("the reference has a gradient where (b) computes none")
+    return lines
+
+
+def check_qscnn(steps: int = 10, batch: int = 3) -> list[str]:
+    """Compare with plain PyTorch and its autograd in float64, on a few images."""
+    problem = published("qscnn")
+    weights = problem.weights()
+    images, digits = problem.data()
+    x = torch.from_numpy(images[0, :batch]).view(-1, 1, 28, 28)
+    labels = torch.from_numpy(digits[0, :batch])
+    exact = {
+        name: torch.from_numpy(values).double().requires_grad_()
+        for name, values in weights.items()
+    }
+    expected = qscnn_loss(exact, x.double(), labels, steps)
+    expected.backward()
+    network = QSCNNStep(weights, steps)
+    one_hot = torch.nn.functional.one_hot(labels, CLASSES).float()
+    with torch.no_grad():
+        loss, gradients = network.run(x, one_hot)
+    lines = [_compare("loss", loss.numpy(), expected.detach().numpy(), 1e-5)]
+    names = [("0.drive_weight",), ("0.drive_bias",)]
+    for index in (2, 4):
+        for part in ("weight", "bias"):
+            names.append((f"{index}.drive_{part}", f"{index}.delay_{part}"))
+    for name, gradient in zip(names, gradients, strict=True):
+        value = torch.cat([exact[part].grad for part in name])
+        lines.append(_compare(" and ".join(name), gradient.numpy(), value.numpy(), 1e-3))
     return lines
 
 
