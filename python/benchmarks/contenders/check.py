@@ -67,8 +67,7 @@ def check_qscnn(steps: int = 10, batch: int = 3) -> list[str]:
     x = torch.from_numpy(images[0, :batch]).view(-1, 1, 28, 28)
     labels = torch.from_numpy(digits[0, :batch])
     exact = {
-        name: torch.from_numpy(values).double().requires_grad_()
-        for name, values in weights.items()
+        name: torch.from_numpy(values).double().requires_grad_() for name, values in weights.items()
     }
     expected = qscnn_loss(exact, x.double(), labels, steps)
     expected.backward()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -92,24 +92,24 @@ def constant_backward(
         fired = a.abs() > AMPLITUDE
         arriving = gradient[step]
         if lanes > 1:
-            arriving = pooled_gradient(fired, arriving)
+            takers = torch.stack(pooling_takers(fired.unbind(0)))
+            arriving = torch.where(takers, arriving, 0.0)
         total = total + arriving * surrogate(alpha) * (2 * product * slope)
         slope = torch.where(fired, -HALF_TURN, torch.where(product < 0, -slope, slope))
         s, c = torch.where(fired, -sr, a.abs()), torch.where(fired, cr, b.abs())
     return s, c, slope, total
 
 
-def pooled_gradient(fired: Tensor, gradient: Tensor) -> Tensor:
-    """Max-pooling backwards over lanes: to the first lane that fired, or the first of all."""
-    first, second, third, fourth = fired.unbind(0)
+def pooling_takers(fired: Sequence[Tensor]) -> list[Tensor]:
+    """Which of a pooling window's four lanes takes its gradient: the first that fired, or the first."""
+    first, second, third, fourth = fired
     earlier = first | second
-    takes = (
+    return [
         first | ~(earlier | third | fourth),
         second & ~first,
         third & ~earlier,
         fourth & ~(earlier | third),
-    )
-    return torch.stack([torch.where(take, gradient, 0.0) for take in takes])
+    ]
 
 
 # ---- A layer whose input changes: drive and delay at every step -------------------------------
