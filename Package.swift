@@ -9,11 +9,22 @@ import PackageDescription
   let kernelVariants: [(name: String, march: String)] = []
 #endif
 
+/// Debian's name for this architecture.
+#if arch(x86_64)
+  let triple = "x86_64-linux-gnu"
+#else
+  let triple = "aarch64-linux-gnu"
+#endif
+
 let kernelTargets: [Target] =
-  [.target(name: "Kernels", dependencies: ["KernelTypes"], swiftSettings: [.unsafeFlags(["-Ounchecked"])])]
+  [
+    .target(
+      name: "Kernels", dependencies: ["KernelTypes", "CSIMD"],
+      swiftSettings: [.unsafeFlags(["-Ounchecked"])])
+  ]
   + kernelVariants.map { name, march in
     .target(
-      name: name, dependencies: ["KernelTypes"],
+      name: name, dependencies: ["KernelTypes", "CSIMD"],
       swiftSettings: [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)"])])
   }
 
@@ -28,27 +39,43 @@ let package = Package(
   ],
   targets: kernelTargets + [
     .target(name: "KernelTypes"),
+    .systemLibrary(name: "CSIMD"),
+    .target(
+      name: "CMachine",
+      cSettings: [.unsafeFlags(["-I/usr/include/\(triple)/openblas-serial"])],
+      linkerSettings: [
+        // The archive, so that the library carries its BLAS inside; built for one thread.
+        .unsafeFlags(["-L/usr/lib/\(triple)/openblas-serial", "-Xlinker", "-l:libopenblas.a"])
+      ]),
     .target(
       name: "QLIFCore",
-      dependencies: ["KernelTypes", "CBLAS"] + kernelTargets.map { .target(name: $0.name) }),
+      dependencies: ["KernelTypes", "CMachine", "CZlib"] + kernelTargets.map { .target(name: $0.name) }),
     .systemLibrary(name: "CQLIF", path: "Include"),
     .target(
-      name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"],
+      name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"], exclude: ["qlif.map"],
       linkerSettings: [
-        .unsafeFlags(["-static-stdlib", "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map"])
+        // Swift's runtime inside, nothing but qlif_* outside, nothing left undefined.
+        .unsafeFlags([
+          "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-Xlinker", "-z", "-Xlinker", "defs",
+          "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map",
+        ])
       ]),
     .testTarget(name: "QLIFCoreTests", dependencies: ["QLIFCore"]),
 
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "QLIFFigures", dependencies: ["CPNG", "CCairo"]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CPNGWriter", dependencies: ["CPNG"]),
+    .target(name: "QLIFFigures", dependencies: ["CPNGWriter", "CCairo"]),
+    .target(name: "QLIFData", dependencies: ["CZlib", "CCrypto"]),
     .executableTarget(
       name: "qlif-render",
       dependencies: [
-        "QLIFFigures", "QLIFCore", "CZlib",
+        "QLIFFigures", "QLIFData", "QLIFCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures"]),
+    .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures", "CPNG"]),
+    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData"]),
   ]
 )

@@ -1,0 +1,50 @@
+/// The loops that the engine spends its time in, compiled once for each instruction set.
+///
+/// Arrays are row-major; `groups` counts sixteen neurons, `words` 64 spikes. The contract of each stands at
+/// its definition in `Kernels/`.
+public protocol KernelSet: Sendable {
+  typealias Floats = UnsafePointer<Float>
+  typealias MutableFloats = UnsafeMutablePointer<Float>
+  typealias Words = UnsafePointer<UInt64>
+  typealias SpikeGroups = UnsafeMutablePointer<UInt16>
+  typealias Indices = UnsafeMutablePointer<Int32>
+
+  static func qlifForwardConstant(
+    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, dropout: Dropout?,
+    spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?) -> Int
+
+  static func qlifBackwardConstant(
+    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, dropout: Dropout?,
+    spikeGradient: Floats?, alphaGradient: Floats?, driveGradient: MutableFloats)
+
+  static func qlifForwardSequence(
+    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
+    dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?) -> Int
+
+  static func qlifBackwardSequence(
+    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
+    dropout: Dropout?, spikeGradient: Floats?, alphaGradient: Floats?, driveGradient: MutableFloats,
+    delayGradient: MutableFloats)
+
+  static func spikeForward(
+    rows: Int, words: Int, columns: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
+    output: MutableFloats, indices: Indices)
+
+  static func spikeWeightGradient(
+    rows: Int, words: Int, columns: Int, spikes: Words, outputGradient: Floats, scale: Float,
+    weightGradient: MutableFloats, biasGradient: MutableFloats, indices: Indices)
+
+  static func spikeInputGradient(
+    rows: Int, columns: Int, inputs: Int, outputGradient: Floats, weights: Floats,
+    inputGradient: MutableFloats, indices: Indices)
+
+  static func adamUpdate(
+    _ adam: AdamConstants, count: Int, values: MutableFloats, gradient: Floats, mean: MutableFloats,
+    square: MutableFloats)
+
+  static func sumOfSquares(count: Int, values: Floats) -> Double
+
+  static func areFinite(count: Int, values: Floats) -> Bool
+
+  static func addInto(count: Int, target: MutableFloats, source: Floats)
+}

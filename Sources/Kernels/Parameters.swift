@@ -1,0 +1,89 @@
+import KernelTypes
+
+extension VectorKernels {
+  /// One Adam update of `count` parameters (Kingma and Ba, arXiv:1412.6980, Algorithm 1; decoupled weight
+  /// decay: Loshchilov and Hutter, arXiv:1711.05101, Algorithm 2).
+  public static func adamUpdate(
+    _ adam: AdamConstants, count: Int, values: UnsafeMutablePointer<Float>,
+    gradient: UnsafePointer<Float>, mean: UnsafeMutablePointer<Float>, square: UnsafeMutablePointer<Float>
+  ) {
+    var i = 0
+    while i + laneCount <= count {
+      let g = adam.gradientScale * Lanes(loading: gradient + i)
+      let m = (adam.beta1 * Lanes(loading: mean + i)).plus(Lanes(repeating: 1 - adam.beta1), times: g)
+      let v = (adam.beta2 * Lanes(loading: square + i)).plus(Lanes(repeating: 1 - adam.beta2), times: g * g)
+      m.store(to: mean + i)
+      v.store(to: square + i)
+      let step = adam.rate * m / (adam.squareScale * v.root + adam.epsilon)
+      (adam.keep * Lanes(loading: values + i) - step).store(to: values + i)
+      i += laneCount
+    }
+    while i < count {
+      let g = adam.gradientScale * gradient[i]
+      let m = adam.beta1 * mean[i] + (1 - adam.beta1) * g
+      let v = adam.beta2 * square[i] + (1 - adam.beta2) * (g * g)
+      mean[i] = m
+      square[i] = v
+      values[i] = adam.keep * values[i] - adam.rate * m / (adam.squareScale * v.squareRoot() + adam.epsilon)
+      i += 1
+    }
+  }
+}
+
+extension VectorKernels {
+  /// The sum of squares, in double precision. NaN and infinity show in it.
+  public static func sumOfSquares(count: Int, values: UnsafePointer<Float>) -> Double {
+    var low = SIMD8<Double>.zero
+    var high = low
+    var i = 0
+    while i + laneCount <= count {
+      let x = Lanes(loading: values + i)
+      let a = SIMD8<Double>(x.lowHalf)
+      let b = SIMD8<Double>(x.highHalf)
+      low += a * a
+      high += b * b
+      i += laneCount
+    }
+    var sum = (low + high).sum()
+    while i < count {
+      sum += Double(values[i]) * Double(values[i])
+      i += 1
+    }
+    return sum
+  }
+}
+
+extension VectorKernels {
+  /// Whether all `count` values are finite.
+  public static func areFinite(count: Int, values: UnsafePointer<Float>) -> Bool {
+    // x - x is 0 for a finite x and NaN otherwise, and NaN stays in the sum.
+    var witness = Lanes.zero
+    var i = 0
+    while i + laneCount <= count {
+      let x = Lanes(loading: values + i)
+      witness += x - x
+      i += laneCount
+    }
+    var rest = witness.sum()
+    while i < count {
+      rest += values[i] - values[i]
+      i += 1
+    }
+    return rest == 0
+  }
+}
+
+extension VectorKernels {
+  /// `target += source`
+  public static func addInto(count: Int, target: UnsafeMutablePointer<Float>, source: UnsafePointer<Float>) {
+    var i = 0
+    while i + laneCount <= count {
+      (Lanes(loading: target + i) + Lanes(loading: source + i)).store(to: target + i)
+      i += laneCount
+    }
+    while i < count {
+      target[i] += source[i]
+      i += 1
+    }
+  }
+}

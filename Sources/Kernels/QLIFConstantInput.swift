@@ -1,0 +1,117 @@
+import KernelTypes
+
+// A layer whose input does not change in time. A neuron with u <= 0 stays in its ground state, one with
+// u > 0 never leaks (SPEC, fact 3): each neuron turns by its own fixed angle, and the delay current has no
+// effect and no gradient.
+
+/// Half of each neuron's angle, 0 without an input spike.
+@inline(__always)
+private func turn(_ neuron: QLIFConstants, drive u: Lanes) -> (sine: Lanes, cosine: Lanes) {
+  sineAndCosine(select(u.isGreater(than: 0), halfAngle(neuron, drive: u), Lanes.zero))
+}
+
+/// One step from `state`: the amplitudes after the step with their signs, and which neurons fire.
+@inline(__always)
+private func advance(
+  _ state: Qubits, fired: LaneMask, by turn: (sine: Lanes, cosine: Lanes), isRefractory: Bool
+) -> Qubits {
+  isRefractory
+    ? state.rotated(sine: turn.sine, cosine: turn.cosine).reset(where: fired)
+    : state.reset(where: fired).rotated(sine: turn.sine, cosine: turn.cosine)
+}
+
+extension VectorKernels {
+  /// Runs one sample through `groups` times sixteen neurons.
+  ///   drive    [groups * 16]
+  ///   spikes   [steps, spikeStride], one bit per neuron, after dropout
+  ///   alpha    [steps, groups * 16], or nil
+  /// Returns the number of spikes before dropout.
+  public static func qlifForwardConstant(
+    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: UnsafePointer<Float>, dropout: Dropout?,
+    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
+  ) -> Int {
+    var count = 0
+    for group in 0..<groups {
+      let turn = turn(neuron, drive: Lanes(loading: drive + group * laneCount))
+      var state = Qubits()
+      var fired = LaneMask.none
+      for step in 0..<steps {
+        state = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory).folded
+        let population = state.s * state.s
+        fired = population.isGreater(than: neuron.threshold)
+        var bits = fired.bits
+        count += bits.nonzeroBitCount
+        if let dropout {
+          bits &= keptLanes(dropout, step: step, group: group, groups: groups).bits
+        }
+        spikes[step * spikeStride + group] = bits
+        if let alpha { population.store(to: alpha + (step * groups + group) * laneCount) }
+      }
+    }
+    return count
+  }
+}
+
+extension VectorKernels {
+  /// The gradient of the drive of a constant input, summed over the steps. States are computed again.
+  ///   spikeGradient   [steps, groups * 16], d loss / d spike after dropout, or nil
+  ///   alphaGradient   [steps, groups * 16], d loss / d alpha beside that through the spikes, or nil
+  ///   driveGradient   [groups * 16], written
+  public static func qlifBackwardConstant(
+    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: UnsafePointer<Float>, dropout: Dropout?,
+    spikeGradient: UnsafePointer<Float>?, alphaGradient: UnsafePointer<Float>?,
+    driveGradient: UnsafeMutablePointer<Float>
+  ) {
+    withUnsafeTemporaryAllocation(of: Qubits.self, capacity: steps) { trace in
+      guard let trace = trace.baseAddress else { return }
+      for group in 0..<groups {
+        let u = Lanes(loading: drive + group * laneCount)
+        let isDriven = u.isGreater(than: 0)
+        let output = driveGradient + group * laneCount
+        if isDriven.bits == 0 {
+          Lanes.zero.store(to: output)
+          continue
+        }
+        let turn = turn(neuron, drive: u)
+        var state = Qubits()
+        var fired = LaneMask.none
+        for step in 0..<steps {
+          let raw = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory)
+          trace[step] = raw
+          state = raw.folded
+          fired = (state.s * state.s).isGreater(than: neuron.threshold)
+        }
+
+        // `later` is d loss / d phi of the step after, with the sign of that step's turn.
+        var later = Lanes.zero
+        var sum = Lanes.zero
+        for step in stride(from: steps - 1, through: 0, by: -1) {
+          let raw = trace[step]
+          let excess = raw.s * raw.s - neuron.threshold
+          let fired = excess.isGreater(than: 0)
+          // What the reset after a spike leaves of the later steps: with a refractory step their state is
+          // a constant, without one it still depends on the drive but not on this step's phi.
+          let cut = select(fired, Lanes.zero, later)
+          sum += neuron.isRefractory ? cut : later
+          let offset = (step * groups + group) * laneCount
+          var gradient = Lanes.zero
+          if let spikeGradient {
+            var arriving = Lanes(loading: spikeGradient + offset)
+            if let dropout {
+              let kept = keptLanes(dropout, step: step, group: group, groups: groups)
+              arriving = select(kept, dropout.scale * arriving, Lanes.zero)
+            }
+            gradient = surrogateProduct(neuron.surrogate, arriving, at: excess)
+          }
+          if let alphaGradient { gradient += Lanes(loading: alphaGradient + offset) }
+          // d alpha / d phi = |s c|; the turn's sign is the sign of s c.
+          let product = raw.s * raw.c
+          let turned = select(raw.isOnFold, Lanes.zero, cut.turned(by: product))
+          later = turned.plus(gradient, times: product)
+        }
+        sum += later
+        select(isDriven, sum * angleSlope(neuron, drive: u), Lanes.zero).store(to: output)
+      }
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import KernelTypes
+
+/// The state of sixteen QLIF neurons: the qubits' half-angle amplitudes `s = sin(phi/2)`, `c = cos(phi/2)`.
+///
+/// The population is `alpha = s^2`. In this form a drive is a rotation and a relaxation a scaling: no
+/// inverse trigonometry (SPEC, Gradients).
+struct Qubits {
+  var s = Lanes.zero
+  var c = Lanes(repeating: 1)
+
+  @inline(__always)
+  init() {}
+
+  @inline(__always)
+  init(s: Lanes, c: Lanes) {
+    self.s = s
+    self.c = c
+  }
+
+  /// RX(theta), given the sine and cosine of theta/2. The amplitudes keep their signs, whose product is
+  /// the sign of `d phi' / d phi`.
+  @inline(__always)
+  func rotated(sine: Lanes, cosine: Lanes) -> Qubits {
+    Qubits(s: (s * cosine).plus(c, times: sine), c: (c * cosine) - (s * sine))
+  }
+
+  /// The lanes that stand on a fold, `phi` at a multiple of pi, where `d phi' / d phi` jumps between +1 and -1:
+  /// its sign would be rounding, so it is taken as 0, the middle. This is no rarity: a drive between pi and 2 pi
+  /// that does not fire returns exactly to the ground state every second step.
+  @inline(__always)
+  var isOnFold: LaneMask { Lanes(repeating: 1e-6).isGreater(than: (s * c).magnitude) }
+
+  /// Back to `phi` in [0, pi], as the measurement leaves it.
+  @inline(__always)
+  var folded: Qubits { Qubits(s: s.magnitude, c: c.magnitude) }
+
+  /// The ground state where `mask` is set.
+  @inline(__always)
+  func reset(where mask: LaneMask) -> Qubits {
+    Qubits(s: select(mask, Lanes.zero, s), c: select(mask, Lanes(repeating: 1), c))
+  }
+}
+
+/// `theta / 2` for a positive drive.
+@inline(__always)
+func halfAngle(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
+  let bounded = neuron.boundsDrive ? hyperbolicTangent(u.magnitude) : u
+  return (0.5 * neuron.driveScale) * bounded
+}
+
+/// `d theta / d u` for a positive drive.
+@inline(__always)
+func angleSlope(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
+  guard neuron.boundsDrive else { return Lanes(repeating: neuron.driveScale) }
+  let t = hyperbolicTangent(u.magnitude)
+  return neuron.driveScale * (1 - t * t)
+}
+
+/// One leak, and what the gradient needs of it.
+struct Leaked {
+  var qubits: Qubits
+  /// `d phi' / d phi`
+  var memorySlope: Lanes
+  /// `d phi' / d v`
+  var delaySlope: Lanes
+}
+
+/// The leak of a step without an input spike, for a delay current `v`.
+///
+/// `rootDecay = exp(-delay / (2 T1))`. Relaxation: `s' = s rootDecay`. Published: a rotation back by the
+/// angle of the relaxed state, `phi' = phi - 2 asin(s rootDecay)`.
+@inline(__always)
+func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Leaked {
+  let rootDecay = exponential((-0.5 * neuron.delayRate) * v.magnitude)
+  let relaxedS = qubits.s * rootDecay
+  // c'^2 = 1 - s'^2 without its cancellation.
+  let lost = qubits.s * qubits.s * (1 - rootDecay * rootDecay)
+  let relaxedC = (qubits.c * qubits.c + lost).root
+  let reciprocal = 1 / larger(relaxedC, Lanes(repeating: 1e-12))
+  let memory = rootDecay * qubits.c * reciprocal
+  // sign(0) = 0
+  let rate = select(v.isEqual(to: .zero), Lanes.zero, Lanes(repeating: neuron.delayRate)).turned(by: v)
+  let delay = relaxedS * rate * reciprocal
+  switch neuron.leak {
+  case .relaxation:
+    return Leaked(qubits: Qubits(s: relaxedS, c: relaxedC), memorySlope: memory, delaySlope: -delay)
+  case .published:
+    let back = Qubits(
+      s: qubits.s * relaxedC - qubits.c * relaxedS, c: qubits.c * relaxedC + qubits.s * relaxedS)
+    return Leaked(qubits: back, memorySlope: 1 - memory, delaySlope: delay)
+  }
+}

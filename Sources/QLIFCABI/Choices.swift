@@ -1,0 +1,133 @@
+import CQLIF
+import QLIFCore
+
+/// The engine's enumerations by their numbers in the header.
+private func choice<Value>(_ number: Int32, _ values: [Value], _ name: StaticString) throws(QLIFError) -> Value {
+  guard values.indices.contains(Int(number)) else {
+    throw .invalid("\(name): \(number), expected 0 to \(values.count - 1)")
+  }
+  return values[Int(number)]
+}
+
+private func number<Value: Equatable>(_ value: Value, _ values: [Value]) -> Int32 {
+  Int32(values.firstIndex(of: value) ?? 0)
+}
+
+// In the order of the header's values.
+private let leaks: [QLIF.Leak] = [.relaxation, .published]
+private let driveBounds: [QLIF.DriveBound] = [.none, .tanh]
+private let surrogates: [QLIF.SurrogateShape] = [.arctan, .fastSigmoid, .sigmoid, .triangular]
+private let losses: [Loss] = [.membrane, .summedMembrane, .spikeCount]
+private let readouts: [Readout] = [.spikeCount, .membrane]
+private let schedules: [Schedule] = [.constant, .oneCycle, .cosine]
+
+func flag(_ number: Int32, _ name: StaticString) throws(QLIFError) -> Bool {
+  try choice(number, [false, true], name)
+}
+
+extension Loss {
+  init(c number: qlif_loss) throws(QLIFError) { self = try choice(number, losses, "loss") }
+}
+
+extension Readout {
+  init(c number: qlif_readout) throws(QLIFError) { self = try choice(number, readouts, "readout") }
+}
+
+extension QLIF {
+  init(_ c: qlif_neuron_config) throws(QLIFError) {
+    self.init()
+    leak = try choice(c.leak, leaks, "leak")
+    driveBound = try choice(c.drive_bound, driveBounds, "drive_bound")
+    surrogate = try choice(c.surrogate, surrogates, "surrogate")
+    isRefractory = try flag(c.refractory, "refractory")
+    threshold = c.threshold
+    t1 = c.t1
+    driveScale = c.drive_scale
+    delayScale = c.delay_scale
+    slope = c.slope
+    dropout = c.dropout
+  }
+
+  var c: qlif_neuron_config {
+    var c = qlif_neuron_config()
+    c.kind = qlif_neuron_kind(QLIF_NEURON_QLIF)
+    c.leak = number(leak, leaks)
+    c.drive_bound = number(driveBound, driveBounds)
+    c.surrogate = number(surrogate, surrogates)
+    c.refractory = isRefractory ? 1 : 0
+    c.threshold = threshold
+    c.t1 = t1
+    c.drive_scale = driveScale
+    c.delay_scale = delayScale
+    c.slope = slope
+    c.dropout = dropout
+    return c
+  }
+}
+
+/// The neuron of a configuration.
+func neuron(_ c: UnsafePointer<qlif_neuron_config>?) throws(QLIFError) -> any Neuron {
+  let c = try need(c, "neuron").pointee
+  switch Int(c.kind) {
+  case Int(QLIF_NEURON_QLIF): return try QLIF(c)
+  default: throw .invalid("neuron.kind: \(c.kind), expected \(QLIF_NEURON_QLIF)")
+  }
+}
+
+func configuration(_ neuron: any Neuron) throws(QLIFError) -> qlif_neuron_config {
+  switch neuron {
+  case let neuron as QLIF: return neuron.c
+  default: throw .invalid("neuron: its kind is not in this header")
+  }
+}
+
+extension TrainerConfiguration {
+  init(_ c: UnsafePointer<qlif_trainer_config>?) throws(QLIFError) {
+    let c = try need(c, "config").pointee
+    self.init()
+    loss = try Loss(c: c.loss)
+    readout = try Readout(c: c.readout)
+    schedule = try choice(c.schedule, schedules, "schedule")
+    learningRate = c.learning_rate
+    beta1 = c.beta1
+    beta2 = c.beta2
+    epsilon = c.epsilon
+    weightDecay = c.weight_decay
+    clipNorm = c.clip_norm
+    warmup = c.warmup
+    totalSteps = Int(c.total_steps)
+  }
+
+  var c: qlif_trainer_config {
+    var c = qlif_trainer_config()
+    c.loss = number(loss, losses)
+    c.readout = number(readout, readouts)
+    c.schedule = number(schedule, schedules)
+    c.learning_rate = learningRate
+    c.beta1 = beta1
+    c.beta2 = beta2
+    c.epsilon = epsilon
+    c.weight_decay = weightDecay
+    c.clip_norm = clipNorm
+    c.warmup = warmup
+    c.total_steps = Int64(totalSteps)
+    return c
+  }
+}
+
+extension Report {
+  var c: qlif_report {
+    qlif_report(
+      loss: loss, learning_rate: learningRate, gradient_norm: gradientNorm, correct: Int64(correct))
+  }
+
+  func copyRates(to rates: UnsafeMutablePointer<Float>?) {
+    rates?.update(from: firingRates, count: firingRates.count)
+  }
+}
+
+func input(_ c: UnsafePointer<qlif_input>?, for network: Network) throws(QLIFError) -> Input {
+  let c = try need(c, "input").pointee
+  return try Input(
+    c.values, count: Int(c.value_count), batch: Int(c.batch), steps: Int(c.steps), for: network)
+}

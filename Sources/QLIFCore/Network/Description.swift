@@ -1,0 +1,43 @@
+/// A network in words: what a saved file keeps, as JSON, to build it again.
+package struct NetworkDescription: Codable {
+  package var inputShape: [Int]
+  package var steps: Int
+  package var seed: UInt64
+  package var layers: [LayerDescription]
+
+  private enum CodingKeys: String, CodingKey {
+    case inputShape = "input_shape"
+    case steps, seed, layers
+  }
+}
+
+package struct LayerDescription: Codable {
+  package var synapse: SynapseDescription
+  package var neuron: NeuronDescription
+}
+
+package struct SynapseDescription: Codable {
+  package var kind: String
+  package var units: Int?
+}
+
+/// A neuron with its kind: `{"kind": "qlif", "threshold": 0.75, ...}`.
+package struct NeuronDescription: Codable {
+  package var neuron: any Neuron
+
+  private enum CodingKeys: String, CodingKey { case kind }
+
+  package init(_ neuron: any Neuron) { self.neuron = neuron }
+
+  package init(from decoder: any Decoder) throws {
+    let kind = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .kind)
+    guard let type = NeuronKind.named(kind) else { throw QLIFError.format("neuron kind: \"\(kind)\" is unknown") }
+    neuron = try type.init(from: decoder)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(type(of: neuron).kind, forKey: .kind)
+    try neuron.encode(to: encoder)
+  }
+}

@@ -1,0 +1,104 @@
+/// What a simulation recorded: for each layer that was asked for, [steps, batch, neurons].
+package struct Recording {
+  package let steps: Int
+  package internal(set) var spikes: [[Float]?]
+  package internal(set) var alpha: [[Float]?]
+}
+
+/// Where the records of one layer go; nil: nowhere. [steps, batch, neurons of the layer]
+package struct RecordTarget {
+  package var spikes: MutableFloats?
+  package var alpha: MutableFloats?
+
+  package init(spikes: MutableFloats? = nil, alpha: MutableFloats? = nil) {
+    self.spikes = spikes
+    self.alpha = alpha
+  }
+}
+
+extension Network {
+  /// Runs the network and writes the records that are asked for, one target for each layer.
+  package func simulate(_ input: Input, into targets: [RecordTarget]) throws(QLIFError) {
+    guard targets.count == layers.count else {
+      throw .shape("records: \(targets.count) entries, expected one for each of \(layers.count) layers")
+    }
+    try checkParameters()
+    let pass = try Pass(self, input, learns: false)
+    for (index, target) in targets.enumerated() where target.alpha != nil {
+      for share in pass.workspace.shares { try share.layers[index].keepAlpha() }
+    }
+    pass.project()
+    pass.forEachBlock { share, samples in
+      pass.forward(share, samples)
+      for (layer, target) in zip(layers, targets) {
+        record(share.layers[layer.index], of: layer, samples, pass, into: target)
+      }
+    }
+    // Alpha of hidden layers is for this call alone.
+    if targets.dropLast().contains(where: { $0.alpha != nil }) { workspace = nil }
+  }
+
+  private func record(
+    _ memory: LayerMemory, of layer: Layer, _ samples: Range<Int>, _ pass: Pass, into target: RecordTarget
+  ) {
+    for (slot, sample) in samples.enumerated() {
+      for step in 0..<pass.steps {
+        let source = slot * pass.steps + step
+        let offset = (step * pass.input.batch + sample) * layer.units
+        if let alpha = target.alpha, let own = memory.alpha {
+          (alpha + offset).update(from: own.base + source * layer.paddedUnits, count: layer.units)
+        }
+        if let spikes = target.spikes {
+          let row = memory.spikes.base + source * layer.words
+          for unit in 0..<layer.units {
+            spikes[offset + unit] = Float((row[unit / 64] >> UInt64(unit % 64)) & 1)
+          }
+        }
+      }
+    }
+  }
+
+  /// Runs a batch, constant in time (`steps` 0) or a sequence, and returns what was recorded.
+  package func simulate(
+    values: UnsafeBufferPointer<Float>, batch: Int, steps: Int = 0, recordSpikes: [Bool], recordAlpha: [Bool]
+  ) throws(QLIFError) -> Recording {
+    let input = try Input(values.baseAddress, count: values.count, batch: batch, steps: steps, for: self)
+    let length = steps == 0 ? self.steps : steps
+    var spikes: [Buffer<Float>?] = []
+    var alpha: [Buffer<Float>?] = []
+    for (index, layer) in layers.enumerated() {
+      let size = try product([length, batch, layer.units], of: "records of layer \(index)")
+      let keepSpikes = recordSpikes.indices.contains(index) && recordSpikes[index]
+      let keepAlpha = recordAlpha.indices.contains(index) && recordAlpha[index]
+      spikes.append(keepSpikes ? try Buffer(size, for: "records of layer \(index)") : nil)
+      alpha.append(keepAlpha ? try Buffer(size, for: "records of layer \(index)") : nil)
+    }
+    try simulate(input, into: zip(spikes, alpha).map { RecordTarget(spikes: $0?.base, alpha: $1?.base) })
+    return Recording(
+      steps: length, spikes: spikes.map { $0.map { Array($0.values) } }, alpha: alpha.map { $0.map { Array($0.values) } })
+  }
+
+  /// Predicts a class for each sample.
+  ///   labels   [batch], or nil
+  ///   scores   [batch, classes], or nil: spikes or alpha per step
+  package func predict(
+    _ input: Input, readout: Readout, labels: UnsafeMutablePointer<Int64>?, scores: MutableFloats?
+  ) throws(QLIFError) {
+    let classes = try classes()
+    try checkParameters()
+    let pass = try Pass(self, input, learns: false)
+    pass.project()
+    pass.forEachBlock { share, samples in
+      pass.forward(share, samples)
+      var sums = OutputSums(classes: classes)
+      for (slot, sample) in samples.enumerated() {
+        pass.readOut(share, slot: slot, into: &sums)
+        labels?[sample] = Int64(sums.label(readout))
+        guard let scores else { continue }
+        for (unit, score) in sums.scores(readout).enumerated() {
+          scores[sample * classes + unit] = score / Float(pass.steps)
+        }
+      }
+    }
+  }
+}

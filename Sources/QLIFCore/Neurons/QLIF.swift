@@ -1,0 +1,121 @@
+import KernelTypes
+
+/// The quantum leaky integrate-and-fire neuron: one qubit, whose excited-state population is the membrane.
+///
+/// A step, from `alpha` (0 at the start of a sequence), with a drive current `u` and a delay current `v`:
+///
+///     u > 0:    alpha' = sin^2((phi + theta) / 2),   phi = 2 asin sqrt(alpha),  theta = driveScale |u|
+///     u <= 0:   alpha' = alpha exp(-delayScale |v| / t1)                        (leak .relaxation)
+///
+/// and a spike where `alpha' > threshold`, after which `phi` is 0; with `isRefractory` the step after a spike
+/// ignores its input and has `alpha' = 0`. Source: Brand and Petruccione, arXiv:2407.16398, and SPEC.
+package struct QLIF: Neuron, Equatable {
+  package enum Leak: String, Codable, Sendable, CaseIterable {
+    /// T1 decay, the paper's words.
+    case relaxation
+    /// The authors' code: `alpha' = sin^2((phi - 2 asin sqrt(alpha exp(-delay / t1))) / 2)`.
+    case published
+  }
+
+  package enum DriveBound: String, Codable, Sendable, CaseIterable {
+    case none
+    /// `theta = driveScale tanh |u|`
+    case tanh
+  }
+
+  package enum SurrogateShape: String, Codable, Sendable, CaseIterable {
+    case arctan
+    case fastSigmoid = "fast_sigmoid"
+    case sigmoid
+    case triangular
+  }
+
+  package static let kind = "qlif"
+  package static let currents = ["drive_", "delay_"]
+  package static let currentsOfConstantInput = 1
+
+  /// Population above which the neuron fires.
+  package var threshold: Float = 0.75
+  /// Relaxation time, microseconds.
+  package var t1: Float = 60
+  /// Radians of rotation per unit of drive.
+  package var driveScale: Float = .pi
+  package var driveBound = DriveBound.none
+  /// Microseconds of waiting per unit of delay.
+  package var delayScale: Float = 200
+  package var leak = Leak.relaxation
+  package var isRefractory = true
+  package var surrogate = SurrogateShape.arctan
+  package var slope: Float = 1
+  package var dropout: Float = 0
+
+  package init() {}
+
+  package func validate() throws(QLIFError) {
+    try check("threshold", threshold, "in (0, 1)") { $0 > 0 && $0 < 1 }
+    try check("t1", t1, "above 0 (microseconds)") { $0 > 0 }
+    try check("drive_scale", driveScale, "above 0 (radians per unit of drive)") { $0 > 0 }
+    try check("delay_scale", delayScale, "0 or more (microseconds per unit of delay)") { $0 >= 0 }
+    try check("slope", slope, "above 0") { $0 > 0 }
+    try check("dropout", dropout, "in [0, 1)") { $0 >= 0 && $0 < 1 }
+    try check("delay_scale / t1", delayScale / t1, "finite")
+  }
+}
+
+extension QLIF {
+  private enum CodingKeys: String, CodingKey {
+    case threshold, t1
+    case driveScale = "drive_scale"
+    case driveBound = "drive_bound"
+    case delayScale = "delay_scale"
+    case leak
+    case isRefractory = "refractory"
+    case surrogate, slope, dropout
+  }
+}
+
+extension QLIF {
+  private var constants: QLIFConstants {
+    let shape: Surrogate.Shape =
+      switch surrogate {
+      case .arctan: .arctan
+      case .fastSigmoid: .fastSigmoid
+      case .sigmoid: .sigmoid
+      case .triangular: .triangular
+      }
+    return QLIFConstants(
+      leak: leak == .relaxation ? .relaxation : .published, boundsDrive: driveBound == .tanh,
+      isRefractory: isRefractory, threshold: threshold, driveScale: driveScale, delayRate: delayScale / t1,
+      surrogate: Surrogate(shape: shape, slope: slope))
+  }
+
+  package func forward(
+    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, alpha: MutableFloats?
+  ) -> Int {
+    currents.stride == 0
+      ? kernels.qlifForwardConstant(
+        constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
+        spikes: spikes, spikeStride: run.spikeStride, alpha: alpha)
+      : kernels.qlifForwardSequence(
+        constants, steps: run.steps, groups: run.groups, drive: currents.base,
+        delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
+        spikes: spikes, spikeStride: run.spikeStride, alpha: alpha)
+  }
+
+  package func backward(
+    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, alphaGradient: Floats?,
+    currentGradient: MutableFloats
+  ) {
+    if currents.stride == 0 {
+      kernels.qlifBackwardConstant(
+        constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
+        spikeGradient: spikeGradient, alphaGradient: alphaGradient, driveGradient: currentGradient)
+    } else {
+      kernels.qlifBackwardSequence(
+        constants, steps: run.steps, groups: run.groups, drive: currents.base,
+        delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
+        spikeGradient: spikeGradient, alphaGradient: alphaGradient, driveGradient: currentGradient,
+        delayGradient: currentGradient + currents.offset)
+    }
+  }
+}

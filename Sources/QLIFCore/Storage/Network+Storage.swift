@@ -1,0 +1,83 @@
+import FoundationEssentials
+
+extension Network {
+  static let formatKey = "qlif.format"
+  static let format = "1"
+  static let networkKey = "qlif.network"
+  /// Keys that begin so are the engine's own.
+  package static let reservedPrefix = "qlif."
+
+  /// The network in words, as JSON.
+  package func descriptionJSON() throws(QLIFError) -> String { try json(description) }
+
+  func file() throws(QLIFError) -> Safetensors {
+    var file = Safetensors()
+    file.metadata = metadata
+    file.metadata[Self.formatKey] = Self.format
+    file.metadata[Self.networkKey] = try descriptionJSON()
+    file.tensors = parameters.map { Safetensors.Tensor(name: $0.name, shape: $0.shape, values: $0.values) }
+    return file
+  }
+
+  /// - Parameter extra: tensors and metadata beside the network's own that the caller knows what to do with.
+  convenience init(_ file: Safetensors, allowing extra: (String) -> Bool = { _ in false }) throws(QLIFError) {
+    guard file.metadata[Self.formatKey] == Self.format, let text = file.metadata[Self.networkKey] else {
+      throw .format("model: not a qlif model of format \(Self.format)")
+    }
+    var tensors: [String: Safetensors.Tensor] = [:]
+    var size = 0
+    for tensor in file.tensors {
+      tensors[tensor.name] = tensor
+      size += tensor.bytes.count
+    }
+    let description: NetworkDescription = try decoded(text, "the network's description")
+    try self.init(description)
+    for parameter in parameters {
+      guard let tensor = tensors.removeValue(forKey: parameter.name), tensor.shape == parameter.shape else {
+        throw .format("model: tensor \(parameter.name) of shape \(shapeText(parameter.shape)) is missing")
+      }
+      tensor.copy(to: parameter.values)
+    }
+    if let unknown = tensors.keys.first(where: { !extra($0) }) {
+      throw .format("model: tensor \(unknown) belongs to no parameter")
+    }
+    metadata = file.metadata.filter { !$0.key.hasPrefix(Self.reservedPrefix) }
+  }
+
+  package func serialized() throws(QLIFError) -> [UInt8] { try file().encoded() }
+
+  package convenience init(serialized bytes: [UInt8]) throws(QLIFError) {
+    try self.init(Safetensors(bytes), allowing: Trainer.ownsTensor)
+  }
+
+  /// Writes one `.safetensors` file, atomically.
+  package func save(to path: String) throws(QLIFError) { try AtomicFile.write(serialized(), to: path) }
+
+  /// Reads a file of `save` or of `Trainer.save`.
+  package static func load(path: String) throws(QLIFError) -> Network {
+    let bytes = try AtomicFile.read(path)
+    do { return try Network(serialized: bytes) } catch { throw error.named(path) }
+  }
+}
+
+extension QLIFError {
+  /// The same with the file in front.
+  func named(_ path: String) -> QLIFError { QLIFError(kind, "\(path): \(message)") }
+}
+
+func json(_ value: some Encodable) throws(QLIFError) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  guard let data = try? encoder.encode(value) else { throw .format("description: it cannot be written as JSON") }
+  return String(decoding: data, as: UTF8.self)
+}
+
+func decoded<Value: Decodable>(_ text: String, _ what: String) throws(QLIFError) -> Value {
+  do {
+    return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+  } catch let error as QLIFError {
+    throw error
+  } catch {
+    throw .format("model: \(what) is not understood")
+  }
+}

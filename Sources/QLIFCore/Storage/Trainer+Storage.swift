@@ -1,0 +1,61 @@
+extension Trainer {
+  private static let trainerKey = "qlif.trainer"
+  private static let meanPrefix = "adam.mean."
+  private static let squarePrefix = "adam.square."
+
+  static func ownsTensor(_ name: String) -> Bool { name.hasPrefix(meanPrefix) || name.hasPrefix(squarePrefix) }
+
+  /// What training needs beside the network to go on to the same bits.
+  private struct State: Codable {
+    var configuration: TrainerConfiguration
+    var step: Int
+    /// Names of the parameters that have had an effect.
+    var active: [String]
+  }
+
+  private func names() -> [String] { network.parameters.map(\.name) }
+
+  /// Writes network and optimizer to one `.safetensors` file, atomically.
+  package func save(to path: String) throws(QLIFError) {
+    var file = try network.file()
+    let parameters = network.parameters
+    file.metadata[Self.trainerKey] = try json(
+      State(
+        configuration: configuration, step: stepCount,
+        active: zip(parameters, moments).filter { $1.isActive }.map { $0.0.name }))
+    for (parameter, moments) in zip(parameters, moments) {
+      for (prefix, values) in [(Self.meanPrefix, moments.mean), (Self.squarePrefix, moments.square)] {
+        file.tensors.append(
+          Safetensors.Tensor(name: prefix + parameter.name, shape: parameter.shape, values: values))
+      }
+    }
+    try AtomicFile.write(file.encoded(), to: path)
+  }
+
+  /// Reads a file of `save`: training goes on where it stopped.
+  package static func load(path: String) throws(QLIFError) -> Trainer {
+    let bytes = try AtomicFile.read(path)
+    do { return try Trainer(Safetensors(bytes)) } catch { throw error.named(path) }
+  }
+
+  private convenience init(_ file: Safetensors) throws(QLIFError) {
+    guard let text = file.metadata[Self.trainerKey] else {
+      throw .format("model: it holds a network but no training state")
+    }
+    let state: State = try decoded(text, "the training state")
+    guard state.step >= 0 else { throw .format("model: \(state.step) training steps") }
+    try self.init(Network(file, allowing: Trainer.ownsTensor), state.configuration)
+    stepCount = state.step
+    let active = Set(state.active)
+    let tensors = Dictionary(file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    for (index, parameter) in network.parameters.enumerated() {
+      moments[index].isActive = active.contains(parameter.name)
+      for (prefix, values) in [(Self.meanPrefix, moments[index].mean), (Self.squarePrefix, moments[index].square)] {
+        guard let tensor = tensors[prefix + parameter.name], tensor.shape == parameter.shape else {
+          throw .format("model: tensor \(prefix + parameter.name) is missing")
+        }
+        tensor.copy(to: values)
+      }
+    }
+  }
+}

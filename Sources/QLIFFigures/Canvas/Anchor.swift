@@ -1,0 +1,23 @@
+/// Which point of a text's box is meant: 0 and 0 is its top left, 1 and 1 the end of its base line.
+public struct Anchor: Equatable, Sendable {
+  public var x: Double
+  public var y: Double
+
+  public init(x: Double, y: Double) {
+    self.x = x
+    self.y = y
+  }
+
+  /// Left, on the base line.
+  public static let leading = Anchor(x: 0, y: 1)
+  /// Left, at half the height.
+  public static let left = Anchor(x: 0, y: 0.5)
+  /// Right, at half the height.
+  public static let right = Anchor(x: 1, y: 0.5)
+  /// In the middle of the box.
+  public static let middle = Anchor(x: 0.5, y: 0.5)
+  /// Centred below the point.
+  public static let top = Anchor(x: 0.5, y: 0)
+  /// Centred above the point, on the base line.
+  public static let bottom = Anchor(x: 0.5, y: 1)
+}

@@ -1,0 +1,215 @@
+import CCairo
+
+/// A white sheet to draw on, measured in points; `scale` pixels are one point.
+///
+/// Wraps a cairo image surface, which it owns and frees. The y axis points downwards.
+public final class Canvas {
+  /// The sheet's size in points.
+  public let size: Size
+  /// Pixels per point.
+  public let scale: Double
+  /// The sheet's size in pixels.
+  public let pixelWidth: Int
+  public let pixelHeight: Int
+
+  /// The most pixels on one side (cairo's own limit is 32767) and in all.
+  public static let largestSide = 16_384
+  public static let largestArea = 100_000_000
+
+  private let surface: OpaquePointer
+  private let context: OpaquePointer
+
+  /// A white sheet of `size` points. Throws where the picture would be too large or memory is short.
+  public init(size: Size, scale: Double) throws(FigureError) {
+    let width = (size.width * scale).rounded(.up)
+    let height = (size.height * scale).rounded(.up)
+    let side = Double(Self.largestSide)
+    // Written so that NaN fails, too.
+    guard width >= 1, height >= 1, width <= side, height <= side, width * height <= Double(Self.largestArea)
+    else { throw .tooLarge(width: width, height: height) }
+    self.size = size
+    self.scale = scale
+    pixelWidth = Int(width)
+    pixelHeight = Int(height)
+    guard let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(width), Int32(height)) else {
+      throw .drawing("no memory")
+    }
+    guard let context = cairo_create(surface), cairo_status(context) == CAIRO_STATUS_SUCCESS else {
+      cairo_surface_destroy(surface)
+      throw .drawing("no memory for \(Int(width)) x \(Int(height)) pixels")
+    }
+    self.surface = surface
+    self.context = context
+    cairo_set_source_rgb(context, 1, 1, 1)
+    cairo_paint(context)
+    cairo_scale(context, scale, scale)
+    // Without hinting, text has the same proportions at every scale, so one layout fits all.
+    let options = cairo_font_options_create()
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+    cairo_set_font_options(context, options)
+    cairo_font_options_destroy(options)
+  }
+
+  deinit {
+    cairo_destroy(context)
+    cairo_surface_destroy(surface)
+  }
+
+  // MARK: Shapes
+
+  /// Fills a rectangle.
+  public func fill(_ rect: Rect, _ color: Color) {
+    setSource(color)
+    cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
+    cairo_fill(context)
+  }
+
+  /// Fills many rectangles of one colour.
+  public func fill(_ rects: [Rect], _ color: Color) {
+    setSource(color)
+    for rect in rects { cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height) }
+    cairo_fill(context)
+  }
+
+  /// Draws a rectangle's outline, the line's middle on the edge.
+  public func stroke(_ rect: Rect, _ color: Color, width: Double = 1) {
+    setSource(color)
+    cairo_set_line_width(context, width)
+    cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
+    cairo_stroke(context)
+  }
+
+  /// Draws a line through the points; `dash` gives the lengths of dashes and gaps, in points.
+  public func stroke(_ points: [Point], _ color: Color, width: Double = 1, dash: [Double] = []) {
+    guard let first = points.first else { return }
+    setSource(color)
+    cairo_set_line_width(context, width)
+    cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
+    cairo_set_dash(context, dash, Int32(dash.count), 0)
+    cairo_move_to(context, first.x, first.y)
+    for point in points.dropFirst() { cairo_line_to(context, point.x, point.y) }
+    cairo_stroke(context)
+    cairo_set_dash(context, [], 0, 0)
+  }
+
+  /// Fills a polygon.
+  public func fill(_ points: [Point], _ color: Color) {
+    guard let first = points.first else { return }
+    setSource(color)
+    cairo_move_to(context, first.x, first.y)
+    for point in points.dropFirst() { cairo_line_to(context, point.x, point.y) }
+    cairo_close_path(context)
+    cairo_fill(context)
+  }
+
+  /// Fills a disc.
+  public func fillCircle(_ center: Point, radius: Double, _ color: Color) {
+    setSource(color)
+    cairo_new_sub_path(context)
+    cairo_arc(context, center.x, center.y, radius, 0, 2 * Double.pi)
+    cairo_fill(context)
+  }
+
+  // MARK: Text
+
+  /// The width of one line of text, in points.
+  public func width(of text: String, _ style: TextStyle) -> Double {
+    select(style)
+    var extents = cairo_text_extents_t()
+    cairo_text_extents(context, Self.printable(text), &extents)
+    return extents.x_advance
+  }
+
+  /// Draws one line of text. `anchor` says which point of the text's box lies at `point`; the box is as
+  /// high as a capital letter, so `.middle` centres the letters and not the descenders. A quarter turn
+  /// makes the text read upwards.
+  public func draw(
+    _ text: String, at point: Point, _ style: TextStyle, anchor: Anchor = .leading, quarterTurn: Bool = false
+  ) {
+    let width = width(of: text, style)
+    setSource(style.color)
+    cairo_save(context)
+    cairo_translate(context, point.x, point.y)
+    if quarterTurn { cairo_rotate(context, -Double.pi / 2) }
+    let capital = style.size * Self.capitalHeight
+    cairo_move_to(context, -width * anchor.x, capital * (1 - anchor.y))
+    cairo_show_text(context, Self.printable(text))
+    cairo_restore(context)
+  }
+
+  /// The height of a capital letter of DejaVu Sans, as a share of the font's size.
+  static let capitalHeight = 0.729
+
+  private func select(_ style: TextStyle) {
+    cairo_select_font_face(
+      context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+    cairo_set_font_size(context, style.size)
+  }
+
+  /// Control characters would end the C string or print as boxes.
+  private static func printable(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  }
+
+  // MARK: Images
+
+  /// Draws a grid of colours, each as a sharp rectangle; `colors` holds `rows * columns`, row by row from the top.
+  public func draw(_ colors: [Color], rows: Int, columns: Int, in rect: Rect) {
+    guard rows > 0, columns > 0, colors.count == rows * columns else { return }
+    var pixels = colors.map(\.rgb24)
+    pixels.withUnsafeMutableBytes { bytes in
+      let data = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
+      let image = cairo_image_surface_create_for_data(
+        data, CAIRO_FORMAT_RGB24, Int32(columns), Int32(rows), Int32(columns * 4))
+      cairo_save(context)
+      cairo_translate(context, rect.x, rect.y)
+      cairo_scale(context, rect.width / Double(columns), rect.height / Double(rows))
+      cairo_set_source_surface(context, image, 0, 0)
+      cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST)
+      cairo_rectangle(context, 0, 0, Double(columns), Double(rows))
+      cairo_fill(context)
+      cairo_restore(context)
+      // The context must let go of the pixels before they are gone.
+      cairo_set_source_rgb(context, 0, 0, 0)
+      cairo_surface_finish(image)
+      cairo_surface_destroy(image)
+    }
+  }
+
+  // MARK: Pixels
+
+  /// The sheet's pixels as rows of red, green and blue bytes.
+  public func pixels() throws(FigureError) -> [UInt8] {
+    cairo_surface_flush(surface)
+    let status = cairo_status(context)
+    guard status == CAIRO_STATUS_SUCCESS else {
+      throw .drawing(cairo_status_to_string(status).map { String(cString: $0) } ?? "cairo failed")
+    }
+    guard let data = cairo_image_surface_get_data(surface) else { throw .drawing("no pixels") }
+    let stride = Int(cairo_image_surface_get_stride(surface))
+    return [UInt8](unsafeUninitializedCapacity: pixelWidth * pixelHeight * 3) { bytes, count in
+      var next = 0
+      for row in 0..<pixelHeight {
+        for column in 0..<pixelWidth {
+          let pixel = UnsafeRawPointer(data).load(fromByteOffset: row * stride + column * 4, as: UInt32.self)
+          bytes[next] = UInt8(truncatingIfNeeded: pixel >> 16)
+          bytes[next + 1] = UInt8(truncatingIfNeeded: pixel >> 8)
+          bytes[next + 2] = UInt8(truncatingIfNeeded: pixel)
+          next += 3
+        }
+      }
+      count = next
+    }
+  }
+
+  /// The nearest place where a line of odd width covers whole pixels.
+  public func crisp(_ coordinate: Double) -> Double {
+    ((coordinate * scale - 0.5).rounded() + 0.5) / scale
+  }
+
+  private func setSource(_ color: Color) {
+    cairo_set_source_rgba(context, color.red, color.green, color.blue, color.alpha)
+  }
+}

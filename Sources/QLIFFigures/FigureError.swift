@@ -1,0 +1,23 @@
+/// What can go wrong while a figure is drawn or written. Every description is one line.
+public enum FigureError: Error, Equatable, CustomStringConvertible {
+  /// The picture would have more pixels than a PNG of this library may have.
+  case tooLarge(width: Double, height: Double)
+  /// Arrays that do not fit together or an empty figure; says which and what was expected.
+  case invalid(String)
+  /// cairo or libpng could not do its work.
+  case drawing(String)
+  /// The file system refused: the path as given, and why.
+  case file(path: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .tooLarge(let width, let height):
+      let size = "\(formatted(width, decimals: 0)) x \(formatted(height, decimals: 0))"
+      return "the picture would have \(size) pixels, more than \(Canvas.largestSide) on a side or "
+        + "\(Canvas.largestArea / 1_000_000) million in all: draw less or use a smaller scale"
+    case .invalid(let reason): return reason
+    case .drawing(let reason): return "cannot draw the picture: \(reason)"
+    case .file(let path, let reason): return "cannot write \(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/// A picture that knows how large it must be and how to draw itself.
+public protocol Figure {
+  /// The size in points that nothing of the figure exceeds.
+  func size(_ text: TextMeasure) -> Size
+  /// Draws the figure on a canvas of that size.
+  func draw(on canvas: Canvas, _ text: TextMeasure)
+}
+
+extension Figure {
+  /// The figure on a sheet of its own; `scale` pixels are one point.
+  public func drawn(scale: Double = 1) throws(FigureError) -> Canvas {
+    let text = try TextMeasure()
+    let canvas = try Canvas(size: size(text), scale: scale)
+    draw(on: canvas, text)
+    return canvas
+  }
+
+  /// The figure as a PNG file, with its resolution and the given texts.
+  public func png(
+    scale: Double = 1, texts: [(keyword: String, text: String)] = []
+  ) throws(FigureError) -> [UInt8] {
+    let canvas = try drawn(scale: scale)
+    return try PNGEncoder.encode(
+      canvas.pixels(), width: canvas.pixelWidth, height: canvas.pixelHeight,
+      pixelsPerInch: PNGEncoder.baseResolution * scale, texts: texts)
+  }
+}
+
+/// Lengths that all figures share, in points.
+enum Spacing {
+  /// Around the whole figure.
+  static let margin = 24.0
+  /// Between things that belong together.
+  static let gap = 12.0
+  /// Between panels.
+  static let panel = 26.0
+}

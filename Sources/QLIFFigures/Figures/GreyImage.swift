@@ -1,0 +1,31 @@
+/// A picture of one value per pixel, row by row from the top.
+public struct GreyImage: Sendable {
+  public let width: Int
+  public let height: Int
+  public let values: [Float]
+
+  /// Nil where the sizes do not fit the count of values.
+  public init?(width: Int, height: Int, values: [Float]) {
+    let (area, overflow) = width.multipliedReportingOverflow(by: height)
+    guard width > 0, height > 0, !overflow, area == values.count else { return nil }
+    self.width = width
+    self.height = height
+    self.values = values
+  }
+
+  /// The values shown as black and white: 0 and 1 where they hold all values, else the smallest and largest.
+  public var range: (lower: Double, upper: Double) {
+    let finite = values.filter(\.isFinite)
+    guard let least = finite.min(), let most = finite.max() else { return (0, 1) }
+    if least >= 0, most <= 1 { return (0, 1) }
+    return (Double(least), most > least ? Double(most) : Double(least) + 1)
+  }
+
+  /// Draws the picture with sharp pixels and a thin border.
+  func draw(on canvas: Canvas, in rect: Rect) {
+    let (lower, upper) = range
+    let colors = values.map { ColorMap.grey.color((Double($0) - lower) / (upper - lower)) }
+    canvas.draw(colors, rows: height, columns: width, in: rect)
+    canvas.stroke(rect, Palette.axis)
+  }
+}

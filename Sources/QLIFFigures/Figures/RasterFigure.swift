@@ -1,0 +1,218 @@
+/// Which neurons fire when, for one input: a panel per layer, the input's picture beside them, and how
+/// often each output fires, in line with the output layer's rows.
+public struct RasterFigure: Figure {
+  public var title: String
+  public var subtitle: String
+  /// From the input to the output; the last one's neurons are the classes.
+  public var layers: [SpikeLayer]
+  public var image: GreyImage?
+  /// What stands below the picture.
+  public var imageCaption: String
+  /// One name per output, or empty: the index alone.
+  public var classNames: [String]
+  public var predicted: Int
+  /// The true class, where it is known.
+  public var label: Int?
+
+  static let plotWidth = 620.0
+  static let barsWidth = 190.0
+  static let imageSide = 224.0
+  /// From panel to panel in a row.
+  static let columnGap = 30.0
+  static let reservedForLabel = TextStyle.label.lineHeight + Panel.labelGap
+
+  /// All layers must have the same number of steps; there must be at least one.
+  public init(
+    title: String, subtitle: String = "", layers: [SpikeLayer], image: GreyImage? = nil, imageCaption: String = "",
+    classNames: [String] = [], predicted: Int, label: Int? = nil
+  ) throws(FigureError) {
+    guard let first = layers.first, let last = layers.last else { throw .invalid("there are no layers to draw") }
+    for layer in layers where layer.steps != first.steps {
+      throw .invalid("\(layer.name) has \(layer.steps) steps and \(first.name) \(first.steps)")
+    }
+    guard (0..<last.neurons).contains(predicted) else {
+      throw .invalid("prediction \(predicted) is not one of the \(last.neurons) outputs")
+    }
+    guard classNames.isEmpty || classNames.count == last.neurons else {
+      throw .invalid("\(classNames.count) class names for \(last.neurons) outputs")
+    }
+    self.title = title
+    self.subtitle = subtitle
+    self.layers = layers
+    self.image = image
+    self.imageCaption = imageCaption
+    self.classNames = classNames
+    self.predicted = predicted
+    self.label = label
+  }
+
+  /// Where everything goes.
+  struct Arrangement {
+    var size: Size
+    var title: TitleBlock
+    var panels: [Panel]
+    var labelDistance: Double
+    var bars: Panel
+    var image: Rect?
+    var caption: [String]
+  }
+
+  public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
+
+  /// The height of a layer's panel: large enough to tell rows apart while they are few; for many neurons
+  /// about 0.6 points each, within limits.
+  static func panelHeight(neurons: Int) -> Double {
+    if neurons <= 30 { return max(110, Double(neurons) * 20) }
+    return min(max(Double(neurons) * 0.6, min(600, Double(neurons) * 6), 240), 600).rounded()
+  }
+
+  func arrangement(_ text: TextMeasure) -> Arrangement {
+    var heights = layers.map { Self.panelHeight(neurons: $0.neurons) }
+    // A deep network keeps the shape of a page: panels give way in proportion, down to what can be read.
+    let total = heights.reduce(0, +)
+    if total > 1300 { heights = heights.map { $0 <= 200 ? $0 : max(200, ($0 * 1300 / total).rounded()) } }
+
+    let yAxes = layers.enumerated().map { index, layer in yAxis(layer, height: heights[index], isLast: index == layers.count - 1) }
+    let left = yAxes.map { Panel.leftMargin($0, text) }.max() ?? 0
+    let plotX = Spacing.margin + left
+    let barsX = plotX + Self.plotWidth + Self.columnGap
+    let counts = layers[layers.count - 1].counts
+    let remarks = counts.indices.map { remark(output: $0, count: counts[$0]) }
+    let remarkRoom = text.width(remarks, Self.strongNote) + 8
+    let barsColumn = Self.barsWidth + remarkRoom
+
+    let imageSize = image.map(Self.imageSize) ?? Size(width: 0, height: 0)
+    let caption = image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
+    let imageBlock =
+      image == nil ? 0 : imageSize.height + Double(caption.count) * TextStyle.note.lineHeight + Spacing.gap
+    let headingRoom = Panel.topMargin(heading: "x")
+    let above = heights.dropLast().reduce(0) { $0 + $1 + headingRoom + Spacing.panel }
+    // Above the bars if the panels before the last one leave the room, else to the right of them.
+    let imageIsAbove = image != nil && above >= headingRoom + imageBlock
+    let imageX = imageIsAbove ? barsX : barsX + barsColumn + Self.columnGap
+    let captionWidth = max(imageSize.width, text.width(caption, .note))
+    let right = max(barsX + barsColumn, image == nil ? 0 : imageX + captionWidth)
+
+    let block = TitleBlock(title: title, subtitle: subtitle, width: right - Spacing.margin, text)
+    let top = Spacing.margin + block.height
+    let steps = layers[0].steps
+    let xTicks = Ticks.whole(0, steps - 1, maximum: 13)
+
+    var panels: [Panel] = []
+    var y = top
+    for (index, layer) in layers.enumerated() {
+      let isLast = index == layers.count - 1
+      y += headingRoom
+      let frame = Rect(x: plotX, y: y.rounded(), width: Self.plotWidth, height: heights[index])
+      let xAxis = Axis(
+        -0.5, Double(steps) - 0.5, ticks: xTicks, label: isLast ? "step" : "", showsTickLabels: isLast)
+      panels.append(Panel(frame: frame, x: xAxis, y: yAxes[index], heading: heading(of: layer)))
+      y = frame.maxY + (isLast ? Panel.bottomMargin(xAxis) : Spacing.panel)
+    }
+
+    let last = panels[panels.count - 1]
+    let most = max(counts.max() ?? 0, 1)
+    var shared = last.y
+    shared.label = ""
+    shared.ticks = []
+    let bars = Panel(
+      frame: Rect(x: barsX, y: last.frame.y, width: Self.barsWidth, height: last.frame.height),
+      x: Axis(0, Double(most), ticks: Ticks.whole(0, most, maximum: 5), label: "spikes"), y: shared,
+      heading: "Output spikes")
+    let imageRect = image.map { _ in
+      Rect(x: imageX, y: panels[0].frame.y, width: imageSize.width, height: imageSize.height)
+    }
+    let bottom = max(y, panels[0].frame.y + imageBlock)
+    return Arrangement(
+      size: Size(width: right.rounded(.up) + Spacing.margin, height: bottom.rounded(.up) + Spacing.margin),
+      title: block, panels: panels, labelDistance: left - TextStyle.label.lineHeight / 2, bars: bars,
+      image: imageRect, caption: caption)
+  }
+
+  public func draw(on canvas: Canvas, _ text: TextMeasure) {
+    let place = arrangement(text)
+    place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
+    for (layer, panel) in zip(layers, place.panels) {
+      let isOutput = panel.frame == place.panels[place.panels.count - 1].frame
+      if isOutput { drawPredictionBand(panel, place.bars, on: canvas) }
+      RasterMarks(layer: layer, panel: panel).draw(on: canvas, accent: isOutput ? predicted : nil)
+      panel.drawAxes(on: canvas)
+      panel.drawYLabel(on: canvas, distance: place.labelDistance)
+    }
+    drawBars(place.bars, on: canvas)
+    if let image, let rect = place.image {
+      image.draw(on: canvas, in: rect)
+      for (index, line) in place.caption.enumerated() {
+        let y = rect.maxY + 6 + Double(index) * TextStyle.note.lineHeight
+        canvas.draw(line, at: Point(x: rect.x, y: y), .note, anchor: Anchor(x: 0, y: 0))
+      }
+    }
+  }
+
+  // MARK: Parts
+
+  static let strongNote = TextStyle(size: TextStyle.note.size, bold: true)
+
+  /// The size at which a picture is shown: whole points per pixel as far as it fits.
+  static func imageSize(_ image: GreyImage) -> Size {
+    let side = Double(max(image.width, image.height))
+    let zoom = side <= imageSide ? (imageSide / side).rounded(.down) : imageSide / side
+    return Size(width: Double(image.width) * zoom, height: max(1, Double(image.height) * zoom))
+  }
+
+  private func heading(of layer: SpikeLayer) -> String {
+    let share = 100 * Double(layer.count) / Double(layer.steps * layer.neurons)
+    let unit = layer.count == 1 ? "spike" : "spikes"
+    return "\(layer.name): \(formatted(layer.count)) \(unit), firing rate \(formatted(share, decimals: 1)) %"
+  }
+
+  /// Neurons from below, each around its index. Outputs are all named while there is room for it.
+  private func yAxis(_ layer: SpikeLayer, height: Double, isLast: Bool) -> Axis {
+    var ticks: [Tick]
+    if isLast, height / Double(layer.neurons) >= TextStyle.tick.lineHeight {
+      ticks = (0..<layer.neurons).map { index in
+        let name = classNames.isEmpty ? "" : classNames[index]
+        return Tick(value: Double(index), label: name.isEmpty ? String(index) : "\(name)  \(index)")
+      }
+    } else {
+      ticks = Ticks.whole(0, layer.neurons - 1, maximum: max(2, Int(height / 36)))
+    }
+    return Axis(-0.5, Double(layer.neurons) - 0.5, ticks: ticks, label: isLast ? "class" : "neuron")
+  }
+
+  private func remark(output: Int, count: Int) -> String {
+    switch (output == predicted, output == label) {
+    case (true, true): "\(count)  predicted, true"
+    case (true, false): "\(count)  predicted"
+    case (false, true): "\(count)  true"
+    case (false, false): "\(count)"
+    }
+  }
+
+  private func drawPredictionBand(_ panel: Panel, _ bars: Panel, on canvas: Canvas) {
+    let top = panel.point(0, Double(predicted) + 0.5).y
+    let height = panel.frame.height / Double(layers[layers.count - 1].neurons)
+    for frame in [panel.frame, bars.frame] {
+      canvas.fill(Rect(x: frame.x, y: top, width: frame.width, height: height), Palette.blue.lighter(0.88))
+    }
+  }
+
+  private func drawBars(_ panel: Panel, on canvas: Canvas) {
+    let counts = layers[layers.count - 1].counts
+    let row = panel.frame.height / Double(counts.count)
+    for (output, count) in counts.enumerated() {
+      let isMarked = output == predicted || output == label
+      let middle = panel.point(0, Double(output)).y
+      let end = panel.point(Double(count), 0).x
+      let bar = Rect(
+        x: panel.frame.x, y: middle - row * 0.35, width: end - panel.frame.x, height: row * 0.7)
+      canvas.fill(bar, output == predicted ? Palette.blue : Palette.plain)
+      // With many outputs only the two that matter are written out.
+      guard row >= TextStyle.note.size || isMarked else { continue }
+      canvas.draw(
+        remark(output: output, count: count), at: Point(x: end + 7, y: middle), isMarked ? Self.strongNote : .note,
+        anchor: .left)
+    }
+    panel.drawAxes(on: canvas)
+  }
+}

@@ -1,0 +1,35 @@
+/// The spikes of one layer's neurons over the steps.
+public struct SpikeLayer: Sendable {
+  public let name: String
+  public let steps: Int
+  public let neurons: Int
+  /// 1 where a neuron fired, else 0: `[steps, neurons]`, row by row.
+  public let spikes: [Float]
+
+  /// Throws where the sizes do not fit the count of values.
+  public init(name: String, steps: Int, neurons: Int, spikes: [Float]) throws(FigureError) {
+    let (area, overflow) = steps.multipliedReportingOverflow(by: neurons)
+    guard steps > 0, neurons > 0, !overflow, area == spikes.count else {
+      throw .invalid("\(name): \(spikes.count) values are not \(steps) steps of \(neurons) neurons")
+    }
+    self.name = name
+    self.steps = steps
+    self.neurons = neurons
+    self.spikes = spikes
+  }
+
+  /// Whether a neuron fired at a step.
+  public func fired(step: Int, neuron: Int) -> Bool { spikes[step * neurons + neuron] > 0.5 }
+
+  /// All spikes of the layer.
+  public var count: Int { spikes.count(where: { $0 > 0.5 }) }
+
+  /// The spikes of each neuron.
+  public var counts: [Int] {
+    var counts = [Int](repeating: 0, count: neurons)
+    for step in 0..<steps {
+      for neuron in 0..<neurons where fired(step: step, neuron: neuron) { counts[neuron] += 1 }
+    }
+    return counts
+  }
+}

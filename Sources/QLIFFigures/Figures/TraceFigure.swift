@@ -1,0 +1,151 @@
+/// The excited population alpha of some neurons over the steps: one small panel each, all with the same
+/// axes, with the threshold as a line and the spikes as marks.
+public struct TraceFigure: Figure {
+  /// One neuron's panel.
+  public struct Trace: Sendable {
+    public var name: String
+    /// The population after each step, from 0 to 1.
+    public var alpha: [Float]
+    /// For each step, whether the neuron fired.
+    public var spikes: [Bool]
+
+    public init(name: String, alpha: [Float], spikes: [Bool]) {
+      self.name = name
+      self.alpha = alpha
+      self.spikes = spikes
+    }
+  }
+
+  /// Panels beyond this number would no longer be read.
+  public static let mostTraces = 60
+
+  public var title: String
+  public var subtitle: String
+  public var threshold: Double
+  public var traces: [Trace]
+
+  /// All traces must have the same number of steps, at least one.
+  public init(
+    title: String, subtitle: String = "", threshold: Double, traces: [Trace]
+  ) throws(FigureError) {
+    guard let first = traces.first, !first.alpha.isEmpty else { throw .invalid("there are no traces to draw") }
+    guard traces.count <= Self.mostTraces else {
+      throw .invalid("\(traces.count) neurons are more than the \(Self.mostTraces) that one figure shows")
+    }
+    for trace in traces
+    where trace.alpha.count != first.alpha.count || trace.spikes.count != first.alpha.count {
+      throw .invalid("the trace of \(trace.name) has another number of steps than that of \(first.name)")
+    }
+    self.title = title
+    self.subtitle = subtitle
+    self.threshold = threshold
+    self.traces = traces
+  }
+
+  /// Where everything goes.
+  struct Arrangement {
+    var size: Size
+    var title: TitleBlock
+    var legend: Legend
+    var legendOrigin: Point
+    var panels: [Panel]
+    /// The distance of a y axis' label from its panel.
+    var labelDistance: Double
+  }
+
+  public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
+
+  var legend: Legend {
+    Legend([
+      .init(.line(Palette.blue, width: 1.6, dash: []), "population α after each step"),
+      .init(.line(Palette.ink, width: 1.2, dash: [6, 4]), "threshold \(formatted(threshold))"),
+      .init(.disc(Palette.vermillion, radius: 4.5), "spike"),
+    ])
+  }
+
+  func arrangement(_ text: TextMeasure) -> Arrangement {
+    let columns = traces.count <= 5 ? 1 : traces.count <= 14 ? 2 : 3
+    let panelSize =
+      columns == 1
+      ? Size(width: 780, height: 118)
+      : columns == 2 ? Size(width: 460, height: 104) : Size(width: 330, height: 96)
+    let steps = traces[0].alpha.count
+    let xTicks = Ticks.whole(0, steps - 1, maximum: Int(panelSize.width / 45))
+    let yTicks = [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) }
+
+    let left = Panel.leftMargin(Axis(0, 1, ticks: yTicks, label: "α"), text)
+    let heading = Panel.topMargin(heading: "x")
+    let block = TitleBlock(
+      title: title, subtitle: subtitle,
+      width: left + Double(columns) * (panelSize.width + Spacing.panel) - Spacing.panel, text)
+    let legendOrigin = Point(x: Spacing.margin + left, y: Spacing.margin + block.height)
+    let top = legendOrigin.y + Legend.height
+    let rowPitch = heading + panelSize.height + 16
+
+    var panels: [Panel] = []
+    for (index, trace) in traces.enumerated() {
+      let column = index % columns
+      let row = index / columns
+      // The lowest panel of each column carries the numbers, also where the last row is not full.
+      let isLowest = index + columns >= traces.count
+      let frame = Rect(
+        x: Spacing.margin + left + Double(column) * (panelSize.width + Spacing.panel),
+        y: (top + Double(row) * rowPitch + heading).rounded(), width: panelSize.width, height: panelSize.height)
+      let fired = trace.spikes.count(where: { $0 })
+      panels.append(
+        Panel(
+          frame: frame,
+          x: Axis(
+            -0.6, Double(steps) - 0.4, ticks: xTicks, label: isLowest ? "step" : "", showsTickLabels: isLowest),
+          y: Axis(
+            -0.04, 1.06, ticks: yTicks, label: column == 0 ? "α" : "", showsTickLabels: column == 0,
+            showsGrid: true),
+          heading: "\(trace.name): \(fired) spike\(fired == 1 ? "" : "s")"))
+    }
+    let right = panels.map(\.frame.maxX).max() ?? 0
+    let bottom = panels.map { $0.frame.maxY + Panel.bottomMargin($0.x) }.max() ?? 0
+    return Arrangement(
+      size: Size(
+        width: max(right, legendOrigin.x + legend.width(text)) + Spacing.margin, height: bottom + Spacing.margin),
+      title: block, legend: legend, legendOrigin: legendOrigin, panels: panels,
+      labelDistance: left - TextStyle.label.lineHeight / 2)
+  }
+
+  public func draw(on canvas: Canvas, _ text: TextMeasure) {
+    let place = arrangement(text)
+    place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
+    place.legend.draw(on: canvas, at: place.legendOrigin)
+    for (trace, panel) in zip(traces, place.panels) {
+      panel.drawGrid(on: canvas)
+      draw(trace, panel, on: canvas)
+      panel.drawAxes(on: canvas)
+      panel.drawYLabel(on: canvas, distance: place.labelDistance)
+    }
+  }
+
+  private func draw(_ trace: Trace, _ panel: Panel, on canvas: Canvas) {
+    let y = canvas.crisp(panel.point(0, threshold).y)
+    canvas.stroke(
+      [Point(x: panel.frame.x, y: y), Point(x: panel.frame.maxX, y: y)], Palette.ink, width: 1.2, dash: [6, 4])
+    let pitch = panel.frame.width / Double(max(trace.alpha.count, 1))
+    // A gap where alpha is not a number, so that nothing is invented.
+    var run: [Point] = []
+    for (step, alpha) in trace.alpha.enumerated() {
+      if alpha.isFinite {
+        run.append(panel.point(Double(step), Double(min(max(alpha, -0.04), 1.06))))
+      } else {
+        canvas.stroke(run, Palette.blue, width: 1.6)
+        run = []
+      }
+    }
+    canvas.stroke(run, Palette.blue, width: 1.6)
+    for (step, alpha) in trace.alpha.enumerated() where alpha.isFinite {
+      let point = panel.point(Double(step), Double(min(max(alpha, -0.04), 1.06)))
+      if trace.spikes[step] {
+        canvas.fillCircle(point, radius: min(4.5, max(2, pitch * 0.4)), Palette.vermillion)
+      } else if pitch >= 7 {
+        canvas.fillCircle(point, radius: 2.3, Palette.blue)
+      }
+    }
+  }
+}

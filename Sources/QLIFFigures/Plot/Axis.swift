@@ -1,0 +1,28 @@
+/// One axis of a panel: the values it spans, its ticks and what it shows.
+public struct Axis: Sendable {
+  public var lower: Double
+  public var upper: Double
+  public var ticks: [Tick]
+  public var label: String
+  /// Whether the ticks carry their labels; inner panels that share an axis leave them out.
+  public var showsTickLabels: Bool
+  /// Whether thin lines cross the panel at the ticks.
+  public var showsGrid: Bool
+
+  public init(
+    _ lower: Double, _ upper: Double, ticks: [Tick], label: String = "", showsTickLabels: Bool = true,
+    showsGrid: Bool = false
+  ) {
+    self.lower = lower
+    self.upper = upper
+    self.ticks = ticks
+    self.label = label
+    self.showsTickLabels = showsTickLabels
+    self.showsGrid = showsGrid
+  }
+
+  /// Where `value` lies from 0 (lower end) to 1 (upper end).
+  public func share(_ value: Double) -> Double {
+    upper > lower ? (value - lower) / (upper - lower) : 0.5
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Glibc
+import QLIFData
+
+extension ImageDataset: ExpressibleByArgument {}
+extension ImageDataset.Split: ExpressibleByArgument {}
+
+/// The one input that a drawing is about: an image of a data set or a sample of an array file.
+struct InputOptions: ParsableArguments {
+  @Option(help: "The data set that the image is taken from.")
+  var dataset: ImageDataset?
+
+  @Option(help: "The part of the data set.")
+  var split: ImageDataset.Split?
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder with the data set's IDX files, or with a folder of the data set's name that holds them. "
+        + "Default: the environment's QLIF_DATA, else qlif in the user's cache.", valueName: "folder"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A .npy file in place of a data set: one sample, [batch, ...] or [steps, batch, ...].", valueName: "file"))
+  var input: String?
+
+  @Flag(help: "The array's first axis is time, also where its shape could mean a batch.")
+  var sequence = false
+
+  @Option(help: "Divide the array's values by this, for example 255 where pixels are kept as bytes.")
+  var divide: Double?
+
+  @Option(help: ArgumentHelp("The true class of the array's sample, if known.", valueName: "class"))
+  var label: Int?
+
+  @Option(help: "Which image or sample, counted from 0. Needed with --dataset; 0 with --input.")
+  var index: Int?
+
+  func validate() throws {
+    switch (dataset, input) {
+    case (nil, nil): throw ValidationError("an input is missing: give --dataset or --input")
+    case (.some, .some): throw ValidationError("--dataset and --input exclude each other")
+    case (.some, nil):
+      if index == nil { throw ValidationError("--dataset needs --index") }
+      if sequence || divide != nil || label != nil {
+        throw ValidationError("--sequence, --divide and --label go with --input, not with --dataset")
+      }
+    case (nil, .some):
+      if split != nil || data != nil { throw ValidationError("--split and --data go with --dataset, not with --input") }
+    }
+    if let index, index < 0 { throw ValidationError("--index \(index) is negative") }
+    if let divide, !divide.isFinite || divide == 0 { throw ValidationError("--divide \(divide) is no divisor") }
+    if let label, label < 0 { throw ValidationError("--label \(label) is negative") }
+  }
+
+  /// The chosen input in words and numbers.
+  struct Choice {
+    var sample: InputSample
+    var label: Int?
+    var classNames: [String]
+    /// What a title calls it: "mnist, test image 7".
+    var name: String
+  }
+
+  /// Reads the input for a network of the given input shape.
+  func load(inputShape: [Int]) throws -> Choice {
+    if let dataset {
+      let split = split ?? .test
+      let folder = data ?? ImageDataset.defaultFolder { getenv($0).map { String(cString: $0) } }
+      let index = index ?? 0
+      let image = try dataset.sample(index, split: split, folder: folder)
+      guard image.pixels.count == inputShape.reduce(1, *) else {
+        let sizes = inputShape.map(String.init).joined(separator: " x ")
+        throw RenderError(
+          "an image of \(dataset.rawValue) has \(image.height) x \(image.width) pixels, the network takes \(sizes) values")
+      }
+      return Choice(
+        sample: InputSample(values: image.pixels, steps: 0, shape: [image.height, image.width]),
+        label: image.label, classNames: dataset.classNames, name: "\(dataset.rawValue) \(split.rawValue) image \(index)")
+    }
+    let path = input ?? ""
+    let index = index ?? 0
+    var sample = try NPY(path: path).sample(index, inputShape: inputShape, isSequence: sequence)
+    if let divide { sample.values = sample.values.map { $0 / Float(divide) } }
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    return Choice(sample: sample, label: label, classNames: [], name: "\(file) sample \(index)")
+  }
+}

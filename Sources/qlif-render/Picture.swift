@@ -1,0 +1,53 @@
+import Glibc
+import QLIFFigures
+
+/// Turns a figure into a PNG that says where it comes from, and hands it over.
+enum Picture {
+  static func write(_ figure: some Figure, model: Model, options: ModelOptions) throws {
+    if options.output == "-", isatty(STDOUT_FILENO) == 1 {
+      throw RenderError("standard output is a terminal: send the picture to a file or a pipe")
+    }
+    let bytes = try figure.png(
+      scale: options.scale,
+      texts: [
+        ("Software", "qlif-render \(QLIFRender.version)"),
+        ("Command", commandLine(CommandLine.arguments)),
+        ("Model-SHA256", model.sha256),
+      ])
+    if options.output == "-" {
+      try Output.write(bytes, descriptor: STDOUT_FILENO, name: "standard output")
+    } else {
+      try Output.write(bytes, to: options.output)
+    }
+  }
+
+  /// The command as one would type it. Absolute paths are cut to their last part: they say nothing on
+  /// another machine, and may say too much about this one.
+  static func commandLine(_ arguments: [String]) -> String {
+    let words = arguments.enumerated().map { index, argument in
+      if index == 0 { return "qlif-render" }
+      var word = argument
+      if let equals = argument.firstIndex(of: "="), argument.hasPrefix("--") {
+        word = argument[...equals] + shortened(String(argument[argument.index(after: equals)...]))
+      } else {
+        word = shortened(argument)
+      }
+      return quoted(word)
+    }
+    return words.joined(separator: " ")
+  }
+
+  private static func shortened(_ path: String) -> String {
+    guard path.hasPrefix("/"), let last = path.split(separator: "/").last else { return path }
+    return String(last)
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let safe = word.unicodeScalars.allSatisfy {
+      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./=,:+@%".unicodeScalars.contains($0))
+    }
+    if safe, !word.isEmpty { return word }
+    let oneLine = String(word.map { $0.isNewline ? " " : $0 })
+    return "'" + oneLine.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

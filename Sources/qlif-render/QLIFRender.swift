@@ -1,0 +1,40 @@
+import ArgumentParser
+import Glibc
+
+/// The tool's entrance.
+@main
+struct QLIFRender: ParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "qlif-render",
+    abstract: "Draws what a network of quantum leaky integrate-and-fire neurons does, as PNG files.",
+    discussion: """
+      Every picture carries its resolution and, as text, the command that made it and the SHA-256 of the model \
+      file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written.
+
+      Examples:
+        qlif-render raster --model m.safetensors --dataset mnist --index 7 --output raster.png
+        qlif-render trace --model m.safetensors --dataset mnist --index 7 --layer 0 --neurons 1,5,9 --output trace.png
+        qlif-render filters --model m.safetensors --layer 0 --units 0-31 --output filters.png
+      """,
+    version: version,
+    subcommands: [Raster.self, Trace.self, Filters.self])
+
+  static func main() {
+    // A reader that goes away is an error to report, not a reason to die without a word.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      // Help and version come as errors, too.
+      if exitCode(for: error).isSuccess { exit(withError: error) }
+      let message = self.message(for: error)
+      let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+      let text = Array("qlif-render: \(line)\n".utf8)
+      _ = Glibc.write(STDERR_FILENO, text, text.count)
+      Glibc.exit(2)
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import QLIFData
+import QLIFFigures
+
+/// `qlif-render raster`
+struct Raster: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Which neurons fire when, for one input.",
+    discussion: """
+      One panel per layer, the input's picture beside them, and how often each output fires; the predicted and, \
+      where it is known, the true class are marked. The prediction is the class with the most output spikes, among \
+      equals the one with the larger summed population.
+
+      Array files (.npy) hold float, integer or boolean values in any byte order, C or Fortran order. Their shape is \
+      [features], [height, width], either with [batch] or [steps, batch] in front; values are used as they are \
+      unless --divide is given.
+
+      Examples:
+        qlif-render raster --model m.safetensors --dataset mnist --index 7 --output raster.png
+        qlif-render raster --model m.safetensors --dataset kmnist --split train --index 0 --data ~/data \\
+          --output raster.png --scale 2
+        qlif-render raster --model m.safetensors --input x.npy --index 3 --label 5 --output raster.png
+        qlif-render raster --model m.safetensors --input spikes.npy --sequence --output - > raster.png
+      """)
+
+  @OptionGroup var options: ModelOptions
+  @OptionGroup var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Height and width of the input's picture. Default: the array's or the network's input shape, else a square.",
+      valueName: "HxW"))
+  var shape: PixelShape?
+
+  func run() throws {
+    let model = try Model(path: options.model)
+    let choice = try input.load(inputShape: model.inputShape)
+    let run = try model.run(choice.sample)
+    guard let prediction = run.prediction else { throw RenderError("the network has no output neurons") }
+    let outputs = model.neurons(inLayer: model.layerCount - 1)
+    if let label = choice.label, label >= outputs {
+      throw RenderError("class \(label) is outside 0 ... \(outputs - 1), the network's outputs")
+    }
+
+    var layers: [SpikeLayer] = []
+    for layer in 0..<model.layerCount where !run.spikes[layer].isEmpty {
+      layers.append(
+        try SpikeLayer(
+          name: model.title(ofLayer: layer), steps: run.steps, neurons: run.spikes[layer].count / run.steps,
+          spikes: run.spikes[layer]))
+    }
+    let names = choice.classNames.count == outputs ? choice.classNames : []
+    let image = try picture(choice.sample, inputShape: model.inputShape)
+    let figure = try RasterFigure(
+      title: options.title ?? "Spikes of \(model.name) for \(choice.name)",
+      subtitle: subtitle(choice, prediction: prediction, names: names, steps: run.steps),
+      layers: layers, image: image?.image, imageCaption: image?.caption ?? "", classNames: names,
+      predicted: prediction, label: choice.label)
+    try Picture.write(figure, model: model, options: options)
+  }
+
+  private func subtitle(_ choice: InputOptions.Choice, prediction: Int, names: [String], steps: Int) -> String {
+    func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) (\(names[index]))" }
+    var text = "Predicted class \(name(prediction))"
+    if let label = choice.label {
+      text += label == prediction ? ", as labelled" : ", labelled \(name(label)): wrong"
+    }
+    return text + "; \(steps) steps"
+  }
+
+  /// The input as a picture, where it has two dimensions; a sequence is shown as its mean over time.
+  private func picture(_ sample: InputSample, inputShape: [Int]) throws -> (image: GreyImage, caption: String)? {
+    let features = inputShape.reduce(1, *)
+    var mean = [Float](repeating: 0, count: features)
+    for (place, value) in sample.values.enumerated() { mean[place % features] += value }
+    if sample.steps > 1 { mean = mean.map { $0 / Float(sample.steps) } }
+
+    // A picture of several channels is shown as their mean.
+    let channels = inputShape.count == 3 ? inputShape[0] : 1
+    let area = features / channels
+    if channels > 1 {
+      mean = (0..<area).map { place in
+        (0..<channels).reduce(Float(0)) { $0 + mean[$1 * area + place] } / Float(channels)
+      }
+    }
+    if let shape, shape.height * shape.width != area {
+      throw RenderError("--shape \(shape.height)x\(shape.width) does not hold the input's \(area) values")
+    }
+    let sizes = sample.shape.count >= 2 ? sample.shape : inputShape
+    guard let pixels = shape ?? PixelShape(count: area, sizes: sizes),
+      let image = GreyImage(width: pixels.width, height: pixels.height, values: mean)
+    else { return nil }
+    let (lower, upper) = image.range
+    let what = sample.steps > 0 ? "Input, mean over steps" : "Input"
+    return (
+      image,
+      "\(what): \(pixels.height) × \(pixels.width), \(formatted(lower)) (black) to \(formatted(upper)) (white)"
+    )
+  }
+}

@@ -1,0 +1,90 @@
+"""Quantum leaky integrate-and-fire (QLIF) neurons and networks.
+
+A native engine behind a thin Python package. The model is that of D. Brand and F. Petruccione, "A
+quantum leaky integrate-and-fire spiking neuron and network", npj Quantum Information (2024),
+arXiv:2407.16398.
+
+    >>> clf = qlif.QSNNClassifier(hidden=(1000,), random_state=0).fit(X, y)
+    >>> clf.score(X_test, y_test)
+
+`QSNNClassifier` is the whole path for users of scikit-learn; `Network` and `Trainer` are the parts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import datasets, plot, presets, render, surrogate
+from ._errors import (
+    ArgumentError,
+    ClosedError,
+    FileError,
+    FormatError,
+    InterruptedWarning,
+    LibraryError,
+    MissingExtraError,
+    NotFiniteError,
+    OutOfMemoryError,
+    QlifError,
+    ShapeError,
+    SilentLayerWarning,
+)
+from ._lib import lib
+from ._threads import instruction_set, set_threads, threads
+from .layers import Dense, Layer
+from .network import Network
+from .neurons import QLIF, Neuron
+from .recording import Recording
+from .report import Report
+from .trainer import Trainer
+
+if TYPE_CHECKING:
+    from .estimators import QSNNClassifier
+
+__version__: str = lib.qlif_version().decode("ascii")
+
+__all__ = [
+    "QLIF",
+    "ArgumentError",
+    "ClosedError",
+    "Dense",
+    "FileError",
+    "FormatError",
+    "InterruptedWarning",
+    "Layer",
+    "LibraryError",
+    "MissingExtraError",
+    "Network",
+    "Neuron",
+    "NotFiniteError",
+    "OutOfMemoryError",
+    "QSNNClassifier",
+    "QlifError",
+    "Recording",
+    "Report",
+    "ShapeError",
+    "SilentLayerWarning",
+    "Trainer",
+    "__version__",
+    "datasets",
+    "instruction_set",
+    "plot",
+    "presets",
+    "render",
+    "set_threads",
+    "surrogate",
+    "threads",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports the estimators when asked for: scikit-learn, where installed, takes a second."""
+    if name == "QSNNClassifier":
+        from .estimators import QSNNClassifier
+
+        return QSNNClassifier
+    raise AttributeError(f"module 'qlif' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

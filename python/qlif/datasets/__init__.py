@@ -1,0 +1,7 @@
+"""Data sets of images: MNIST, Fashion-MNIST, KMNIST, and scikit-learn's digits."""
+
+from .._arrays import FloatArray
+from ._errors import DatasetError
+from ._load import Split, load
+
+__all__ = ["DatasetError", "FloatArray", "Split", "load"]

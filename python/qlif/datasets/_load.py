@@ -1,0 +1,125 @@
+"""Finding, reading and handing out data sets."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._arrays import FloatArray, LabelArray
+from .._errors import ArgumentError, MissingExtraError
+from . import _download, _idx
+from ._catalogue import CATALOGUE, FILES
+from ._errors import DatasetError
+
+Split = tuple[FloatArray, LabelArray]
+
+_CLASSES = 10
+
+
+def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[Split, Split]:
+    """A data set of images, as ``(X_train, y_train), (X_test, y_test)``.
+
+    ``"mnist"``, ``"fashion-mnist"`` and ``"kmnist"`` are four IDX files each, plain or compressed,
+    looked for in
+
+    1. `data_dir`, if given: in ``data_dir/<name>``, then in ``data_dir`` itself, nowhere else;
+    2. else the folder that the environment variable ``QLIF_DATA`` names, in the same way;
+    3. else the user's cache, ``$XDG_CACHE_HOME/qlif`` or ``~/.cache/qlif``, which is filled from
+       the official mirror and checked against the official MD5s.
+
+    ``"digits"`` are the handwritten digits that scikit-learn carries (extra ``sklearn``), split
+    into training and test by a fixed seed, a fifth of each class for testing.
+
+    Args:
+        name: one of the four.
+        data_dir: where the files are.
+
+    Returns:
+        Images float32 in [0, 1], [n, 784] (digits: [n, 64]), row by row; labels int64 [n], 0 to 9.
+
+    Raises:
+        DatasetError: files that are missing, cut off or damaged, or a download that failed.
+        MissingExtraError: ``"digits"`` without scikit-learn.
+        ArgumentError: an unknown name.
+    """
+    if name == "digits":
+        return _digits()
+    if name not in CATALOGUE:
+        known = ", ".join(repr(each) for each in [*CATALOGUE, "digits"])
+        raise ArgumentError(f"name is {name!r}, expected one of {known}")
+    images, labels, test_images, test_labels = (
+        _idx.read(path, axes)
+        for path, axes in zip(_files(name, data_dir), (3, 1, 3, 1), strict=True)
+    )
+    return _split(name, images, labels), _split(name, test_images, test_labels)
+
+
+def cache_dir() -> Path:
+    """The user's cache."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "qlif"
+
+
+def _files(name: str, data_dir: str | os.PathLike[str] | None) -> list[Path]:
+    if data_dir is not None:
+        found = _present(name, Path(data_dir))
+        if found is None:
+            raise DatasetError(
+                f"{name} is not in {Path(data_dir) / name} nor in {data_dir}: "
+                f"expected {', '.join(FILES)}, plain or with .gz"
+            )
+        return found
+    named = os.environ.get("QLIF_DATA")
+    found = _present(name, Path(named)) if named else None
+    return found or _cached(name)
+
+
+def _present(name: str, folder: Path) -> list[Path] | None:
+    """The four files, if all of them are in the folder of the data set or in the one around it."""
+    for place in (folder / name, folder):
+        paths = [_either(place / file) for file in FILES]
+        if all(paths):
+            return [path for path in paths if path]
+    return None
+
+
+def _either(plain: Path) -> Path | None:
+    compressed = plain.with_name(plain.name + ".gz")
+    return next((path for path in (plain, compressed) if path.is_file()), None)
+
+
+def _cached(name: str) -> list[Path]:
+    source, folder = CATALOGUE[name], cache_dir() / name
+    paths = []
+    for file, md5 in zip(FILES, source.md5, strict=True):
+        path = folder / f"{file}.gz"
+        if not path.is_file():
+            _download.fetch(f"{source.url}{file}.gz", path, md5)
+        paths.append(path)
+    return paths
+
+
+def _split(name: str, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Split:
+    if len(images) != len(labels) or images.size == 0:
+        raise DatasetError(f"{name} has {len(images)} images and {len(labels)} labels")
+    if labels.max() >= _CLASSES:
+        raise DatasetError(f"{name} has label {labels.max()}, expected 0 to {_CLASSES - 1}")
+    flat = images.reshape(len(images), -1)
+    return np.divide(flat, np.float32(255), dtype=np.float32), labels.astype(np.int64)
+
+
+def _digits() -> tuple[Split, Split]:
+    try:
+        from sklearn.datasets import load_digits
+        from sklearn.model_selection import train_test_split
+    except ImportError as error:
+        raise MissingExtraError("scikit-learn", "sklearn", "the data set 'digits'") from error
+    X, y = load_digits(return_X_y=True)
+    pixels, labels = (X / X.max()).astype(np.float32), y.astype(np.int64)
+    train, test, y_train, y_test = train_test_split(
+        pixels, labels, test_size=0.2, random_state=0, stratify=labels
+    )
+    return (train, y_train), (test, y_test)

@@ -1,0 +1,389 @@
+"""What every spiking classifier does, whatever its layers."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .. import _arrays
+from .._arrays import FloatArray, LabelArray
+from .._defaults import trainer_default
+from .._errors import ArgumentError, FormatError
+from .._lib import READOUT
+from ..layers import Layer
+from ..network import Network
+from ..neurons import Neuron
+from ..trainer import Trainer
+from . import _storage
+from ._random import Seeds
+from ._scaling import InputScaling
+from ._sklearn import (
+    BaseEstimator,
+    ClassifierMixin,
+    check_classification_targets,
+    check_is_fitted,
+    validate_data,
+)
+from ._training import INFERENCE_BATCH, History, Samples, TrainingLoop, progress_wanted
+
+Self = TypeVar("Self", bound="SpikingClassifier")
+
+
+class SpikingClassifier(ClassifierMixin, BaseEstimator):
+    """Base of the classifiers: training, prediction, files.
+
+    A subclass lists all parameters in its constructor, as scikit-learn wants it, and says in
+    `_layers` which network they mean.
+
+    Attributes:
+        classes_: the labels, in the order of the output neurons.
+        n_features_in_: features of a sample.
+        network_: the trained `qlif.Network`; it takes the same inputs as `predict`.
+        history_: for each epoch ``loss``, ``accuracy``, ``firing_rate`` (a list with the spikes per
+            neuron and step of every layer), ``learning_rate`` (of the last update) and
+            ``images_per_second``; with validation data also ``val_loss`` and ``val_accuracy``.
+    """
+
+    steps: int
+    epochs: int
+    batch_size: int | str
+    learning_rate: float | None
+    schedule: str | None
+    warmup: float | None
+    weight_decay: float | None
+    clip_norm: float | None
+    loss: str | None
+    readout: str | None
+    input_scaling: str
+    validation_fraction: float
+    patience: int | None
+    random_state: Any
+    verbose: bool | str
+
+    classes_: NDArray[Any]
+    n_features_in_: int
+    network_: Network
+    history_: History
+    _scaling: InputScaling
+    _shuffler: np.random.Generator
+    _streaming: Trainer | None
+
+    def _neuron(self, *, dropout: float | None = None) -> Neuron:
+        """The neurons that the parameters describe."""
+        raise NotImplementedError
+
+    def _layers(self, classes: int) -> list[Layer]:
+        """The layers that the parameters describe, the last one with a neuron for each class."""
+        raise NotImplementedError
+
+    def _input_shape(self) -> tuple[int, ...]:
+        """The shape that a row of X has for the network."""
+        return (self.n_features_in_,)
+
+    # ---- Learning ----------------------------------------------------------------------
+
+    def fit(
+        self: Self,
+        X: ArrayLike,
+        y: ArrayLike,
+        validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> Self:
+        """Trains a new network.
+
+        Ctrl-C stops within one batch and keeps what was learned so far, with an
+        `InterruptedWarning`.
+
+        Args:
+            X: samples, [n, features], real and finite. It is read batch by batch and never
+                converted whole.
+            y: the class of each sample, [n]: numbers or text.
+            validation_data: ``(X, y)`` to measure each epoch on; takes the place of
+                `validation_fraction`.
+
+        Returns:
+            The estimator itself.
+
+        Warns:
+            SilentLayerWarning: a layer did not spike in a whole epoch.
+
+        Raises:
+            ValueError: data or parameters that cannot be.
+        """
+        checked, labels = self._checked(X, y, reset=True)
+        self.classes_, encoded = np.unique(labels, return_inverse=True)
+        seeds = Seeds.of(self.random_state)
+        self._shuffler = seeds.shuffler()
+        training, validation = self._split(checked, encoded, seeds)
+        if validation_data is not None:
+            training.rows = np.arange(len(encoded))
+            validation = self._validation(*validation_data)
+        if self.patience is not None and validation is None:
+            raise ArgumentError(
+                "patience needs validation_data, or validation_fraction greater than 0"
+            )
+        network = Network(
+            input_shape=self._input_shape(),
+            layers=self._layers(len(self.classes_)),
+            steps=self.steps,
+            seed=seeds.network,
+        )
+        epochs = _arrays.integer(self.epochs, "epochs", 1, 2**31)
+        batch_size = self._batch_size(len(training))
+        trainer = self._trainer(
+            network,
+            schedule=self.schedule,
+            total_steps=epochs * -(-len(training) // batch_size),
+        )
+        self._scaling = InputScaling.of(self.input_scaling, checked, training.rows)
+        self._streaming = None
+        self.history_ = {}
+        self._run(trainer, training, validation, batch_size, epochs, self.patience)
+        return self
+
+    def partial_fit(
+        self: Self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None
+    ) -> Self:
+        """One pass over more samples, with a learning rate that stays the same.
+
+        It goes on from `fit`, an earlier `partial_fit` or `load`; Adam's moments are kept from one
+        `partial_fit` to the next only.
+
+        Args:
+            X: samples, [n, features].
+            y: the class of each sample, [n].
+            classes: every class that will ever come; needed in the first call, where nothing was
+                fitted before.
+        """
+        first = not hasattr(self, "classes_")
+        checked, labels = self._checked(X, y, reset=first)
+        if first:
+            if classes is None:
+                raise ArgumentError("classes must be passed on the first call to partial_fit")
+            self.classes_ = np.unique(np.asarray(classes))
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ArgumentError(f"classes is {classes!r}, expected {self.classes_} as before")
+        training = Samples(checked, self._encoded(labels), np.arange(len(checked)))
+        if first:
+            seeds = Seeds.of(self.random_state)
+            self._shuffler = seeds.shuffler()
+            self._scaling = InputScaling.of(self.input_scaling, checked, training.rows)
+            self.history_ = {}
+            network = Network(
+                input_shape=self._input_shape(),
+                layers=self._layers(len(self.classes_)),
+                steps=self.steps,
+                seed=seeds.network,
+            )
+            self._streaming = self._trainer(network, schedule="constant")
+        elif getattr(self, "_streaming", None) is None:
+            network = self._scaling.unfold(self.network_)
+            self._streaming = self._trainer(network, schedule="constant")
+        assert self._streaming is not None
+        self._run(self._streaming, training, None, self._batch_size(len(training)), 1, None)
+        return self
+
+    def _run(
+        self,
+        trainer: Trainer,
+        training: Samples,
+        validation: Samples | None,
+        batch_size: int,
+        epochs: int,
+        patience: int | None,
+    ) -> None:
+        """Trains, with the result in `network_` and `history_` even after an error half-way."""
+        layers = len(trainer.network.layers)
+        reads_spikes = "spike_count" in (self.loss, self.readout)
+        loop = TrainingLoop(
+            trainer=trainer,
+            training=training,
+            scale=self._scaling,
+            batch_size=batch_size,
+            shuffler=self._shuffler,
+            validation=validation,
+            patience=patience,
+            watched=range(layers if reads_spikes else layers - 1),
+            loss=self.loss,
+            readout=self.readout,
+            show=progress_wanted(self.verbose),
+            history=self.history_,
+        )
+        try:
+            loop.run(epochs)
+        finally:
+            self.network_ = self._scaling.fold(trainer.network)
+
+    def _trainer(
+        self, network: Network, *, schedule: str | None, total_steps: int | None = None
+    ) -> Trainer:
+        return Trainer(
+            network,
+            loss=self.loss,
+            readout=self.readout,
+            schedule=schedule,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            clip_norm=self.clip_norm,
+            warmup=self.warmup,
+            total_steps=total_steps,
+        )
+
+    def _batch_size(self, samples: int) -> int:
+        """The batch size in force: ``"auto"`` is a fiftieth of the samples, 8 to 200.
+
+        So a small data set gets enough updates in an epoch, and a large one the batches that keep
+        the cores busy.
+        """
+        if self.batch_size == "auto":
+            return min(max(samples // 50, 8), 200)
+        return _arrays.integer(self.batch_size, "batch_size", 1, 2**31)
+
+    # ---- Data --------------------------------------------------------------------------
+
+    def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[NDArray[Any], NDArray[Any]]:
+        checked, labels = validate_data(self, X, y, reset=reset)
+        check_classification_targets(labels)
+        return checked, labels
+
+    def _encoded(self, labels: NDArray[Any]) -> LabelArray:
+        """Labels as indices into `classes_`; a label that is not there is an error."""
+        indices = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
+        unknown = np.unique(labels[self.classes_[indices] != labels])
+        if unknown.size:
+            raise ArgumentError(f"y holds {unknown}, expected the classes {self.classes_}")
+        return indices.astype(np.int64)
+
+    def _validation(self, X: Any, y: Any) -> Samples:
+        checked, labels = self._checked(X, y, reset=False)
+        return Samples(checked, self._encoded(labels), np.arange(len(checked)))
+
+    def _split(
+        self, X: NDArray[Any], encoded: LabelArray, seeds: Seeds
+    ) -> tuple[Samples, Samples | None]:
+        """Holds a share of each class back for validation."""
+        share = _arrays.number(self.validation_fraction, "validation_fraction")
+        if not 0 <= share < 1:
+            raise ArgumentError(f"validation_fraction is {share}, expected 0 or more, less than 1")
+        order = seeds.splitter().permutation(len(encoded))
+        held = np.zeros(len(encoded), dtype=bool)
+        for label in range(len(self.classes_)):
+            members = order[encoded[order] == label]
+            held[members[: round(share * len(members))]] = True
+        training = Samples(X, encoded, np.flatnonzero(~held))
+        if not share:
+            return training, None
+        if not held.any() or held.all():
+            raise ArgumentError(f"validation_fraction {share} of {len(held)} samples splits none")
+        return training, Samples(X, encoded, np.flatnonzero(held))
+
+    # ---- Predicting --------------------------------------------------------------------
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """The class of each sample, [n].
+
+        Args:
+            X: samples, [n, features].
+        """
+        parts = [
+            self.network_.predict(part, readout=self.readout) for part in self._inference_parts(X)
+        ]
+        return np.asarray(self.classes_[np.concatenate(parts)])
+
+    def _inference_parts(self, X: Any) -> list[NDArray[Any]]:
+        check_is_fitted(self)
+        checked = validate_data(self, X, reset=False)
+        assert isinstance(checked, np.ndarray)
+        return [
+            checked[first : first + INFERENCE_BATCH]
+            for first in range(0, len(checked), INFERENCE_BATCH)
+        ]
+
+    def _scores(self, X: Any) -> FloatArray:
+        """The numbers that `predict` compares, [n, classes].
+
+        Membrane: alpha summed over the steps. Spike count: spikes plus half the mean alpha, which
+        is less than one spike and so decides ties only.
+        """
+        steps = self.network_.steps
+        scores: list[FloatArray] = []
+        for part in self._inference_parts(X):
+            alpha = self.network_.predict_scores(part, readout="membrane")
+            if self._counts_spikes:
+                rates = self.network_.predict_scores(part, readout="spike_count")
+                scores.append(np.rint(rates * steps) + alpha / np.float32(2))
+            else:
+                scores.append(alpha * steps)
+        return np.concatenate(scores)
+
+    @property
+    def _counts_spikes(self) -> bool:
+        default = READOUT.names[trainer_default().readout]
+        return (self.readout or default) == "spike_count"
+
+    def decision_function(self, X: ArrayLike) -> FloatArray:
+        """The scores that `predict` compares.
+
+        Args:
+            X: samples, [n, features].
+
+        Returns:
+            [n, classes]: summed alpha, or output spikes with ties broken by alpha, by `readout`.
+            With two classes [n]: the second one's score less the first one's.
+        """
+        scores = self._scores(X)
+        return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
+
+    def predict_proba(self, X: ArrayLike) -> FloatArray:
+        """The probability of each class, [n, classes]: the softmax of the scores.
+
+        With the loss on summed alpha and the readout of the membrane these are the probabilities
+        whose cross-entropy was minimised; else take them as an order, not as a calibration.
+
+        Args:
+            X: samples, [n, features].
+        """
+        scores = self._scores(X)
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+    # ---- Files -------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes network, parameters and classes to one ``.safetensors`` file, atomically.
+
+        `Network.load` reads the file too. A `random_state` that is not a number is not kept.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        check_is_fitted(self)
+        self.network_.metadata[_storage.KEY] = _storage.encode(self)
+        self.network_.save(path)
+
+    @classmethod
+    def load(cls: type[Self], path: str | os.PathLike[str]) -> Self:
+        """Reads a file that `save` wrote.
+
+        Raises:
+            FileError: the file cannot be read.
+            FormatError: the file is damaged, or holds something else.
+        """
+        network = Network.load(path)
+        estimator: Self = _storage.decode(network.metadata.get(_storage.KEY), cls)
+        expected = (estimator.n_features_in_, len(estimator.classes_))
+        if (int(np.prod(network.input_shape)), network.classes) != expected:
+            raise FormatError("the file's network and estimator do not fit together")
+        estimator.network_ = network
+        estimator._shuffler = Seeds.of(estimator.random_state).shuffler()
+        estimator._streaming = None
+        return estimator
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the optimizer's moments, which begin anew; see `partial_fit`."""
+        state = super().__getstate__()
+        if state.get("_streaming") is not None:
+            state = {**state, "_streaming": None}
+        return state

@@ -1,0 +1,100 @@
+"""The little of scikit-learn that the estimators need, for where it is not installed.
+
+Only what the estimators call is here. With scikit-learn installed, its own classes and checks take
+these places; see `_sklearn`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._errors import ArgumentError, QlifError, ShapeError
+
+
+class NotFittedError(QlifError, ValueError, AttributeError):
+    """An estimator that was used before `fit`."""
+
+
+class BaseEstimator:
+    """Parameters by name, as the constructor of the class lists them."""
+
+    @classmethod
+    def _get_param_names(cls) -> list[str]:
+        return sorted(name for name in inspect.signature(cls.__init__).parameters if name != "self")
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's parameters and their values."""
+        return {name: getattr(self, name) for name in self._get_param_names()}
+
+    def set_params(self, **params: Any) -> Any:
+        """Sets parameters by name; an unknown name is an error."""
+        names = self._get_param_names()
+        for name, value in params.items():
+            if name not in names:
+                raise ArgumentError(f"{type(self).__name__} has no parameter {name!r}: {names}")
+            setattr(self, name, value)
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__.copy()
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self).__init__).parameters
+        changed = [
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if value != defaults[name].default
+        ]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+
+class ClassifierMixin:
+    """What every classifier has."""
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Mean accuracy of `predict(X)` against `y`."""
+        hits = self.predict(X) == np.asarray(y)  # type: ignore[attr-defined]
+        return float(np.average(hits, weights=sample_weight))
+
+
+def validate_data(
+    estimator: Any, X: Any, y: Any = None, *, reset: bool = True
+) -> NDArray[Any] | tuple[NDArray[Any], NDArray[Any]]:
+    """X as a two-dimensional array of finite real numbers, and y as long as it."""
+    array = np.asarray(X)
+    if array.ndim != 2 or 0 in array.shape:
+        raise ShapeError(f"X has shape {array.shape}, expected [samples, features], not empty")
+    if array.dtype.kind not in "fiub":
+        raise ArgumentError(f"X has dtype {array.dtype}, expected real numbers")
+    # The sum of finite numbers may overflow, but never hides one that is not finite.
+    suspicious = array.dtype.kind == "f" and not np.isfinite(array.sum(dtype=np.float64))
+    if suspicious and not np.isfinite(array).all():
+        raise ArgumentError("X holds NaN or infinity")
+    if reset:
+        estimator.n_features_in_ = array.shape[1]
+    elif array.shape[1] != estimator.n_features_in_:
+        raise ShapeError(
+            f"X has {array.shape[1]} features, expected {estimator.n_features_in_} as in fit"
+        )
+    if y is None:
+        return array
+    labels = np.asarray(y)
+    if labels.shape != array.shape[:1]:
+        raise ShapeError(f"y has shape {labels.shape}, expected ({array.shape[0]},)")
+    return array, labels
+
+
+def check_classification_targets(y: NDArray[Any]) -> None:
+    """Refuses labels that look like measurements."""
+    if y.dtype.kind == "f" and not (np.isfinite(y).all() and (y == np.floor(y)).all()):
+        raise ArgumentError("y holds fractions, expected classes")
+
+
+def check_is_fitted(estimator: Any) -> None:
+    """Refuses an estimator that has learned nothing yet."""
+    if not hasattr(estimator, "classes_"):
+        raise NotFittedError(f"this {type(estimator).__name__} is not fitted yet: call fit first")

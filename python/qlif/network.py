@@ -1,0 +1,463 @@
+"""Networks: an ordered list of layers, simulated and differentiated by the engine."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint8
+from math import prod
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import _arrays, _lib
+from ._arrays import FloatArray, LabelArray
+from ._defaults import trainer_default
+from ._errors import ArgumentError, ClosedError, ShapeError
+from ._lib import lib
+from ._metadata import Metadata
+from ._owner import Owner
+from .layers import Dense, Layer
+from .neurons import neuron_of
+from .recording import LayerArrays, Recording
+from .report import Report
+
+__all__ = ["Network"]
+
+
+class Batch(NamedTuple):
+    """An input as the engine takes it, with the array that owns its memory."""
+
+    struct: _lib.InputStruct
+    array: FloatArray
+    steps: int
+    size: int
+
+
+class Network:
+    """A feed-forward network of spiking layers.
+
+    A layer runs all its steps before the next one starts. Every method that takes an input takes
+    either ``[batch, *input_shape]``, which is shown at each of the network's `steps`, or a sequence
+    ``[steps, batch, *input_shape]`` of any length; the number of axes tells them apart. Values must
+    be finite. float32 and C-contiguous arrays are read where they are; others are converted.
+
+    Args:
+        input_shape: shape of one sample, 1 to 3 sizes: ``(784,)``, ``(1, 28, 28)``.
+        layers: at least one layer, in order; see `qlif.Dense`.
+        steps: how many steps an input constant in time is shown for, >= 1.
+        seed: seeds the initial weights and, while training, dropout; 0 to 2**64 - 1.
+
+    Raises:
+        ArgumentError, ShapeError, OutOfMemoryError: values and sizes that the engine refuses.
+
+    Example:
+        >>> net = qlif.Network(
+        ...     input_shape=(784,), steps=25, seed=0,
+        ...     layers=[qlif.Dense(1000, qlif.QLIF()), qlif.Dense(10, qlif.QLIF())])
+        >>> net.simulate(images).spikes[0].shape
+        (25, 200, 1000)
+
+    A network frees its memory when it is no longer referred to, or at `close()`; it also works in a
+    ``with`` statement. It can be copied, pickled and used from several threads, one at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        input_shape: int | Sequence[int],
+        layers: Iterable[Layer],
+        steps: int,
+        seed: int = 0,
+    ) -> None:
+        sizes = list(input_shape) if isinstance(input_shape, Iterable) else [input_shape]
+        shape = (c_int64 * len(sizes))(*(_arrays.size(each, "input_shape") for each in sizes))
+        pointer = _lib.NetworkPointer()
+        lib.qlif_network_create(
+            shape,
+            len(sizes),
+            _arrays.size(steps, "steps"),
+            _arrays.integer(seed, "seed", 0, 2**64 - 1),
+            pointer,
+        )
+        self._owner: Owner | None = Owner(pointer, lib.qlif_network_destroy)
+        layers = list(layers)
+        if not layers:
+            raise ArgumentError("layers is empty, expected at least one layer")
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise ArgumentError(f"layers holds {layer!r}, expected layers such as qlif.Dense")
+            layer.add_to(pointer)
+        self._read_structure(layers)
+
+    @classmethod
+    def _adopt(cls, pointer: Any) -> Network:
+        """The wrapper of a handle that the engine has just made; takes ownership."""
+        network = cls.__new__(cls)
+        network._owner = Owner(pointer, lib.qlif_network_destroy)
+        network._read_structure(None)
+        return network
+
+    def _read_structure(self, layers: list[Layer] | None) -> None:
+        """Asks the engine once for what cannot change any more."""
+        pointer = self._open().pointer
+        count, steps = c_int32(), c_int64()
+        lib.qlif_network_layer_count(pointer, count)
+        lib.qlif_network_steps(pointer, steps)
+        self._steps = steps.value
+        self._shapes = [self._read_shape(pointer, layer) for layer in range(-1, count.value)]
+        if layers is None:
+            layers = []
+            for index in range(count.value):
+                config = _lib.NeuronConfig()
+                lib.qlif_network_layer_neuron(pointer, index, config)
+                layers.append(Dense(prod(self._shapes[index + 1]), neuron_of(config)))
+        self._layers = tuple(layers)
+        self._views: tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]] | None = None
+
+    @staticmethod
+    def _read_shape(pointer: Any, layer: int) -> tuple[int, ...]:
+        sizes, rank = (c_int64 * 3)(), c_int32()
+        lib.qlif_network_layer_shape(pointer, layer, sizes, rank)
+        return tuple(sizes[: rank.value])
+
+    def _open(self) -> Owner:
+        owner = self._owner
+        if owner is None:
+            raise ClosedError("this network was closed")
+        return owner
+
+    # ---- Structure ---------------------------------------------------------------------
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, in order, with every constant of their neurons."""
+        return self._layers
+
+    @property
+    def steps(self) -> int:
+        """How many steps an input constant in time is shown for."""
+        return self._steps
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """Shape of one sample of the input."""
+        return self._shapes[0]
+
+    @property
+    def layer_shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Shape of one sample of the output of each layer."""
+        return tuple(self._shapes[1:])
+
+    @property
+    def classes(self) -> int:
+        """How many classes the output layer tells apart: its neurons."""
+        return prod(self._shapes[-1])
+
+    @property
+    def description(self) -> str:
+        """The network as JSON text, as a saved file keeps it."""
+        owner, out = self._open(), c_char_p()
+        with owner.lock:
+            lib.qlif_network_description(owner.pointer, out)
+            return (out.value or b"").decode("utf-8")
+
+    @property
+    def metadata(self) -> Metadata:
+        """Text under keys of one's own, which travels with the network and into its file."""
+        return Metadata(self._open())
+
+    # ---- Parameters --------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> Mapping[str, FloatArray]:
+        """The parameters by name, as writable views of the engine's own memory.
+
+        Writing to a view, as in ``network.parameters["0.drive_weight"][:] = 0``, changes the
+        network. A view stays valid after the network is closed.
+        """
+        return self._parameter_views()[0]
+
+    @property
+    def gradients(self) -> Mapping[str, FloatArray]:
+        """The gradients of the last `loss_and_gradients` or `Trainer.step`, as views; 0 before."""
+        return self._parameter_views()[1]
+
+    def _parameter_views(self) -> tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]]:
+        owner = self._open()
+        if self._views is None:
+            values, gradients = {}, {}
+            count = c_int32()
+            with owner.lock:
+                lib.qlif_network_parameter_count(owner.pointer, count)
+                for index in range(count.value):
+                    parameter = _lib.ParameterStruct()
+                    lib.qlif_network_parameter(owner.pointer, index, parameter)
+                    name = parameter.name.decode("utf-8")
+                    shape = tuple(parameter.shape[: parameter.rank])
+                    values[name] = owner.view(parameter.values, shape)
+                    gradients[name] = owner.view(parameter.gradient, shape)
+            self._views = MappingProxyType(values), MappingProxyType(gradients)
+        return self._views
+
+    # ---- Running -----------------------------------------------------------------------
+
+    def _batch(self, x: ArrayLike) -> Batch:
+        """The input, checked against the network's shape and put where the engine can read it."""
+        shape = self._shapes[0]
+        array = _arrays.float32(x, "x")
+        extra = array.ndim - len(shape)
+        if extra not in (1, 2) or array.shape[extra:] != shape:
+            sample = ", ".join(str(size) for size in shape)
+            raise ShapeError(
+                f"x has shape {array.shape}, expected (batch, {sample}) or (steps, batch, {sample})"
+            )
+        if array.size == 0:
+            raise ShapeError(f"x has shape {array.shape}, expected at least one step and sample")
+        steps = array.shape[0] if extra == 2 else 0
+        batch = array.shape[extra - 1]
+        struct = _lib.InputStruct(_arrays.float_pointer(array), array.size, batch, steps)
+        return Batch(struct, array, steps or self._steps, batch)
+
+    def simulate(
+        self,
+        x: ArrayLike,
+        *,
+        spikes: bool = True,
+        alpha: bool = True,
+        layers: Iterable[int] | None = None,
+    ) -> Recording:
+        """Runs the network and records what its layers do.
+
+        Args:
+            x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
+            spikes: whether to record spikes.
+            alpha: whether to record the membranes.
+            layers: the layers to record, by index; None is every layer.
+
+        Returns:
+            A `Recording` with arrays ``[steps, batch, *layer shape]``.
+        """
+        owner, batch = self._open(), self._batch(x)
+        count = len(self._layers)
+        chosen = range(count) if layers is None else [self._layer_index(each) for each in layers]
+        shapes = [(batch.steps, batch.size, *shape) for shape in self._shapes[1:]]
+        recorded: dict[str, list[FloatArray | None]] = {
+            name: [
+                np.empty(shapes[layer], np.float32) if wanted and layer in chosen else None
+                for layer in range(count)
+            ]
+            for name, wanted in (("spikes", spikes), ("alpha", alpha))
+        }
+        records = (_lib.RecordStruct * count)()
+        for name, arrays in recorded.items():
+            for record, array in zip(records, arrays, strict=True):
+                if array is not None:
+                    setattr(record, name, _arrays.float_pointer(array))
+        with owner.lock:
+            lib.qlif_network_simulate(owner.pointer, batch.struct, records, count)
+        return Recording(**{name: LayerArrays(name, arrays) for name, arrays in recorded.items()})
+
+    def _layer_index(self, index: int) -> int:
+        count = len(self._layers)
+        return _arrays.integer(index, "layers", -count, count - 1) % count
+
+    def predict(self, x: ArrayLike, *, readout: str | None = None) -> LabelArray:
+        """The class of each sample, int64 ``[batch]``.
+
+        Args:
+            x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
+            readout: ``"spike_count"`` (most output spikes; ties and silence: the larger summed
+                alpha) or ``"membrane"`` (largest summed alpha); None is the engine's default.
+        """
+        owner, batch = self._open(), self._batch(x)
+        labels = np.empty(batch.size, np.int64)
+        with owner.lock:
+            lib.qlif_network_predict(
+                owner.pointer,
+                batch.struct,
+                _readout(readout),
+                _arrays.int64_pointer(labels),
+                None,
+            )
+        return labels
+
+    def predict_scores(self, x: ArrayLike, *, readout: str | None = None) -> FloatArray:
+        """The scores that `predict` compares, ``[batch, classes]``.
+
+        They are spikes per step (``"spike_count"``) or the mean of alpha over the steps
+        (``"membrane"``) of each output neuron. Arguments as in `predict`.
+        """
+        owner, batch = self._open(), self._batch(x)
+        scores = np.empty((batch.size, self.classes), np.float32)
+        with owner.lock:
+            lib.qlif_network_predict(
+                owner.pointer,
+                batch.struct,
+                _readout(readout),
+                None,
+                _arrays.float_pointer(scores),
+            )
+        return scores
+
+    def evaluate(
+        self, x: ArrayLike, y: ArrayLike, *, loss: str | None = None, readout: str | None = None
+    ) -> Report:
+        """Loss, correct predictions and firing rates of a batch, without learning from it.
+
+        Args:
+            x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
+            y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
+            loss: as in `loss_and_gradients`.
+            readout: as in `predict`.
+        """
+        owner, batch = self._open(), self._batch(x)
+        labels = _arrays.labels(y, batch.size)
+        report = _lib.ReportStruct()
+        rates = np.empty(len(self._layers), np.float32)
+        with owner.lock:
+            lib.qlif_network_evaluate(
+                owner.pointer,
+                batch.struct,
+                labels.pointer,
+                _loss(loss),
+                _readout(readout),
+                report,
+                _arrays.float_pointer(rates),
+            )
+        return Report.of(report, batch.size, rates)
+
+    def loss_and_gradients(
+        self, x: ArrayLike, y: ArrayLike, *, loss: str | None = None
+    ) -> tuple[float, dict[str, FloatArray]]:
+        """The loss and its gradient with respect to every parameter, without dropout.
+
+        The loss is the mean over the batch of the cross-entropy of ``softmax(logits)``:
+
+        * ``"membrane"``: the sum over the steps of the loss with logits ``alpha[t]`` (published);
+        * ``"summed_membrane"``: logits are alpha summed over the steps;
+        * ``"spike_count"``: logits are the spikes summed over the steps.
+
+        Args:
+            x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
+            y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
+            loss: one of the three; None is the engine's default.
+
+        Returns:
+            The loss, and copies of the gradients by the parameters' names.
+        """
+        owner, batch = self._open(), self._batch(x)
+        labels = _arrays.labels(y, batch.size)
+        out = c_double()
+        with owner.lock:
+            lib.qlif_network_loss_and_gradients(
+                owner.pointer, batch.struct, labels.pointer, _loss(loss), out
+            )
+        return out.value, {name: view.copy() for name, view in self.gradients.items()}
+
+    # ---- Files, copies, the end ----------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the network to one ``.safetensors`` file.
+
+        The tensors carry the parameters' names; the metadata rebuilds the network. The write is
+        atomic: a crash leaves the old file or the new one.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        owner = self._open()
+        with owner.lock:
+            lib.qlif_network_save(owner.pointer, _arrays.path(path))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Network:
+        """Reads a file that `save` or `Trainer.save` wrote.
+
+        Raises:
+            FileError: the file cannot be read.
+            FormatError: the file is cut off, damaged, or something else.
+        """
+        pointer = _lib.NetworkPointer()
+        lib.qlif_network_load(_arrays.path(path), pointer)
+        return cls._adopt(pointer)
+
+    def to_bytes(self) -> bytes:
+        """What `save` writes, in memory."""
+        owner = self._open()
+        data, count = POINTER(c_uint8)(), c_int64()
+        with owner.lock:
+            lib.qlif_network_serialize(owner.pointer, data, count)
+        try:
+            return ctypes.string_at(data, count.value)
+        finally:
+            lib.qlif_bytes_free(data)
+
+    @classmethod
+    def from_bytes(cls, data: bytes | bytearray | memoryview) -> Network:
+        """A network from what `to_bytes` gave or `save` wrote.
+
+        Raises:
+            FormatError: the bytes are cut off, damaged, or something else.
+        """
+        held = np.frombuffer(data, np.uint8)
+        pointer = _lib.NetworkPointer()
+        lib.qlif_network_deserialize(
+            ctypes.cast(held.ctypes.data, POINTER(c_uint8)), held.size, pointer
+        )
+        return cls._adopt(pointer)
+
+    def copy(self) -> Network:
+        """A second network with the same layers, parameters and metadata."""
+        owner, pointer = self._open(), _lib.NetworkPointer()
+        with owner.lock:
+            lib.qlif_network_copy(owner.pointer, pointer)
+        return self._adopt(pointer)
+
+    def __copy__(self) -> Network:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Network:
+        return self.copy()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self.to_bytes(),)
+
+    def close(self) -> None:
+        """Gives the network up: any later use is a `ClosedError`. Closing twice is fine.
+
+        The memory is freed once no view of a parameter and no trainer refers to it any more.
+        """
+        self._owner = None
+        self._views = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._owner is None
+
+    def __enter__(self) -> Network:
+        self._open()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self.closed:
+            return "<closed qlif.Network>"
+        layers = ",\n    ".join(repr(layer) for layer in self._layers)
+        return (
+            f"Network(input_shape={self.input_shape}, steps={self.steps}, layers=[\n    {layers}])"
+        )
+
+
+def _readout(name: str | None) -> int:
+    return trainer_default().readout if name is None else _lib.READOUT.code(name)
+
+
+def _loss(name: str | None) -> int:
+    return trainer_default().loss if name is None else _lib.LOSS.code(name)

@@ -1,0 +1,200 @@
+"""Drawings with matplotlib (extra ``plot``), for those who want to go on from them.
+
+Every function takes plain arrays or a `qlif.Recording`, draws on `ax` or on a new figure, and
+returns ``(fig, ax)``. `qlif.render` draws the same without matplotlib.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _arrays
+from ._errors import ArgumentError, MissingExtraError, ShapeError
+from .network import Network
+from .recording import Recording
+
+__all__ = ["filters", "history", "raster", "traces"]
+
+# Okabe and Ito's palette: told apart with every kind of colour vision.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+
+
+def raster(
+    rec: Recording | ArrayLike, ax: Any = None, *, layer: int = 0, sample: int = 0
+) -> tuple[Any, Any]:
+    """Which neurons of a layer spike when: one dot for each spike.
+
+    Args:
+        rec: a recording, or spikes [steps, batch, *layer shape] or [steps, neurons].
+        ax: axes of matplotlib; None makes a figure.
+        layer: the layer of a recording.
+        sample: the sample of the batch.
+    """
+    spikes = _activity(rec.spikes[layer] if isinstance(rec, Recording) else rec, sample)
+    fig, ax = _axes(ax)
+    step, neuron = np.nonzero(spikes)
+    ax.scatter(step, neuron, s=12, marker="|", color=COLOURS[0], linewidths=1.2)
+    ax.set_xlim(-0.5, spikes.shape[0] - 0.5)
+    ax.set_ylim(-0.5, spikes.shape[1] - 0.5)
+    _whole_numbers(ax.xaxis)
+    _whole_numbers(ax.yaxis)
+    ax.set(xlabel="step", ylabel="neuron", title=f"{len(step)} spikes of {spikes.shape[1]} neurons")
+    return fig, ax
+
+
+def traces(
+    rec: Recording | ArrayLike,
+    ax: Any = None,
+    *,
+    layer: int = 0,
+    sample: int = 0,
+    neurons: Iterable[int] = (0, 1, 2),
+    threshold: float | None = None,
+) -> tuple[Any, Any]:
+    """Alpha over the steps of some neurons; spikes of a recording are marked.
+
+    Args:
+        rec: a recording, or alpha [steps, batch, *layer shape] or [steps, neurons].
+        ax: axes of matplotlib; None makes a figure.
+        layer: the layer of a recording.
+        sample: the sample of the batch.
+        neurons: the neurons to draw; as many as there are colours can be told apart.
+        threshold: draws the threshold.
+    """
+    recorded = isinstance(rec, Recording)
+    alpha = _activity(rec.alpha[layer] if isinstance(rec, Recording) else rec, sample)
+    spikes = None
+    if isinstance(rec, Recording) and rec.spikes.recorded(layer):
+        spikes = _activity(rec.spikes[layer], sample)
+    fig, ax = _axes(ax)
+    steps = np.arange(alpha.shape[0])
+    for order, neuron in enumerate(neurons):
+        if not -alpha.shape[1] <= neuron < alpha.shape[1]:
+            raise ArgumentError(f"neurons holds {neuron}, the layer has {alpha.shape[1]}")
+        colour = COLOURS[order % len(COLOURS)]
+        ax.plot(steps, alpha[:, neuron], color=colour, label=f"neuron {neuron}")
+        if spikes is not None:
+            fired = steps[spikes[:, neuron] > 0]
+            ax.plot(fired, alpha[fired, neuron], "o", color=colour, markersize=5)
+    if threshold is not None:
+        ax.axhline(threshold, color="0.4", linestyle="--", linewidth=1, label="threshold")
+    ax.set_ylim(-0.02, 1.02)
+    _whole_numbers(ax.xaxis)
+    title = f"membranes of layer {layer}" if recorded else "membranes"
+    ax.set(xlabel="step", ylabel="alpha (excited-state population)", title=title)
+    ax.legend(loc="best", fontsize="small")
+    return fig, ax
+
+
+def filters(
+    weights: Network | ArrayLike,
+    ax: Any = None,
+    *,
+    layer: int = 0,
+    units: Iterable[int] = range(32),
+    shape: tuple[int, int] | None = None,
+    columns: int = 8,
+) -> tuple[Any, Any]:
+    """Weights of dense neurons as images, on one diverging scale centred at zero.
+
+    Args:
+        weights: a network, whose drive weights are shown, or weights [units, inputs].
+        ax: axes of matplotlib; None makes a figure.
+        layer: the layer of a network.
+        units: the neurons to show; those beyond the layer's last are left out.
+        shape: height and width of the input; None takes the square that has as many pixels.
+        columns: images in a row.
+    """
+    if isinstance(weights, Network):
+        weights = weights.parameters[f"{layer}.drive_weight"]
+    matrix = _arrays.float32(weights, "weights")
+    if matrix.ndim != 2:
+        raise ShapeError(f"weights has shape {matrix.shape}, expected [units, inputs]")
+    height, width = shape or (round(matrix.shape[1] ** 0.5),) * 2
+    if height * width != matrix.shape[1]:
+        raise ShapeError(f"{matrix.shape[1]} inputs are not {height} x {width}: give shape")
+    shown = [unit for unit in units if unit < len(matrix)]
+    if not shown:
+        raise ArgumentError("units names no neuron of the layer")
+    rows, columns = -(-len(shown) // columns), min(columns, len(shown))
+    sheet = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan, np.float32)
+    for order, unit in enumerate(shown):
+        top, left = order // columns * (height + 1), order % columns * (width + 1)
+        sheet[top : top + height, left : left + width] = matrix[unit].reshape(height, width)
+    fig, ax = _axes(ax)
+    limit = float(np.nanmax(np.abs(sheet))) or 1.0
+    image = ax.imshow(sheet, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
+    ax.set_xticks([])
+    ax.set_yticks([])
+    ax.set_title(f"drive weights of {len(shown)} neurons")
+    fig.colorbar(image, ax=ax, label="weight (drive per unit of input)")
+    return fig, ax
+
+
+def history(estimator: Any, ax: Any = None, *, what: str = "accuracy") -> tuple[Any, Any]:
+    """How training went, by epoch.
+
+    Args:
+        estimator: a fitted estimator, or its ``history_``.
+        ax: axes of matplotlib; None makes a figure.
+        what: ``"accuracy"``, ``"loss"``, ``"firing_rate"``, ``"learning_rate"`` or
+            ``"images_per_second"``; validation is drawn too where there is one.
+    """
+    record: Mapping[str, Sequence[Any]] = getattr(estimator, "history_", estimator)
+    if what not in record:
+        raise ArgumentError(f"what is {what!r}, expected one of {sorted(record)}")
+    fig, ax = _axes(ax)
+    epochs = np.arange(1, len(record[what]) + 1)
+    lines = {"training": record[what]}
+    if f"val_{what}" in record:
+        lines["validation"] = record[f"val_{what}"]
+    if what == "firing_rate":
+        columns = zip(*record[what], strict=True)
+        lines = {f"layer {layer}": rates for layer, rates in enumerate(columns)}
+    for order, (label, values) in enumerate(lines.items()):
+        colour = COLOURS[order % len(COLOURS)]
+        ax.plot(epochs, values, marker="o", markersize=4, color=colour, label=label)
+    _whole_numbers(ax.xaxis)
+    units = {
+        "firing_rate": "firing rate (spikes per neuron and step)",
+        "images_per_second": "images per second",
+        "learning_rate": "learning rate of the last update",
+    }
+    ax.set(xlabel="epoch", ylabel=units.get(what, what))
+    ax.legend(loc="best", fontsize="small")
+    return fig, ax
+
+
+def _activity(values: ArrayLike, sample: int) -> NDArray[np.float32]:
+    """One sample of a record, as [steps, neurons]."""
+    array = _arrays.float32(values, "rec")
+    if array.ndim < 2:
+        raise ShapeError(
+            f"rec has shape {array.shape}, expected [steps, batch, *layer shape] "
+            "or [steps, neurons]"
+        )
+    if array.ndim > 2:
+        if not -array.shape[1] <= sample < array.shape[1]:
+            raise ArgumentError(f"sample is {sample}, the batch has {array.shape[1]}")
+        array = array[:, sample]
+    return array.reshape(len(array), -1)
+
+
+def _axes(ax: Any) -> tuple[Any, Any]:
+    try:
+        from matplotlib import pyplot
+    except ImportError as error:
+        raise MissingExtraError("matplotlib", "plot", "qlif.plot") from error
+    if ax is not None:
+        return ax.figure, ax
+    return pyplot.subplots(figsize=(7, 4), layout="constrained")
+
+
+def _whole_numbers(axis: Any) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(integer=True))

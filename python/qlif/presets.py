@@ -1,0 +1,60 @@
+"""Named sets of parameters for the estimators.
+
+A preset is unpacked into an estimator's constructor::
+
+    clf = qlif.QSNNClassifier(**qlif.presets.published.qsnn)
+    clf = qlif.QSNNClassifier(**qlif.presets.published.qsnn, random_state=0)
+    clf = qlif.QSNNClassifier(**{**qlif.presets.published.qsnn, "epochs": 1})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import pi
+from types import MappingProxyType
+from typing import Any
+
+__all__ = ["Preset", "published"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Parameters of one origin, for each estimator.
+
+    Attributes:
+        qsnn: for `qlif.QSNNClassifier`.
+    """
+
+    qsnn: Mapping[str, Any]
+
+
+published = Preset(
+    qsnn=MappingProxyType(
+        {
+            "hidden": (1000,),
+            "steps": 25,
+            "epochs": 3,
+            "batch_size": 200,
+            "learning_rate": 5e-3,
+            "schedule": "constant",
+            "weight_decay": 0.0,
+            "clip_norm": 0.0,
+            "loss": "membrane",
+            "readout": "spike_count",
+            "dropout": 0.0,
+            "threshold": 0.75,
+            "t1": 60.0,
+            "drive_scale": pi,
+            "delay_scale": 200.0,
+            "drive_bound": "none",
+            "leak": "published",
+            "refractory": True,
+            "surrogate": "arctan",
+            "slope": 1.0,
+            "input_scaling": "none",
+        }
+    )
+)
+"""The settings of the paper and of its authors' code (deanbrand/QSNN): every number is theirs, so
+none of them follows a default of this library."""

@@ -1,0 +1,65 @@
+"""What a simulation recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from ._arrays import FloatArray
+from ._errors import ArgumentError
+
+__all__ = ["LayerArrays", "Recording"]
+
+
+class LayerArrays(Sequence[FloatArray]):
+    """One array for each layer; a layer that was not recorded is an error when asked for."""
+
+    def __init__(self, what: str, arrays: Sequence[FloatArray | None]) -> None:
+        self._what = what
+        self._arrays = tuple(arrays)
+
+    @overload
+    def __getitem__(self, index: int) -> FloatArray: ...
+    @overload
+    def __getitem__(self, index: slice) -> LayerArrays: ...
+    def __getitem__(self, index: int | slice) -> FloatArray | LayerArrays:
+        if isinstance(index, slice):
+            return LayerArrays(self._what, self._arrays[index])
+        array = self._arrays[index]
+        if array is None:
+            raise ArgumentError(f"the {self._what} of layer {index} was not recorded")
+        return array
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def recorded(self, index: int) -> bool:
+        """Whether the layer was recorded."""
+        return self._arrays[index] is not None
+
+    def __repr__(self) -> str:
+        shapes = ["-" if array is None else str(array.shape) for array in self._arrays]
+        return f"[{', '.join(shapes)}]"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The activity of every layer during one simulation.
+
+    Attributes:
+        spikes: for each layer an array [steps, batch, *layer shape] of 0 and 1.
+        alpha: for each layer an array of the same shape: excited-state populations in [0, 1].
+    """
+
+    spikes: LayerArrays
+    alpha: LayerArrays
+
+    @property
+    def steps(self) -> int:
+        """How many steps were simulated; 0 if nothing was recorded."""
+        for arrays in (self.spikes, self.alpha):
+            for layer in range(len(arrays)):
+                if arrays.recorded(layer):
+                    return int(arrays[layer].shape[0])
+        return 0

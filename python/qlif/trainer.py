@@ -1,0 +1,202 @@
+"""Training: one update from one batch at a time."""
+
+from __future__ import annotations
+
+import os
+from ctypes import c_int64
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from . import _arrays, _lib
+from ._defaults import shortest, trainer_default
+from ._errors import ClosedError
+from ._lib import lib
+from ._owner import Owner
+from .network import Network
+from .report import Report
+
+__all__ = ["Trainer"]
+
+_CHOICES = {"loss": _lib.LOSS, "readout": _lib.READOUT, "schedule": _lib.SCHEDULE}
+
+
+class Trainer:
+    """Trains a network with Adam (arXiv:1412.6980) and decoupled weight decay (arXiv:1711.05101).
+
+    Every argument but the first is optional; None takes the engine's default. The values in force
+    are in `config`.
+
+    Args:
+        network: what to train; it changes with every step.
+        loss: ``"membrane"``, ``"summed_membrane"`` or ``"spike_count"``, see
+            `Network.loss_and_gradients`.
+        readout: how the report counts correct predictions, see `Network.predict`.
+        schedule: ``"constant"``; ``"one_cycle"``: cosine rise from rate/25 over the share `warmup`
+            of the updates, then cosine fall to rate/250000; ``"cosine"``: cosine fall to 0.
+        learning_rate: the rate, or its peak, > 0.
+        beta1: decay of Adam's first moment, [0, 1).
+        beta2: decay of Adam's second moment, [0, 1).
+        epsilon: Adam's term against division by zero, > 0.
+        weight_decay: of the weights, not the biases, >= 0.
+        clip_norm: largest global norm of the gradient; 0 does not clip.
+        warmup: share of `total_steps` in which ``"one_cycle"`` rises, in (0, 1).
+        total_steps: updates that ``"one_cycle"`` and ``"cosine"`` are spread over, >= 1 for those.
+
+    Raises:
+        ArgumentError: a value that the engine refuses.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        loss: str | None = None,
+        readout: str | None = None,
+        schedule: str | None = None,
+        learning_rate: float | None = None,
+        beta1: float | None = None,
+        beta2: float | None = None,
+        epsilon: float | None = None,
+        weight_decay: float | None = None,
+        clip_norm: float | None = None,
+        warmup: float | None = None,
+        total_steps: int | None = None,
+    ) -> None:
+        given: dict[str, Any] = {
+            "loss": loss,
+            "readout": readout,
+            "schedule": schedule,
+            "learning_rate": learning_rate,
+            "beta1": beta1,
+            "beta2": beta2,
+            "epsilon": epsilon,
+            "weight_decay": weight_decay,
+            "clip_norm": clip_norm,
+            "warmup": warmup,
+            "total_steps": total_steps,
+        }
+        config = trainer_default()
+        for name, value in given.items():
+            if value is not None:
+                setattr(config, name, _encoded(name, value))
+        pointer = _lib.TrainerPointer()
+        owner = network._open()
+        with owner.lock:
+            lib.qlif_trainer_create(owner.pointer, config, pointer)
+        self._take(pointer, network)
+        self._config: dict[str, Any] | None = {
+            name: _decoded(name, getattr(config, name)) for name in given
+        }
+
+    def _take(self, pointer: Any, network: Network) -> None:
+        """Owns the handle. A trainer and its network are one to the engine: they share a lock."""
+        lock = network._open().lock
+        self._owner: Owner | None = Owner(pointer, lib.qlif_trainer_destroy, lock)
+        self._network = network
+
+    def _open(self) -> Owner:
+        if self._owner is None:
+            raise ClosedError("this trainer was closed")
+        return self._owner
+
+    @property
+    def network(self) -> Network:
+        """The network being trained."""
+        return self._network
+
+    @property
+    def config(self) -> MappingProxyType[str, Any] | None:
+        """The values in force, by the arguments' names; None for a trainer read from a file."""
+        return None if self._config is None else MappingProxyType(self._config)
+
+    @property
+    def step_count(self) -> int:
+        """Updates made so far."""
+        owner, out = self._open(), c_int64()
+        with owner.lock:
+            lib.qlif_trainer_step_count(owner.pointer, out)
+        return out.value
+
+    def step(self, x: ArrayLike, y: ArrayLike) -> Report:
+        """One update: forward with dropout, backward, clipping, Adam.
+
+        Args:
+            x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
+            y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
+
+        Returns:
+            What the batch showed before the update.
+
+        Raises:
+            NotFiniteError: the input, the loss or the gradient is not finite; nothing is updated.
+        """
+        owner, batch = self._open(), self._network._batch(x)
+        labels = _arrays.labels(y, batch.size)
+        report = _lib.ReportStruct()
+        rates = np.empty(len(self._network.layers), np.float32)
+        with owner.lock:
+            lib.qlif_trainer_step(
+                owner.pointer, batch.struct, labels.pointer, report, _arrays.float_pointer(rates)
+            )
+        return Report.of(report, batch.size, rates)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the network and all that training needs to go on to the same bits; atomic.
+
+        `Network.load` reads the file too.
+
+        Raises:
+            FileError: the file cannot be written.
+        """
+        owner = self._open()
+        with owner.lock:
+            lib.qlif_trainer_save(owner.pointer, _arrays.path(path))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Trainer:
+        """Reads a file that `save` wrote: training goes on where it stopped.
+
+        Raises:
+            FileError: the file cannot be read.
+            FormatError: the file is damaged, something else, or a network without training state.
+        """
+        pointer, network = _lib.TrainerPointer(), _lib.NetworkPointer()
+        lib.qlif_trainer_load(_arrays.path(path), pointer, network)
+        trainer = cls.__new__(cls)
+        trainer._take(pointer, Network._adopt(network))
+        trainer._config = None
+        return trainer
+
+    def close(self) -> None:
+        """Gives the trainer up, not its network. Closing twice is fine."""
+        self._owner = None
+
+    def __enter__(self) -> Trainer:
+        self._open()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._owner is None:
+            return "<closed qlif.Trainer>"
+        config = "".join(f", {name}={value!r}" for name, value in (self._config or {}).items())
+        return f"<qlif.Trainer after {self.step_count} updates{config}>"
+
+
+def _encoded(name: str, value: Any) -> int | float:
+    if name in _CHOICES:
+        return _CHOICES[name].code(value)
+    if name == "total_steps":
+        return _arrays.size(value, name)
+    return _arrays.number(value, name)
+
+
+def _decoded(name: str, value: Any) -> Any:
+    if name in _CHOICES:
+        return _CHOICES[name].names[value]
+    return value if name == "total_steps" else shortest(value)
