@@ -2,8 +2,8 @@
 
     python python/benchmarks/memory.py [--json FILE]
 
-The training runs in a process of its own, so that nothing but it is counted: the interpreter, numpy,
-scikit-learn, qlif, the 60,000 images and the network with its optimizer.
+The training runs in a process of its own, so that nothing but it is counted: the interpreter,
+numpy, scikit-learn, qlif, the 60,000 images and the network with its optimizer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def train() -> None:
     """The process that is measured: one line of JSON on standard output."""
     try:
         import qlif
-    except ImportError as error:
+    except (ImportError, OSError) as error:
         print(json.dumps({"left_out": f"qlif cannot be imported ({error})"}))
         return
     imported = peak_bytes()

@@ -2,8 +2,8 @@
 
     python python/benchmarks/scaling.py [--contender qlif] [--threads 1 2] [--json F] [--plot F.png]
 
-One size is varied at a time, the others stay at 1000 hidden neurons, 25 steps, batch 200. Every point
-is a process of its own, so that its peak memory is its own.
+One size is varied at a time, the others stay at 1000 hidden neurons, 25 steps, batch 200. Every
+point is a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations

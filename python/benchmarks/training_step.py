@@ -3,10 +3,11 @@
     python python/benchmarks/training_step.py [--network qsnn|qscnn] [--reference DIR]
 
 One step is a forward pass, a backward pass and an Adam update of a batch of 200, float32. Every
-contender lives in a process of its own: PyTorch (OpenMP, MKL), numpy (OpenBLAS) and qlif bring thread
-pools whose idle threads spin, and allocators whose settings differ, and would disturb each other in
-one process. The processes take turns, one at a time, round after round, so that a busy or a throttled
-moment hits all of them alike; the first step of a turn warms caches and threads up and is not counted.
+contender lives in a process of its own: PyTorch (OpenMP, MKL), numpy (OpenBLAS) and qlif bring
+thread pools whose idle threads spin, and allocators whose settings differ, and would disturb each
+other in one process. The processes take turns, one at a time, round after round, so that a busy or
+a throttled moment hits all of them alike; the first step of a turn warms caches and threads up and
+is not counted.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def measure(
 
 
 def add_ratios(results: dict[str, dict[str, Any]]) -> None:
-    """How many times as long as qlif, where qlif ran; else as the PyTorch implementation."""
+    """How many times as long as qlif each takes, where qlif ran."""
     measured = {key: value for key, value in results.items() if "median_ms" in value}
     unit = measured.get("qlif")
     for value in measured.values():
@@ -157,7 +158,7 @@ def summarise(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def compare_losses(results: dict[str, dict[str, Any]]) -> None:
-    """(b) and (d) start from the same weights and images: their first losses are the same number."""
+    """(b) and (d) start from the same weights and images: their first losses are the same."""
     ours = results.get("qlif", {}).get("first_loss")
     theirs = results.get("torch", {}).get("first_loss")
     if ours is not None and theirs is not None:

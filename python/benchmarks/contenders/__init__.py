@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """A contender that cannot run here; the message says why, in one line."""
 
 

@@ -1,9 +1,9 @@
 """(a) The authors' own code, from the user's clone of github.com/deanbrand/QSNN.
 
 Nothing of it is kept here: `alpha.py` is imported from the clone, and the network is the cell of
-their notebook that defines `Net`, executed as it stands. The training step is their loop's: forward,
-cross-entropy of the membrane summed over the steps, zero_grad, backward, Adam. What their loop does
-besides (a pass over test images after every update) is left out.
+their notebook that defines `Net`, executed as it stands. The training step is their loop's:
+forward, cross-entropy of the membrane summed over the steps, zero_grad, backward, Adam. What their
+loop does besides (a pass over test images after every update) is left out.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from harness.problem import CLASSES, PIXELS, Problem
 
-from contenders import Options, Unavailable
+from contenders import Options, UnavailableError
 
 
 class _Authors:
@@ -26,18 +26,20 @@ class _Authors:
 
     notebook: str
     # Their layers by qlif's layer index; between the two parts stands q (drive) or t (delay).
-    names: dict[int, tuple[str, str]]
+    names: ClassVar[dict[int, tuple[str, str]]]
     image_shape: tuple[int, ...]
 
     def __init__(self, problem: Problem, options: Options) -> None:
         torch.set_num_threads(problem.threads)
         if options.reference is None:
-            raise Unavailable("left out: no clone of the authors' code given (--reference DIR)")
+            raise UnavailableError(
+                "left out: no clone of the authors' code given (--reference DIR)"
+            )
         folder = Path(options.reference)
         notebook = folder / self.notebook
         for file in (folder / "alpha.py", notebook):
             if not file.is_file():
-                raise Unavailable(f"left out: {file} is not there")
+                raise UnavailableError(f"left out: {file} is not there")
         images, labels = problem.data()
         x = torch.from_numpy(images).view(*images.shape[:2], *self.image_shape)
         self._batches = list(zip(x, torch.from_numpy(labels), strict=True))
@@ -78,20 +80,20 @@ class _Authors:
 
 class AuthorsQSNN(_Authors):
     notebook = "alpha_mnist.ipynb"
-    names = {0: ("fc", "1"), 1: ("fc", "2")}
+    names: ClassVar = {0: ("fc", "1"), 1: ("fc", "2")}
     image_shape = (PIXELS,)
 
 
 class AuthorsQSCNN(_Authors):
     notebook = "alpha_cnn_mnist.ipynb"
-    names = {0: ("conv", "1"), 2: ("conv", "2"), 4: ("fc", "1")}
+    names: ClassVar = {0: ("conv", "1"), 2: ("conv", "2"), 4: ("fc", "1")}
     image_shape = (1, 28, 28)
 
 
 def _import(file: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("alpha", file)
     if spec is None or spec.loader is None:
-        raise Unavailable(f"left out: {file} cannot be imported")
+        raise UnavailableError(f"left out: {file} cannot be imported")
     module = importlib.util.module_from_spec(spec)
     sys.modules["alpha"] = module
     spec.loader.exec_module(module)
@@ -104,7 +106,7 @@ def _network(alpha: ModuleType, notebook: Path, problem: Problem) -> Any:
     sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     definition = next((source for source in sources if "class Net(" in source), None)
     if definition is None:
-        raise Unavailable(f"left out: no class Net in {notebook}")
+        raise UnavailableError(f"left out: no class Net in {notebook}")
     # What the cells before it define; the sizes are ours so that other shapes can be timed too.
     names: dict[str, Any] = {
         "torch": torch,
@@ -118,5 +120,5 @@ def _network(alpha: ModuleType, notebook: Path, problem: Problem) -> Any:
         "num_outputs": CLASSES,
         "num_steps": problem.steps,
     }
-    exec(compile(definition, str(notebook), "exec"), names)  # noqa: S102, the user's own clone
+    exec(compile(definition, str(notebook), "exec"), names)
     return names["Net"]()

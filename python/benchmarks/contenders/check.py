@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-
 from harness.problem import CLASSES, published
 
 from contenders.plain import qscnn_loss

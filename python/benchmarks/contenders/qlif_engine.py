@@ -6,12 +6,12 @@ from typing import Any
 
 from harness.problem import CHANNELS, CLASSES, KERNEL, PIXELS, Problem
 
-from contenders import Options, Unavailable
+from contenders import Options, UnavailableError
 
 try:
     import qlif
-except ImportError as error:
-    raise Unavailable(f"left out: qlif cannot be imported ({error})") from error
+except (ImportError, OSError) as error:
+    raise UnavailableError(f"left out: qlif cannot be imported ({error})") from error
 
 
 class _Engine:
@@ -20,8 +20,7 @@ class _Engine:
     image_shape: tuple[int, ...]
 
     def __init__(self, problem: Problem, options: Options) -> None:
-        if set_threads := getattr(qlif, "set_thread_count", None):
-            set_threads(problem.threads)
+        qlif.set_threads(problem.threads)
         images, labels = problem.data()
         self.batches = [
             (x.reshape(-1, *self.image_shape), y) for x, y in zip(images, labels, strict=True)
@@ -45,10 +44,7 @@ class _Engine:
         return float(self.trainer.step(x, labels).loss)
 
     def versions(self) -> dict[str, str]:
-        versions = {"qlif": str(getattr(qlif, "__version__", "?"))}
-        if instruction_set := getattr(qlif, "instruction_set", None):
-            versions["instruction set"] = str(instruction_set())
-        return versions
+        return {"qlif": qlif.__version__, "instruction set": qlif.instruction_set()}
 
 
 class EngineQSNN(_Engine):
@@ -63,7 +59,7 @@ class EngineQSCNN(_Engine):
 
     def __init__(self, problem: Problem, options: Options) -> None:
         if not hasattr(qlif, "Conv2d"):
-            raise Unavailable("left out: this qlif has no convolutions yet")
+            raise UnavailableError("left out: this qlif has no convolutions yet")
         super().__init__(problem, options)
 
     def _layers(self, problem: Problem) -> list[Any]:

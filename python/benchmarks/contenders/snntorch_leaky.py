@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from harness.problem import CHANNELS, CLASSES, FLATTENED, KERNEL, PIXELS, Problem
 from torch import Tensor, nn
 
-from contenders import Options, Unavailable
+from contenders import Options, UnavailableError
 
 try:
     import snntorch as snn
     from snntorch import surrogate
 except ImportError as error:
-    raise Unavailable("left out: snntorch is not installed") from error
+    raise UnavailableError("left out: snntorch is not installed") from error
 
 BETA = 0.95  # the tutorials' decay
 
@@ -71,7 +73,7 @@ class _Leaky:
     """The tutorials' training step: cross-entropy of the membrane summed over the steps, Adam."""
 
     image_shape: tuple[int, ...]
-    synapses: dict[int, str]
+    synapses: ClassVar[dict[int, str]]
 
     def __init__(self, problem: Problem, options: Options) -> None:
         torch.set_num_threads(problem.threads)
@@ -112,7 +114,7 @@ class _Leaky:
 
 class LeakyDense(_Leaky):
     image_shape = (PIXELS,)
-    synapses = {0: "fc1", 1: "fc2"}
+    synapses: ClassVar = {0: "fc1", 1: "fc2"}
 
     def _make(self, problem: Problem) -> nn.Module:
         return DenseNet(problem.hidden, problem.steps)
@@ -120,7 +122,7 @@ class LeakyDense(_Leaky):
 
 class LeakyConvolutional(_Leaky):
     image_shape = (1, 28, 28)
-    synapses = {0: "conv1", 2: "conv2", 4: "fc"}
+    synapses: ClassVar = {0: "conv1", 2: "conv2", 4: "fc"}
 
     def _make(self, problem: Problem) -> nn.Module:
         return ConvolutionalNet(problem.steps)

@@ -1,8 +1,8 @@
 """QLIF neurons in PyTorch as fast as torch.compile makes them: relaxation, refractory, arctan.
 
-Half-angle form: s = sin(phi/2), c = cos(phi/2). A drive rotates (s, c) by r = theta/2, a leak scales
-s by q = sqrt(decay). The loop over the steps is unrolled, so that inductor makes one kernel of it
-which keeps each neuron's state in vector registers while it walks through time.
+Half-angle form: s = sin(phi/2), c = cos(phi/2). A drive rotates (s, c) by r = theta/2, a leak
+scales s by q = sqrt(decay). The loop over the steps is unrolled, so that inductor makes one kernel
+of it which keeps each neuron's state in vector registers while it walks through time.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ RATE = 200.0 / 60.0 / 2  # delay_scale / t1, halved: exponent of sqrt(decay) per
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """torch.compile with the settings that an unrolled recurrence needs."""
-    # The state of a step is used several times by the next one. Unless it is made a value of its own
-    # early, inductor expands a tree that doubles with every step (minutes of compilation); and unless
-    # fusion may go on for ever, it cuts the loop into many kernels that pass the state through memory.
+    # The state of a step is used several times by the next one. Unless it is made a value of its
+    # own early, inductor expands a tree that doubles with every step (minutes of compilation); and
+    # unless fusion may go on for ever, it cuts the loop into many kernels that pass the state
+    # through memory.
     inductor.realize_opcount_threshold = 8
     inductor.realize_reads_threshold = 3
     inductor.max_fusion_size = 1_000_000
@@ -36,8 +37,8 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 def keep_memory() -> None:
     """Let malloc keep freed blocks, as PyTorch's tuning guide advises.
 
-    A fresh spike tensor of 20 MB would otherwise be mapped and faulted in at every step, which costs
-    more than computing it.
+    A fresh spike tensor of 20 MB would otherwise be mapped and faulted in at every step, which
+    costs more than computing it.
     """
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):  # glibc
@@ -52,7 +53,7 @@ def surrogate(alpha: Tensor) -> Tensor:
     return 1 / (1 + distance * distance)
 
 
-# ---- A layer whose input does not change: one drive per neuron, no delay ----------------------
+# ---- A layer whose input does not change: one drive per neuron, no delay ---------------------
 
 
 def constant_forward(u: Tensor, s: Tensor, c: Tensor, steps: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -68,7 +69,7 @@ def constant_forward(u: Tensor, s: Tensor, c: Tensor, steps: int) -> tuple[Tenso
         s, c = (s * cr + c * sr).abs(), (c * cr - s * sr).abs()
         fired = s > AMPLITUDE
         record.append(fired.to(u.dtype).amax(0) if u.shape[0] > 1 else fired[0].to(u.dtype))
-        # The refractory step without a flag: from one rotation behind zero the next step ends there.
+        # ---- A layer whose input does not change: one drive per neuron, no delay --------------------
         s, c = torch.where(fired, -sr, s), torch.where(fired, cr, c)
     return torch.stack(record), s, c
 
@@ -78,30 +79,59 @@ def constant_backward(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Gradient of u from that of the spikes, by forward accumulation.
 
-    A neuron has one drive for all its steps, so d(half-angle)/du is one number that travels forwards
-    with the state: nothing needs storing, and the states are computed again rather than read.
+    A neuron has one drive for all its steps, so d(half-angle)/du is one number that travels
+    forwards with the state: nothing needs storing, and the states are computed again, not read.
     """
-    half = torch.where(u > 0, u * HALF_TURN, 0.0)
-    sr, cr = torch.sin(half), torch.cos(half)
-    lanes = u.shape[0]
-    for step in range(gradient.shape[0]):
-        slope = slope + HALF_TURN
-        a, b = s * cr + c * sr, c * cr - s * sr
-        product = a * b
-        alpha = a * a
-        fired = a.abs() > AMPLITUDE
-        arriving = gradient[step]
-        if lanes > 1:
-            takers = torch.stack(pooling_takers(fired.unbind(0)))
-            arriving = torch.where(takers, arriving, 0.0)
-        total = total + arriving * surrogate(alpha) * (2 * product * slope)
-        slope = torch.where(fired, -HALF_TURN, torch.where(product < 0, -slope, slope))
-        s, c = torch.where(fired, -sr, a.abs()), torch.where(fired, cr, b.abs())
+    lanes = [
+        _ConstantLane(*values)
+        for values in zip(*(t.unbind(0) for t in (u, s, c, slope, total)), strict=True)
+    ]
+    for arriving in gradient.unbind(0):
+        fired = [lane.turn() for lane in lanes]
+        takers = pooling_takers(fired) if len(lanes) > 1 else [None]
+        for lane, takes in zip(lanes, takers, strict=True):
+            lane.accumulate(arriving if takes is None else torch.where(takes, arriving, 0.0))
+    states = zip(*(lane.state() for lane in lanes), strict=True)
+    s, c, slope, total = (torch.stack(values) for values in states)
     return s, c, slope, total
 
 
+class _ConstantLane:
+    """The state of one lane on its way through time.
+
+    Lanes are kept apart, not stacked: a tensor of four lanes that is put together at every step
+    would break the kernel into one for each step.
+    """
+
+    def __init__(self, u: Tensor, s: Tensor, c: Tensor, slope: Tensor, total: Tensor) -> None:
+        half = torch.where(u > 0, u * HALF_TURN, 0.0)
+        self.sr, self.cr = torch.sin(half), torch.cos(half)
+        self.s, self.c, self.slope, self.total = s, c, slope, total
+
+    def turn(self) -> Tensor:
+        """One step of the drive; whether the neuron fires."""
+        self.slope = self.slope + HALF_TURN
+        self.a = self.s * self.cr + self.c * self.sr
+        self.b = self.c * self.cr - self.s * self.sr
+        self.fired = self.a.abs() > AMPLITUDE
+        return self.fired
+
+    def accumulate(self, arriving: Tensor) -> None:
+        """Adds what the step's spike contributes, and goes on to the state carried over."""
+        product = self.a * self.b
+        change = 2 * product * self.slope
+        self.total = self.total + arriving * surrogate(self.a * self.a) * change
+        folded = torch.where(product < 0, -self.slope, self.slope)
+        self.slope = torch.where(self.fired, -HALF_TURN, folded)
+        self.s = torch.where(self.fired, -self.sr, self.a.abs())
+        self.c = torch.where(self.fired, self.cr, self.b.abs())
+
+    def state(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        return self.s, self.c, self.slope, self.total
+
+
 def pooling_takers(fired: Sequence[Tensor]) -> list[Tensor]:
-    """Which of a pooling window's four lanes takes its gradient: the first that fired, or the first."""
+    """Which of a window's four lanes takes its gradient: the first that fired, or the first."""
     first, second, third, fourth = fired
     earlier = first | second
     return [
@@ -112,7 +142,7 @@ def pooling_takers(fired: Sequence[Tensor]) -> list[Tensor]:
     ]
 
 
-# ---- A layer whose input changes: drive and delay at every step -------------------------------
+# ---- A layer whose input changes: drive and delay at every step ------------------------------
 
 
 def changing_forward(currents: Tensor, last: Tensor, neurons: int) -> Tensor:
@@ -136,21 +166,23 @@ def changing_forward(currents: Tensor, last: Tensor, neurons: int) -> Tensor:
 
 
 def changing_backward(
-    currents: Tensor,
+    drive: Tensor,
+    delay: Tensor,
     amplitudes: Tensor,
     before: Tensor,
     carried: Tensor,
     alpha_gradient: Tensor,
-    neurons: int,
-) -> tuple[Tensor, Tensor]:
-    """Gradients of the currents and of the half-angle that the first step started from.
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradients of drive, delay, and the half-angle that the first step started from.
 
     `before` is the amplitude of the step before the first one, `carried` the gradient of the
     half-angle after the last one, `alpha_gradient` what arrives at alpha, surrogates included.
+    Drive and delay come and go apart: as halves of one tensor they are walked differently from the
+    states, and the recurrence becomes a kernel for each step.
     """
-    record = []
-    for step in reversed(range(currents.shape[0])):
-        u, v = currents[step, ..., :neurons], currents[step, ..., neurons:]
+    drives_record, delays_record = [], []
+    for step in reversed(range(drive.shape[0])):
+        u, v = drive[step], delay[step]
         previous = amplitudes[step - 1] if step else before
         now = amplitudes[step]
         refractory = previous > AMPLITUDE
@@ -171,8 +203,9 @@ def changing_backward(
         du = torch.where(drives, angle * sign * HALF_TURN, 0.0)
         dv = torch.where(drives, 0.0, angle * (leaked / rest) * torch.sign(v) * -RATE)
         carried = angle * torch.where(drives, sign, q * c / rest)
-        record.append(torch.cat([du, dv], -1))
-    return torch.stack(record[::-1]), carried
+        drives_record.append(du)
+        delays_record.append(dv)
+    return torch.stack(drives_record[::-1]), torch.stack(delays_record[::-1]), carried
 
 
 def membrane_loss(amplitudes: Tensor, one_hot: Tensor) -> tuple[Tensor, Tensor]:

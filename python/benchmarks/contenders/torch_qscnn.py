@@ -5,9 +5,9 @@ As in torch_qsnn, and besides:
   and delay are the two halves of one convolution's channels;
 - the first layer makes pooled spikes straight from its drive: the four places of a pooling window
   are four lanes of one kernel, and the unpooled spikes never exist;
-- steps are folded into the batch of one convolution call, a piece of them at a time (STEPS_AT_ONCE):
-  10 steps are a batch of 2,000 images, large enough for the convolution, small enough for the memory
-  and, as the neuron kernels are unrolled over it, for the compiler.
+- steps are folded into the batch of one convolution call, a piece of them at a time
+  (STEPS_AT_ONCE): 10 steps are a batch of 2,000 images, large enough for the convolution, small
+  enough for the memory and, as the neuron kernels are unrolled over it, for the compiler.
 """
 
 from __future__ import annotations
@@ -45,9 +45,11 @@ class QSCNNStep:
         self._first_backward = make(torch_neurons.constant_backward)
         self._second_forward = make(self._second_layer)
         self._unpool = make(self._alpha_gradient)
-        self._second_backward = make(self._second_gradient)
         self._output = make(self._output_layer)
-        self._output_backward = make(self._output_gradient)
+        # One for each width, so that none is compiled for shapes that change.
+        self._neurons_backward = {
+            width: make(torch_neurons.changing_backward) for width in (self.channels, self.classes)
+        }
         self._loss = make(torch_neurons.membrane_loss)
 
     def parameters(self) -> list[Tensor]:
@@ -105,7 +107,7 @@ class QSCNNStep:
         for index in reversed(range(pieces)):
             before = second_amplitudes[index - 1][-1] if index else start
             alpha_gradient = self._unpool(second_amplitudes[index], arriving[index])
-            currents_gradient, carried = self._second_backward(
+            currents_gradient, carried = self._changing_backward(
                 second_currents[index], second_amplitudes[index], before, carried, alpha_gradient
             )
             second_currents[index] = start  # not needed any more: its memory is used again
@@ -165,8 +167,10 @@ class QSCNNStep:
         return amplitudes, windows.amax((3, 5))
 
     def _alpha_gradient(self, amplitudes: Tensor, pooled: Tensor) -> Tensor:
-        """What arrives at alpha from the pooled spikes. A kernel of its own: its walk is by windows,
-        that of the recurrence by neurons, and as one kernel they are several times slower.
+        """What arrives at alpha from the pooled spikes.
+
+        A kernel of its own: its walk is by windows, that of the recurrence by neurons, and as one
+        kernel they are several times slower.
         """
         windows = amplitudes.unflatten(3, (-1, 2)).unflatten(2, (-1, 2))
         lanes = [windows[:, :, :, i, :, j] for i in (0, 1) for j in (0, 1)]
@@ -178,12 +182,14 @@ class QSCNNStep:
         upper, lower = torch.stack(parts[:2], 4), torch.stack(parts[2:], 4)
         return torch.stack([upper, lower], 3).flatten(4, 5).flatten(2, 3)
 
-    def _second_gradient(
+    def _changing_backward(
         self, currents: Tensor, amplitudes: Tensor, before: Tensor, carried: Tensor, alpha: Tensor
     ) -> tuple[Tensor, Tensor]:
-        return torch_neurons.changing_backward(
-            currents, amplitudes, before, carried, alpha, self.channels
-        )
+        """The recurrence backwards; taking currents apart and together costs less than it saves."""
+        drive, delay = (half.contiguous() for half in currents.chunk(2, -1))
+        backward = self._neurons_backward[drive.shape[-1]]
+        drive, delay, carried = backward(drive, delay, amplitudes, before, carried, alpha)
+        return torch.cat([drive, delay], -1), carried
 
     def _output_all(self, currents: Tensor, one_hot: Tensor) -> tuple[Tensor, Tensor]:
         """The output layer of all steps, a piece at a time: it is tiny, its kernels are shared."""
@@ -198,7 +204,7 @@ class QSCNNStep:
         arriving = alpha_gradient.split(self.piece)
         for index in reversed(range(len(split))):
             before = amplitudes[index - 1][-1] if index else start
-            gradient, carried = self._output_backward(
+            gradient, carried = self._changing_backward(
                 split[index], amplitudes[index], before, carried, arriving[index]
             )
             gradients.append(gradient)
@@ -206,13 +212,6 @@ class QSCNNStep:
 
     def _output_layer(self, currents: Tensor, before: Tensor) -> Tensor:
         return torch_neurons.changing_forward(currents, before, self.classes)
-
-    def _output_gradient(
-        self, currents: Tensor, amplitudes: Tensor, before: Tensor, carried: Tensor, alpha: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        return torch_neurons.changing_backward(
-            currents, amplitudes, before, carried, alpha, self.classes
-        )
 
 
 def _windows(u: Tensor) -> Tensor:

@@ -61,10 +61,15 @@ class QSNNStep:
         start = torch.zeros_like(currents[0, :, : self.classes])
         amplitudes = torch_neurons.changing_forward(currents, start, self.classes)
         loss, alpha_gradient = torch_neurons.membrane_loss(amplitudes, one_hot)
-        gradient, _ = torch_neurons.changing_backward(
-            currents, amplitudes, start, start, alpha_gradient, self.classes
+        drive, delay, _ = torch_neurons.changing_backward(
+            currents[..., : self.classes],
+            currents[..., self.classes :],
+            amplitudes,
+            start,
+            start,
+            alpha_gradient,
         )
-        return loss, gradient.flatten(0, 1)
+        return loss, torch.cat([drive, delay], -1).flatten(0, 1)
 
     @staticmethod
     def _hidden_gradient(u: Tensor, arriving: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
-"""One contender in a process of its own: `python -m harness.worker KEY`, told what to do by lines.
+"""One contender in a process of its own: `python -m harness.worker KEY`.
 
-The parent (client.py) writes one JSON object per line to standard input, the worker answers each with
-one line. Whatever libraries print goes to standard error.
+The parent (client.py) writes one JSON object per line to standard input, the worker answers each
+with one line. Whatever libraries print goes to standard error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import sys
 import time
 from typing import Any, TextIO
 
-from contenders import REGISTRY, Contender, Options, Unavailable
+from contenders import REGISTRY, Contender, Options, UnavailableError
+
 from harness.problem import Problem
 
 
@@ -54,7 +55,7 @@ def serve(key: str, requests: TextIO, answers: TextIO) -> None:
             else:
                 assert contender is not None
                 answer = timed(contender, request["steps"])
-        except Unavailable as reason:
+        except UnavailableError as reason:
             answer = {"unavailable": str(reason)}
         except Exception as error:  # the benchmark goes on without this contender
             answer = {"unavailable": f"failed: {type(error).__name__}: {error}".splitlines()[0]}
