@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+import time
 from dataclasses import asdict
 from typing import Any
 
@@ -38,6 +39,7 @@ class Lane:
         self.times: list[float] = []
         self.first_loss = float("nan")
         self.peak_bytes = 0
+        self.processor = 0.0  # seconds spent in turns
         self.worker = Worker(key, problem, options)
         self.versions: dict[str, str] = self.worker.first.get("versions", {})
         self.reason: str | None = self.worker.first.get("unavailable")
@@ -56,6 +58,7 @@ class Lane:
         # A step so long that a turn is one step needs no warming up within the turn.
         warm = 1 if self.steps_per_turn > 1 else 0
         if answer := self._run(self.steps_per_turn + warm):
+            self.processor += answer["processor"]
             self.times += answer["times"][warm:]
 
     def _run(self, steps: int) -> dict[str, Any] | None:
@@ -83,6 +86,29 @@ class Lane:
         }
 
 
+class Quiet:
+    """How much of the machine other work had while the contenders took their turns."""
+
+    # Threads that wait for each other by spinning lose far more than this share when disturbed.
+    TOLERABLE = 0.03
+
+    def __init__(self) -> None:
+        self._busy, self._start = machine.busy_seconds(), time.perf_counter()
+
+    def report(self, ours: float) -> None:
+        """Warn where other work took a noticeable part of the cores."""
+        busy = machine.busy_seconds()
+        if busy is None or self._busy is None:
+            return
+        available = (time.perf_counter() - self._start) * machine.cores()
+        share = max(0.0, busy - self._busy - ours) / available
+        if share > self.TOLERABLE:
+            print(
+                f"\nWARNING: other work took {share:.0%} of the cores meanwhile; contenders suffer "
+                "from that very unequally. Do not trust these figures."
+            )
+
+
 def measure(
     problem: Problem, options: Options, keys: list[str], repeats: int
 ) -> dict[str, dict[str, Any]]:
@@ -98,10 +124,12 @@ def measure(
             if lane.reason:
                 print(f"{title}: {lane.reason}", flush=True)
         running = [lane for lane in lanes if lane.reason is None]
+        quiet = Quiet()
         for index in range(repeats):
             print(f"round {index + 1} of {repeats}", file=sys.stderr, flush=True)
             for lane in running:
                 lane.take_turn()
+        quiet.report(sum(lane.processor for lane in running))
     finally:
         for lane in lanes:
             lane.worker.close()

@@ -69,7 +69,7 @@ def constant_forward(u: Tensor, s: Tensor, c: Tensor, steps: int) -> tuple[Tenso
         s, c = (s * cr + c * sr).abs(), (c * cr - s * sr).abs()
         fired = s > AMPLITUDE
         record.append(fired.to(u.dtype).amax(0) if u.shape[0] > 1 else fired[0].to(u.dtype))
-        # ---- A layer whose input does not change: one drive per neuron, no delay --------------------
+        # The refractory step without a flag: one rotation behind zero, the next step ends there.
         s, c = torch.where(fired, -sr, s), torch.where(fired, cr, c)
     return torch.stack(record), s, c
 

@@ -41,6 +41,17 @@ def line(machine: dict[str, object], threads: int) -> str:
     )
 
 
+def busy_seconds() -> float | None:
+    """Processor time that all cores have spent working since the machine started, if it says."""
+    path = Path("/proc/stat")
+    if not path.is_file():
+        return None
+    user, nice, system, _idle, _wait, irq, softirq, steal, *_ = map(
+        int, path.read_text().split("\n")[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
 def _cpuinfo() -> dict[str, str]:
     path = Path("/proc/cpuinfo")
     if not path.is_file():

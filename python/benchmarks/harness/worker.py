@@ -31,11 +31,13 @@ def make(key: str, request: dict[str, Any]) -> Contender:
 def timed(contender: Contender, steps: int) -> dict[str, Any]:
     """Milliseconds of each of `steps` training steps."""
     times, loss = [], 0.0
+    processor = time.process_time()
     for _ in range(steps):
         start = time.perf_counter()
         loss = contender.step()
         times.append((time.perf_counter() - start) * 1e3)
-    return {"times": times, "loss": loss, "peak_bytes": peak_bytes()}
+    processor = time.process_time() - processor
+    return {"times": times, "loss": loss, "peak_bytes": peak_bytes(), "processor": processor}
 
 
 def peak_bytes() -> int:
