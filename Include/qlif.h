@@ -10,8 +10,8 @@
  *   - Handles come from a create, copy or load function and are freed by the destroy function of
  *     their type; destroying NULL does nothing. A destroyed handle must not be used again.
  *   - A handle is used by one thread at a time. Different handles may be used by different threads.
- *   - Arrays are float32 or int64, row-major (C order), without padding. Pointers into the engine's
- *     memory say how long they stay valid.
+ *   - Arrays are float32 or int64, and float64 in the section on qubits; row-major (C order), without
+ *     padding. Pointers into the engine's memory say how long they stay valid.
  *   - Strings are UTF-8 and end with a NUL.
  *   - No function prints, exits or aborts on bad input.
  */
@@ -287,6 +287,143 @@ qlif_status qlif_trainer_step(qlif_trainer *trainer, const qlif_input *input,
 
 /* Updates made so far. */
 qlif_status qlif_trainer_step_count(const qlif_trainer *trainer, int64_t *out);
+
+/* ---- Qubits ------------------------------------------------------------------------------- */
+
+/* What a neuron is on a device: one qubit, in double precision. Angles are in radians, times in
+ * microseconds; RX(theta) = exp(-i theta X / 2); reading 1 means excited. Functions of this section
+ * have no state of their own: any thread. */
+
+/* A Bloch vector: the density matrix (1 + x X + y Y + z Z) / 2. Ground state: z = 1. */
+typedef struct qlif_qubit {
+  double x;
+  double y;
+  double z;
+} qlif_qubit;
+
+/* What is wrong with a qubit. Every rotation RX(theta) is, in this order: RX(theta (1 + over_rotation)),
+ * depolarizing, relaxation for gate_time. Relaxation for a time t is
+ *   z' = z0 + (z - z0) exp(-t/t1),  z0 = 1 - 2 excited_population,  (x, y)' = (x, y) exp(-t/t2).
+ * The channels are those of Qiskit Aer: depolarizing_error(p, 1), thermal_relaxation_error(t1, t2, t,
+ * excited_state_population) and ReadoutError([[1 - p01, p01], [p10, 1 - p10]]). */
+typedef struct qlif_qubit_noise {
+  double over_rotation;      /* relative error of every angle */
+  double depolarizing;       /* probability, [0, 1]: (x, y, z)' = (1 - p) (x, y, z) */
+  double t1;                 /* relaxation time, > 0; 0: the neuron's, with t2 = 2 t1 */
+  double t2;                 /* coherence time, > 0, <= 2 t1; unused where t1 is 0 */
+  double gate_time;          /* length of a rotation, >= 0; 0 where t1 is 0 */
+  double excited_population; /* at rest, [0, 1]; unused where t1 is 0 */
+  double p01;                /* probability of reading 1 in state 0, [0, 1] */
+  double p10;                /* probability of reading 0 in state 1, [0, 1] */
+} qlif_qubit_noise;
+
+/* A perfect qubit. */
+qlif_status qlif_qubit_noise_default(qlif_qubit_noise *out);
+
+/* Says whether a noise is allowed: QLIF_OK, or the value and the rule that it breaks. */
+qlif_status qlif_qubit_noise_check(const qlif_qubit_noise *noise);
+
+/* The state that RX(2 asin sqrt(alpha)) makes of the ground state. */
+qlif_status qlif_qubit_prepare(double alpha, qlif_qubit *out);
+
+/* RX(theta). noise NULL: a perfect gate. */
+qlif_status qlif_qubit_rotate(qlif_qubit *qubit, double theta, const qlif_qubit_noise *noise);
+
+/* The depolarizing channel with probability p. */
+qlif_status qlif_qubit_depolarize(qlif_qubit *qubit, double p);
+
+/* Waits `duration` >= 0 with the noise's t1, t2 and excited_population; t1 must be given. */
+qlif_status qlif_qubit_wait(qlif_qubit *qubit, double duration, const qlif_qubit_noise *noise);
+
+/* The probability of reading 1: alpha (1 - p10) + (1 - alpha) p01. noise NULL: a perfect reading. */
+qlif_status qlif_qubit_measure(const qlif_qubit *qubit, const qlif_qubit_noise *noise, double *out);
+
+typedef int32_t qlif_pulse_shape;
+enum {
+  QLIF_PULSE_CONSTANT = 0, /* omega = theta / duration */
+  QLIF_PULSE_GAUSSIAN = 1  /* omega ~ exp(-(t - duration/2)^2 / (2 sigma^2)), cut off at both ends */
+};
+
+/* A drive of finite length: H / hbar = (detuning Z + omega(t) X) / 2. */
+typedef struct qlif_pulse {
+  qlif_pulse_shape shape;
+  double theta;    /* integral of omega over the pulse, radians */
+  double duration; /* > 0 */
+  double detuning; /* the qubit's frequency less the drive's, radians per microsecond */
+  double sigma;    /* of GAUSSIAN: >= duration/1000, > 0 */
+} qlif_pulse;
+
+/* Follows a pulse by the Lindblad equation, with the noise's t1, t2 and excited_population (t1 0 or
+ * noise NULL: no relaxation).
+ *   samples     >= 1
+ *   trajectory  [samples], states at equal intervals after the start, the last at the pulse's end;
+ *               or NULL */
+qlif_status qlif_qubit_follow(qlif_qubit *qubit, const qlif_pulse *pulse, const qlif_qubit_noise *noise,
+                              int64_t samples, qlif_qubit *trajectory);
+
+/* How a neuron remembers its membrane from one step to the next. */
+typedef int32_t qlif_memory;
+enum {
+  QLIF_MEMORY_REPREPARE = 0, /* measured every step, prepared anew by RX(2 asin sqrt(alpha)) */
+  QLIF_MEMORY_COHERENT = 1   /* the qubit is kept as it is */
+};
+
+/* How a circuit leaks. */
+typedef int32_t qlif_circuit_leak;
+enum {
+  QLIF_CIRCUIT_LEAK_DELAY = 0,   /* it waits; not for QLIF_LEAK_PUBLISHED */
+  QLIF_CIRCUIT_LEAK_ROTATION = 1 /* RX(gamma), gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha) */
+};
+
+/* How long a delay of delay_scale |v| lasts on a qubit whose T1 is not the neuron's. */
+typedef int32_t qlif_delay_clock;
+enum {
+  QLIF_DELAY_CLOCK_RELATIVE = 0, /* delay_scale |v| (T1 of the qubit) / (t1 of the neuron): the same leak */
+  QLIF_DELAY_CLOCK_ABSOLUTE = 1  /* delay_scale |v| microseconds */
+};
+
+/* A neuron on a qubit. */
+typedef struct qlif_circuit_config {
+  qlif_neuron_config neuron;
+  qlif_memory memory;
+  qlif_circuit_leak leak;
+  qlif_delay_clock clock;
+} qlif_circuit_config;
+
+/* The neuron's defaults, QLIF_MEMORY_REPREPARE, QLIF_CIRCUIT_LEAK_DELAY, QLIF_DELAY_CLOCK_RELATIVE. */
+qlif_status qlif_circuit_config_default(qlif_circuit_config *out);
+
+/* Runs `count` neurons for `steps` steps with infinitely many shots, each on a qubit of its own.
+ *   noise, noise_count  one for all (1), or one for each neuron (count); NULL and 0: perfect
+ *   drive, delay        currents u and v, [steps, count]
+ *   before              [count], the populations that they remember at the start; NULL: 0
+ *   alpha               [steps, count], what is read; NULL: not wanted
+ *   spikes              [steps, count], 0 or 1; NULL: not wanted
+ *   qubits              [steps, count], states before the reading; NULL: not wanted
+ * In a step that the reset takes, alpha is 0 and the qubit in its ground state. */
+qlif_status qlif_circuit_run(const qlif_circuit_config *config, const qlif_qubit_noise *noise,
+                             int64_t noise_count, int64_t steps, int64_t count, const double *drive,
+                             const double *delay, const double *before, double *alpha, double *spikes,
+                             qlif_qubit *qubits);
+
+/* OpenQASM 3 text of one step of a layer: `count` qubits side by side, two rotations at most on each (or
+ * one and a delay), no gate of two qubits; qubit j is measured into bit j. noise gives T1 for delays; NULL:
+ * the neuron's.
+ *   alpha         [count], the populations that the neurons remember
+ *   drive, delay  [count], currents u and v
+ * The caller frees *out with qlif_text_free. */
+qlif_status qlif_circuit_layer_qasm(const qlif_circuit_config *config, const qlif_qubit_noise *noise,
+                                    int64_t count, const double *alpha, const double *drive,
+                                    const double *delay, char **out);
+
+/* OpenQASM 3 text of a neuron's whole spike train on one qubit. With REPREPARE, step t is measured into
+ * bit t; with COHERENT the qubit is measured once, at the end.
+ *   drive, delay  [steps], currents u and v
+ * The caller frees *out with qlif_text_free. */
+qlif_status qlif_circuit_train_qasm(const qlif_circuit_config *config, const qlif_qubit_noise *noise,
+                                    int64_t steps, const double *drive, const double *delay, char **out);
+
+void qlif_text_free(char *text);
 
 /* ---- Files ------------------------------------------------------------------------------- */
 

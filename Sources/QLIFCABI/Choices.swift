@@ -2,7 +2,7 @@ import CQLIF
 import QLIFCore
 
 /// The engine's enumerations by their numbers in the header.
-private func choice<Value>(_ number: Int32, _ values: [Value], _ name: StaticString) throws(QLIFError) -> Value {
+func choice<Value>(_ number: Int32, _ values: [Value], _ name: StaticString) throws(QLIFError) -> Value {
   guard values.indices.contains(Int(number)) else {
     throw .invalid("\(name): \(number), expected 0 to \(values.count - 1)")
   }
