@@ -52,16 +52,15 @@ public func qlif_circuit_run(
 ) -> qlif_status {
   door { () throws(QLIFError) in
     let (steps, count) = (try size(steps, "steps"), try size(count, "count"))
-    let (size, overflow) = steps.multipliedReportingOverflow(by: count)
-    guard !overflow, size <= Int.max / 64 else { throw .shape("steps: \(steps) of \(count) neurons are too many") }
-    let noises = noise == nil ? 0 : Int(noise_count)
-    guard noises == (noise == nil ? Int(noise_count) : 1) || (noise != nil && noises == count) else {
-      throw .shape("noise_count: \(noise_count), expected 1 or \(count), or 0 where noise is NULL")
+    let size = try product([steps, count], of: "steps x count")
+    let expected = noise == nil ? [0] : [1, Int64(count)]
+    guard expected.contains(noise_count) else {
+      throw .shape("noise_count: \(noise_count), expected \(noise == nil ? "0, as noise is NULL" : "1 or \(count)")")
     }
     let drive = UnsafeBufferPointer(start: try need(drive, "drive"), count: size)
     let delay = UnsafeBufferPointer(start: try need(delay, "delay"), count: size)
     var neurons: [QubitNeuron] = []
-    for j in 0..<max(1, noises) { neurons.append(try QubitNeuron(config, noise.map { $0 + j })) }
+    for j in 0..<max(1, Int(noise_count)) { neurons.append(try QubitNeuron(config, noise.map { $0 + j })) }
     var kept: [QubitNeuron.Kept] = []
     // All is looked at before anything is written.
     for j in 0..<count { kept.append(before == nil ? QubitNeuron.Kept() : try QubitNeuron.Kept(alpha: before[j])) }

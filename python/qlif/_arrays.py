@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import operator
 import os
-from ctypes import POINTER, c_float, c_int64
+from ctypes import POINTER, c_double, c_float, c_int64
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +20,11 @@ from numpy.typing import ArrayLike, NDArray
 from ._errors import ArgumentError, ShapeError
 
 FloatArray = NDArray[np.float32]
+DoubleArray = NDArray[np.float64]
 LabelArray = NDArray[np.int64]
 
 _FLOAT_POINTER = POINTER(c_float)
+_DOUBLE_POINTER = POINTER(c_double)
 _INT64_POINTER = POINTER(c_int64)
 _CAST = ctypes.cast
 
@@ -42,6 +44,11 @@ def float32(values: ArrayLike, name: str) -> FloatArray:
     array = _real(values, name)
     with np.errstate(over="ignore"):
         return _native(array, np.dtype(np.float32))
+
+
+def float64(values: ArrayLike, name: str) -> DoubleArray:
+    """The values as a C-contiguous float64 array; the very same object where that is possible."""
+    return _native(_real(values, name), np.dtype(np.float64))
 
 
 def int64(values: ArrayLike, name: str) -> LabelArray:
@@ -65,6 +72,11 @@ def labels(values: ArrayLike, batch: int) -> Buffer:
 def float_pointer(array: FloatArray) -> Any:
     """A `float *` into the array, which the caller must keep alive."""
     return _CAST(array.ctypes.data, _FLOAT_POINTER)
+
+
+def double_pointer(array: DoubleArray) -> Any:
+    """A `double *` into the array, which the caller must keep alive."""
+    return _CAST(array.ctypes.data, _DOUBLE_POINTER)
 
 
 def int64_pointer(array: LabelArray) -> Any:

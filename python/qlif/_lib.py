@@ -10,6 +10,7 @@ import ctypes
 from ctypes import (
     POINTER,
     Structure,
+    c_char,
     c_char_p,
     c_double,
     c_float,
@@ -125,6 +126,50 @@ class TrainerConfig(Structure):
     ]
 
 
+class QubitStruct(Structure):
+    """qlif_qubit."""
+
+    _fields_ = [("x", c_double), ("y", c_double), ("z", c_double)]
+
+
+class QubitNoiseStruct(Structure):
+    """qlif_qubit_noise."""
+
+    _fields_ = [
+        ("over_rotation", c_double),
+        ("depolarizing", c_double),
+        ("t1", c_double),
+        ("t2", c_double),
+        ("gate_time", c_double),
+        ("excited_population", c_double),
+        ("p01", c_double),
+        ("p10", c_double),
+    ]
+
+
+class PulseStruct(Structure):
+    """qlif_pulse."""
+
+    _fields_ = [
+        ("shape", c_int32),
+        ("theta", c_double),
+        ("duration", c_double),
+        ("detuning", c_double),
+        ("sigma", c_double),
+    ]
+
+
+class CircuitConfig(Structure):
+    """qlif_circuit_config."""
+
+    _fields_ = [
+        ("neuron", NeuronConfig),
+        ("memory", c_int32),
+        ("leak", c_int32),
+        ("clock", c_int32),
+    ]
+
+
 NetworkPointer = POINTER(NetworkStruct)
 TrainerPointer = POINTER(TrainerStruct)
 
@@ -150,6 +195,10 @@ SURROGATE = Choice("surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular
 READOUT = Choice("readout", "spike_count", "membrane")
 LOSS = Choice("loss", "membrane", "summed_membrane", "spike_count")
 SCHEDULE = Choice("schedule", "constant", "one_cycle", "cosine")
+MEMORY = Choice("memory", "reprepare", "coherent")
+CIRCUIT_LEAK = Choice("leak", "delay", "rotation")
+DELAY_CLOCK = Choice("clock", "relative", "absolute")
+PULSE = Choice("shape", "constant", "gaussian")
 
 
 # ---- Signatures ----------------------------------------------------------------------------
@@ -162,6 +211,11 @@ class Status(c_int32):
 _FLOATS = POINTER(c_float)
 _LABELS = POINTER(c_int64)
 _INPUT = POINTER(InputStruct)
+_DOUBLES = POINTER(c_double)
+_QUBIT = POINTER(QubitStruct)
+_NOISE = POINTER(QubitNoiseStruct)
+_CIRCUIT = POINTER(CircuitConfig)
+_TEXT = POINTER(POINTER(c_char))
 
 # name: (result, arguments). A Status is turned into an exception, see `_check`.
 SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
@@ -212,6 +266,40 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         [TrainerPointer, _INPUT, _LABELS, POINTER(ReportStruct), _FLOATS],
     ),
     "qlif_trainer_step_count": (Status, [TrainerPointer, POINTER(c_int64)]),
+    "qlif_qubit_noise_default": (Status, [_NOISE]),
+    "qlif_qubit_noise_check": (Status, [_NOISE]),
+    "qlif_qubit_prepare": (Status, [c_double, _QUBIT]),
+    "qlif_qubit_rotate": (Status, [_QUBIT, c_double, _NOISE]),
+    "qlif_qubit_depolarize": (Status, [_QUBIT, c_double]),
+    "qlif_qubit_wait": (Status, [_QUBIT, c_double, _NOISE]),
+    "qlif_qubit_measure": (Status, [_QUBIT, _NOISE, _DOUBLES]),
+    "qlif_qubit_follow": (Status, [_QUBIT, POINTER(PulseStruct), _NOISE, c_int64, _QUBIT]),
+    "qlif_circuit_config_default": (Status, [_CIRCUIT]),
+    "qlif_circuit_run": (
+        Status,
+        [
+            _CIRCUIT,
+            _NOISE,
+            c_int64,
+            c_int64,
+            c_int64,
+            _DOUBLES,
+            _DOUBLES,
+            _DOUBLES,
+            _DOUBLES,
+            _DOUBLES,
+            _QUBIT,
+        ],
+    ),
+    "qlif_circuit_layer_qasm": (
+        Status,
+        [_CIRCUIT, _NOISE, c_int64, _DOUBLES, _DOUBLES, _DOUBLES, _TEXT],
+    ),
+    "qlif_circuit_train_qasm": (
+        Status,
+        [_CIRCUIT, _NOISE, c_int64, _DOUBLES, _DOUBLES, _TEXT],
+    ),
+    "qlif_text_free": (None, [POINTER(c_char)]),
     "qlif_network_save": (Status, [NetworkPointer, c_char_p]),
     "qlif_network_load": (Status, [c_char_p, POINTER(NetworkPointer)]),
     "qlif_network_serialize": (

@@ -20,6 +20,10 @@ STRUCTS = {
     "qlif_record": _lib.RecordStruct,
     "qlif_report": _lib.ReportStruct,
     "qlif_trainer_config": _lib.TrainerConfig,
+    "qlif_qubit": _lib.QubitStruct,
+    "qlif_qubit_noise": _lib.QubitNoiseStruct,
+    "qlif_pulse": _lib.PulseStruct,
+    "qlif_circuit_config": _lib.CircuitConfig,
 }
 CHOICES = {
     "LEAK": _lib.LEAK,
@@ -28,6 +32,10 @@ CHOICES = {
     "READOUT": _lib.READOUT,
     "LOSS": _lib.LOSS,
     "SCHEDULE": _lib.SCHEDULE,
+    "MEMORY": _lib.MEMORY,
+    "CIRCUIT_LEAK": _lib.CIRCUIT_LEAK,
+    "DELAY_CLOCK": _lib.DELAY_CLOCK,
+    "PULSE": _lib.PULSE,
 }
 
 

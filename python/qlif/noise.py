@@ -1,0 +1,190 @@
+"""What is wrong with the qubits of a device: shots, gates, relaxation, readout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import _arrays, _lib
+from ._errors import ArgumentError, ShapeError
+from ._lib import lib
+
+__all__ = ["Noise"]
+
+_THERMAL = ("t1", "t2", "gate_time", "excited_population")
+_READOUT = ("p01", "p10")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noise:
+    """What is wrong with the qubits that neurons run on; each part is optional.
+
+    A step re-prepares the neuron's memory by ``RX(phi)``, turns it by ``RX(theta)`` or lets it leak,
+    and measures. With ``(x, y, z)`` the Bloch vector, every rotation is, in this order::
+
+        over-rotation   RX(theta (1 + over_rotation))
+        depolarizing    (x, y, z) -> (1 - depolarizing) (x, y, z)
+        thermal         z -> z0 + (z - z0) exp(-gate_time / t1),   z0 = 1 - 2 excited_population
+                        (x, y) -> (x, y) exp(-gate_time / t2)
+
+    a wait is ``thermal`` with the wait's length in place of ``gate_time``, and a measurement reads::
+
+        alpha_read = alpha (1 - p10) + (1 - alpha) p01
+
+    With `shots`, what is read (and remembered) is the frequency of ones among that many shots, each
+    of which is 1 with the probability ``alpha_read``.
+
+    Args:
+        shots: measurements of each neuron and step, >= 1; None is infinitely many.
+        over_rotation: relative error of every rotation's angle (0.01: one percent too far).
+        depolarizing: probability, in [0, 1], that a rotation leaves the fully mixed state.
+        thermal: ``(t1, t2, gate_time, excited_population)``: relaxation time, coherence time
+            (``t2 <= 2 t1``) and length of one rotation in microseconds, and the excited-state
+            population at rest, in [0, 1]. None: gates take no time, and a wait relaxes with the
+            neuron's own ``t1``.
+        readout: ``(p01, p10)``: the probabilities of reading 1 in state 0, and 0 in state 1.
+
+    Every number but `shots` may also be a sequence with one value for each neuron of a layer.
+
+    Raises:
+        ArgumentError: a value that is not allowed, with the rule.
+
+    Source: the channels are those of Qiskit Aer: ``depolarizing_error(p, 1)``,
+    ``thermal_relaxation_error(t1, t2, time, excited_state_population)``,
+    ``ReadoutError([[1 - p01, p01], [p10, 1 - p10]])``; Nielsen and Chuang, "Quantum Computation and
+    Quantum Information", section 8.3.
+    """
+
+    shots: int | None = None
+    over_rotation: Any = 0.0
+    depolarizing: Any = 0.0
+    thermal: tuple[Any, Any, Any, Any] | None = None
+    readout: tuple[Any, Any] = (0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        if self.shots is not None:
+            object.__setattr__(self, "shots", _arrays.integer(self.shots, "shots", 1, 2**31 - 1))
+        thermal = None if self.thermal is None else _parts(self.thermal, "thermal", _THERMAL)
+        values = {
+            "over_rotation": _value(self.over_rotation, "over_rotation"),
+            "depolarizing": _value(self.depolarizing, "depolarizing"),
+            "thermal": thermal,
+            "readout": _parts((0.0, 0.0) if self.readout is None else self.readout, "readout", _READOUT),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+        if thermal is not None:
+            for time in np.atleast_1d(thermal[0]):
+                if not time > 0:
+                    raise ArgumentError(f"t1: {time}, expected above 0 (microseconds)")
+        for struct in self.structs():
+            lib.qlif_qubit_noise_check(struct)
+
+    @property
+    def units(self) -> int | None:
+        """How many neurons the noise speaks of; None where it is the same for all."""
+        sizes = {len(value) for value in self._numbers().values() if isinstance(value, tuple)}
+        if len(sizes) > 1:
+            raise ShapeError(f"noise has values for {sorted(sizes)} neurons, expected one number")
+        return sizes.pop() if sizes else None
+
+    def _numbers(self) -> dict[str, Any]:
+        """Every number by the name of its field in the engine's struct."""
+        named = {"over_rotation": self.over_rotation, "depolarizing": self.depolarizing}
+        if self.thermal is not None:
+            named.update(zip(_THERMAL, self.thermal, strict=True))
+        named.update(zip(_READOUT, self.readout, strict=True))
+        return named
+
+    def structs(self, units: int | None = None) -> Any:
+        """An array of the engine's structs: one for all, or one for each of `units` neurons."""
+        own, numbers = self.units, self._numbers()
+        if own is not None and units is not None and own != units:
+            raise ShapeError(f"noise has values for {own} neurons, expected {units}")
+        count = own or 1
+        array = (_lib.QubitNoiseStruct * count)()
+        for index, struct in enumerate(array):
+            lib.qlif_qubit_noise_default(struct)
+            for name, value in numbers.items():
+                setattr(struct, name, value[index] if isinstance(value, tuple) else value)
+        return array
+
+    def take(self, neurons: Iterable[int]) -> Noise:
+        """The noise of some of the neurons, in the order given; an index may come more than once."""
+        chosen = list(neurons)
+        if self.units is None:
+            return self
+
+        def pick(value: Any) -> Any:
+            return tuple(value[i] for i in chosen) if isinstance(value, tuple) else value
+
+        return Noise(
+            shots=self.shots,
+            over_rotation=pick(self.over_rotation),
+            depolarizing=pick(self.depolarizing),
+            thermal=None if self.thermal is None else _quad(map(pick, self.thermal)),
+            readout=_pair(map(pick, self.readout)),
+        )
+
+    @classmethod
+    def from_backend(
+        cls, backend: Any, qubits: Iterable[int] | None = None, *, shots: int | None = None
+    ) -> Noise:
+        """The noise of some qubits of a Qiskit ``BackendV2``, from its own calibration.
+
+        A rotation is two ``sx`` gates on most devices and one ``rx`` on others: its length is
+        theirs, and so is its depolarizing part: what is left of the calibrated average gate error
+        ``e`` when relaxation's share is taken out, as Qiskit Aer does it. Readout is the
+        calibrated ``prob_meas1_prep0`` and ``prob_meas0_prep1``, else the readout error for both.
+        A calibrated ``T2 > 2 T1`` is taken as ``2 T1``.
+
+        Args:
+            backend: any backend with a ``target``: a device, a fake one, ``AerSimulator.from_backend``.
+            qubits: the qubits, one for each neuron of a layer; None: all of the device.
+            shots: as in `Noise`.
+
+        Raises:
+            ArgumentError: no such qubit, or a qubit without T1.
+        """
+        from ._calibration import calibrations
+
+        found = calibrations(backend, qubits)
+        columns = list(zip(*((*c.thermal, *c.readout, c.depolarizing) for c in found), strict=True))
+        return cls(
+            shots=shots,
+            depolarizing=columns[6],
+            thermal=(columns[0], columns[1], columns[2], columns[3]),
+            readout=(columns[4], columns[5]),
+        )
+
+
+def _value(value: Any, name: str) -> Any:
+    """A number, or a tuple of numbers."""
+    if np.ndim(value) == 0:
+        return _arrays.number(value, name)
+    if np.ndim(value) != 1 or len(value) == 0:
+        raise ShapeError(f"{name} has shape {np.shape(value)}, expected a number or [neurons]")
+    return tuple(_arrays.number(each, name) for each in value)
+
+
+def _parts(values: Any, name: str, parts: tuple[str, ...]) -> tuple[Any, ...]:
+    try:
+        given = tuple(values)
+    except TypeError:
+        given = ()
+    if len(given) != len(parts):
+        raise ArgumentError(f"{name} is {values!r}, expected ({', '.join(parts)})")
+    return tuple(_value(value, part) for value, part in zip(given, parts, strict=True))
+
+
+def _pair(values: Iterable[Any]) -> tuple[Any, Any]:
+    a, b = values
+    return a, b
+
+
+def _quad(values: Iterable[Any]) -> tuple[Any, Any, Any, Any]:
+    a, b, c, d = values
+    return a, b, c, d
