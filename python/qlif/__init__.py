@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import datasets, plot, presets, render, surrogate
+from . import circuits, datasets, hardware, plot, presets, quantum, render, surrogate
 from ._errors import (
     ArgumentError,
     ClosedError,
@@ -34,6 +34,7 @@ from ._threads import instruction_set, set_threads, threads
 from .layers import Dense, Layer
 from .network import Network
 from .neurons import QLIF, Neuron
+from .noise import Noise
 from .recording import Recording
 from .report import Report
 from .trainer import Trainer
@@ -56,6 +57,7 @@ __all__ = [
     "MissingExtraError",
     "Network",
     "Neuron",
+    "Noise",
     "NotFiniteError",
     "OutOfMemoryError",
     "QSNNClassifier",
@@ -66,10 +68,13 @@ __all__ = [
     "SilentLayerWarning",
     "Trainer",
     "__version__",
+    "circuits",
     "datasets",
+    "hardware",
     "instruction_set",
     "plot",
     "presets",
+    "quantum",
     "render",
     "set_threads",
     "surrogate",

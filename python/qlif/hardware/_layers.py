@@ -1,0 +1,83 @@
+"""A network's layers as a device needs them: currents, angles and waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _lib
+from .._arrays import DoubleArray
+from .._errors import ArgumentError
+from ..layers import Dense
+from ..network import Network
+from ..neurons import QLIF
+
+# A wait of this many T1 leaves 6e-6 of the population: none is longer.
+MOST_T1 = 12.0
+
+
+class DeviceLayer:
+    """One dense layer of QLIF neurons, in double precision."""
+
+    def __init__(self, network: Network, index: int) -> None:
+        layer = network.layers[index]
+        if not isinstance(layer, Dense) or not isinstance(layer.neuron, QLIF):
+            raise ArgumentError(f"layer {index} is {layer!r}, expected a qlif.Dense of qlif.QLIF")
+        self.index = index
+        self.neuron: QLIF = layer.neuron
+
+        def parameter(name: str) -> DoubleArray:
+            return network.parameters[f"{index}.{name}"].astype(np.float64)
+
+        self._drive = parameter("drive_weight"), parameter("drive_bias")
+        self._delay = parameter("delay_weight"), parameter("delay_bias")
+        self.units = len(self._drive[1])
+
+    def currents(self, spikes: DoubleArray) -> tuple[DoubleArray, DoubleArray]:
+        """The currents u and v, ``[..., units]``, of inputs ``[..., features]``."""
+        return tuple(spikes @ w.T + b for w, b in (self._drive, self._delay))  # type: ignore[return-value]
+
+    def angles(
+        self, alpha: DoubleArray, u: DoubleArray, v: DoubleArray, t1: DoubleArray | None
+    ) -> tuple[DoubleArray, DoubleArray, DoubleArray | None]:
+        """The rotations phi and theta in radians and, with T1 in microseconds, the waits.
+
+        Without T1 the leak is a rotation:
+        ``gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha)`` (relaxation) or
+        ``gamma = -2 asin sqrt(alpha decay)`` (published).
+        """
+        neuron, driven = self.neuron, u > 0
+        phi = 2 * np.arcsin(np.sqrt(alpha))
+        bounded = np.tanh(np.abs(u)) if neuron.drive_bound == "tanh" else np.abs(u)
+        theta = neuron.drive_scale * bounded
+        waited = neuron.delay_scale * np.abs(v) / neuron.t1
+        if t1 is not None:
+            wait = np.where(driven, 0.0, np.minimum(waited, MOST_T1) * t1)
+            return phi, np.where(driven, theta, 0.0), wait
+        target = 2 * np.arcsin(np.sqrt(alpha * np.exp(-waited)))
+        gamma = target - phi if neuron.leak == "relaxation" else -target
+        return phi, np.where(driven, theta, gamma), None
+
+
+def device_layers(network: Network, leak: str) -> list[DeviceLayer]:
+    """Every layer; a leak that the form cannot have is refused."""
+    _lib.CIRCUIT_LEAK.code(leak)
+    layers = [DeviceLayer(network, index) for index in range(len(network.layers))]
+    for layer in layers:
+        if leak == "delay" and layer.neuron.leak == "published":
+            raise ArgumentError(
+                "leak is 'delay', but the published leak of "
+                f"layer {layer.index} is a rotation: expected 'rotation'"
+            )
+    return layers
+
+
+def predict(spikes: Any, alpha: Any, readout: str) -> Any:
+    """The class of each sample from the output layer's records ``[steps, batch, classes]``."""
+    summed = alpha.sum(axis=0, dtype=np.float64)
+    if readout == "membrane":
+        return summed.argmax(axis=1)
+    counts = spikes.sum(axis=0, dtype=np.float64)
+    tied = counts == counts.max(axis=1, keepdims=True)
+    return np.where(tied, summed, -1.0).argmax(axis=1)

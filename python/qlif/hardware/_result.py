@@ -1,0 +1,53 @@
+"""What a run on a device returned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .._arrays import LabelArray
+from ..noise import Noise
+from ..recording import Recording
+from ._report import HardwareReport
+
+
+@dataclass(frozen=True)
+class HardwareResult:
+    """What a run on a device returned, beside what the engine says.
+
+    Attributes:
+        recording: the device's spikes and alpha (measured frequencies), ``[steps, batch, units]``.
+        predictions: the class of each sample, ``[batch]``.
+        noiseless: the same run by the engine.
+        noisy: the same run in closed form with the backend's noise and infinitely many shots.
+        expected: alpha of each step, predicted from what the device measured in the step before;
+            one array ``[steps, batch, units]`` for each layer.
+        noise: what was taken for the backend's noise, one for each layer.
+        report: figures of agreement and cost.
+    """
+
+    recording: Recording
+    predictions: LabelArray
+    noiseless: Recording
+    noiseless_predictions: LabelArray
+    noisy: Recording
+    noisy_predictions: LabelArray
+    expected: tuple[Any, ...]
+    noise: tuple[Noise, ...]
+    report: HardwareReport
+
+    @property
+    def spikes(self) -> Any:
+        """The device's spikes, one array ``[steps, batch, units]`` for each layer."""
+        return self.recording.spikes
+
+    @property
+    def alpha(self) -> Any:
+        """The measured frequencies, one array ``[steps, batch, units]`` for each layer."""
+        return self.recording.alpha
+
+    def plot(self, sample: int = 0) -> tuple[Any, Any]:
+        """A picture of the report (extra ``plot``); returns ``(fig, axes)``."""
+        from ._picture import draw
+
+        return draw(self, sample)
