@@ -18,6 +18,8 @@ class Calibration(NamedTuple):
     thermal: tuple[float, float, float, float]
     readout: tuple[float, float]
     depolarizing: float
+    rotation: float
+    """Length of a whole RX."""
 
 
 def target_of(backend: Any) -> Any:
@@ -70,20 +72,27 @@ def _calibration(backend: Any, target: Any, qubit: int) -> Calibration:
         raise ArgumentError(f"backend {name}: qubit {qubit} has no T1, expected a calibrated T1")
     t2 = target.qubit_properties[qubit].t2
     t2 = 2 * t1 if t2 is None or not t2 > 0 else min(t2 * MICRO, 2 * t1)
-    duration, error = _rotation(target, qubit)
+    times, duration, error = _rotation(target, qubit)
+    depolarizing = _depolarizing(error, duration, t1, t2)
+    if times == 2:
+        # Between two sx the qubit is on the equator, where it loses coherence, not population.
+        depolarizing = 1 - (1 - depolarizing) ** 2 * math.exp(-duration / t2)
     return Calibration(
-        (t1, t2, duration, 0.0), _readout(target, qubit), _depolarizing(error, duration, t1, t2)
+        (t1, t2, duration, 0.0), _readout(backend, target, qubit), depolarizing, times * duration
     )
 
 
-def _rotation(target: Any, qubit: int) -> tuple[float, float]:
-    """Length and average error of one RX: a gate of its own, or two sx with rz between."""
+def _rotation(target: Any, qubit: int) -> tuple[int, float, float]:
+    """How many gates an RX is, and the length and average error of one of them.
+
+    It is a gate of its own, or two sx with rz between.
+    """
     for name, times in (("rx", 1), ("r", 1), ("sx", 2), ("u3", 1), ("u", 1)):
         gates = target[name] if name in target.operation_names else None
         gate = gates.get((qubit,)) if gates else None
         if gate is not None:
-            return times * (gate.duration or 0.0) * MICRO, min(1.0, times * (gate.error or 0.0))
-    return 0.0, 0.0
+            return times, (gate.duration or 0.0) * MICRO, min(1.0, gate.error or 0.0)
+    return 1, 0.0, 0.0
 
 
 def _depolarizing(error: float, duration: float, t1: float, t2: float) -> float:
@@ -99,13 +108,29 @@ def _depolarizing(error: float, duration: float, t1: float, t2: float) -> float:
     return min(1.0, max(0.0, (fidelity - (1 - error)) / (fidelity - 0.5)))
 
 
-def _readout(target: Any, qubit: int) -> tuple[float, float]:
-    """The probabilities of reading 1 in state 0, and 0 in state 1, that the target knows."""
+def _readout(backend: Any, target: Any, qubit: int) -> tuple[float, float]:
+    """The probabilities of reading 1 in state 0, and 0 in state 1.
+
+    From a simulator's own noise model, else the backend's properties, else the target, which mostly
+    knows one error for both.
+    """
+    model = getattr(getattr(backend, "options", None), "noise_model", None)
+    local = getattr(model, "_local_readout_errors", None)
+    if type(backend).__module__.startswith("qiskit_aer") and local is not None:
+        table = local.get((qubit,))
+        if table is None:
+            return 0.0, 0.0
+        return float(table.probabilities[0][1]), float(table.probabilities[1][0])
+    properties = getattr(backend, "properties", None)
+    if callable(properties):
+        try:
+            known = properties().qubit_property(qubit)
+            return float(known["prob_meas1_prep0"][0]), float(known["prob_meas0_prep1"][0])
+        except Exception:  # a backend without properties, or without these
+            pass
     measures = target["measure"] if "measure" in target.operation_names else None
     found = measures.get((qubit,)) if measures else None
-    if found is None:
-        return 0.0, 0.0
-    error = found.error or 0.0
+    error = float(getattr(found, "error", None) or 0.0)
     p01 = getattr(found, "prob_meas1_prep0", None)
     p10 = getattr(found, "prob_meas0_prep1", None)
     return (error if p01 is None else p01), (error if p10 is None else p10)

@@ -135,9 +135,11 @@ class Noise:
     ) -> Noise:
         """The noise of some qubits of a Qiskit ``BackendV2``, from its own calibration.
 
-        A rotation is two ``sx`` gates on most devices and one ``rx`` on others: its length is
-        theirs, and so is its depolarizing part: what is left of the calibrated average gate error
-        ``e`` when relaxation's share is taken out, as Qiskit Aer does it. Readout is the
+        ``depolarizing`` is what is left of the calibrated average error of a gate when relaxation's
+        share is taken out, as Qiskit Aer does it. Where a rotation is two ``sx``, each of length
+        ``t`` and with the depolarizing part ``q``, the qubit is on the equator between them and
+        loses coherence there: ``gate_time = t``, ``depolarizing = 1 - (1 - q)^2 exp(-t / t2)``,
+        which is exact for the population of a rotation from the ground state. Readout is the
         calibrated ``prob_meas1_prep0`` and ``prob_meas0_prep1``, else the readout error for both.
         A calibrated ``T2 > 2 T1`` is taken as ``2 T1``.
 

@@ -35,7 +35,7 @@ def run(
     leak: str = "delay",
     qubits: Sequence[int] | None = None,
     qubits_per_circuit: int | None = None,
-    circuits_per_job: int = 100,
+    circuits_per_job: int = 300,
     state: str | os.PathLike[str] | None = None,
     retries: int = 5,
     pause: float = 1.0,

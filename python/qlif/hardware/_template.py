@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import DoubleArray
+from .._calibration import calibrations
 from .._errors import QlifError
 from ._device import Device
 from ._qiskit import qiskit
@@ -98,9 +99,7 @@ def _duration(device: Device, qubits: tuple[int, ...]) -> float:
     if not device.calibrated:
         return 0.0
     measures = device.target["measure"]
-    gates = device.noise(len(device.qubits)).thermal
-    times = dict(zip(device.qubits, gates[2], strict=True)) if gates else {}
     return max(
-        2 * times.get(qubit, 0.0) * 1e-6 + float((measures[(qubit,)].duration or 0.0))
-        for qubit in qubits
+        2 * each.rotation * 1e-6 + float(measures[(qubit,)].duration or 0.0)
+        for qubit, each in zip(qubits, calibrations(device.backend, qubits), strict=True)
     )
