@@ -1,0 +1,203 @@
+"""A network on simulated devices."""
+
+import math
+import random
+
+import numpy as np
+import pytest
+
+import qlif
+from qlif import hardware
+
+qiskit = pytest.importorskip("qiskit")
+aer = pytest.importorskip("qiskit_aer")
+
+SHOTS = 512
+QUICK = {"progress": False, "seed": 3, "pause": 0.0}
+
+
+@pytest.fixture(scope="module")
+def brisbane():
+    """Brisbane's calibration on Aer."""
+    fake = pytest.importorskip("qiskit_ibm_runtime.fake_provider")
+    return aer.AerSimulator.from_backend(fake.FakeBrisbane(), method="density_matrix")
+
+
+class Flaky:
+    """A backend that fails at random, when a job is handed in or when its result is asked for."""
+
+    def __init__(self, backend, share, seed=0):
+        self._backend, self._share, self._random = backend, share, random.Random(seed)
+        self.target, self.name, self.options = backend.target, backend.name, backend.options
+        self.asked = self.failed = 0
+
+    def _maybe_fail(self):
+        if self._random.random() < self._share:
+            self.failed += 1
+            raise ConnectionError("the line is down")
+
+    def run(self, circuits, **options):
+        self.asked += 1
+        self._maybe_fail()
+        job = self._backend.run(circuits, seed_simulator=len(circuits), **options)
+        outer = self
+
+        class Job:
+            def result(self):
+                outer._maybe_fail()
+                return job.result()
+
+        return Job()
+
+
+def same(a, b):
+    for p, q in zip(a.alpha, b.alpha, strict=True):
+        np.testing.assert_array_equal(p, q)
+    np.testing.assert_array_equal(a.predictions, b.predictions)
+
+
+def test_a_perfect_simulator_is_the_engine(small):
+    network, x = small
+    run = hardware.run(network, x, aer.AerSimulator(), 200_000, leak="rotation", **QUICK)
+    assert run.report.delta_step < 3 * run.report.delta_shots
+    assert run.report.spikes_noiseless == 1
+    np.testing.assert_allclose(run.alpha[1], run.noiseless.alpha[1], atol=0.02)
+    np.testing.assert_array_equal(run.predictions, network.predict(x))
+    assert run.report.rotations == 2
+    assert run.report.two_qubit_gates == 0
+    assert run.alpha[0].shape == run.spikes[0].shape == (4, 2, 5)
+
+
+@pytest.mark.parametrize("leak", ["delay", "rotation"])
+def test_a_noisy_device_is_the_noisy_closed_form(small, brisbane, leak):
+    network, x = small
+    run = hardware.run(network, x, brisbane, 100_000, leak=leak, **QUICK)
+    assert run.report.delta_step < 1e-3
+    assert run.report.width == 5
+    assert run.report.device_seconds > 0
+    assert "predictions equal" in str(run.report)
+
+
+def test_a_fake_backend_by_itself(small):
+    fake = pytest.importorskip("qiskit_ibm_runtime.fake_provider")
+    network, x = small
+    run = hardware.run(network, x[:2, :1], fake.FakeManilaV2(), 20_000, **QUICK)
+    assert run.report.delta_step < 5e-3
+    assert run.report.backend == "fake_manila"
+
+
+@pytest.mark.parametrize("leak", ["delay", "rotation"])
+def test_samplers(small, brisbane, leak):
+    runtime = pytest.importorskip("qiskit_ibm_runtime")
+    network, x = small
+    options = {"simulator": {"seed_simulator": 4}}
+    sampler = runtime.SamplerV2(mode=brisbane, options=options)
+    run = hardware.run(network, x[:2], sampler, 4096, leak=leak, **QUICK)
+    assert run.report.delta_step < 4 * run.report.delta_shots
+
+
+def test_small_devices_take_several_circuits(small, brisbane):
+    network, x = small
+    qubits = [3, 60]
+    run = hardware.run(network, x, brisbane, SHOTS, qubits=qubits, **QUICK)
+    assert run.report.width == 2
+    assert run.report.delta_step < 4 * run.report.delta_shots
+    one = hardware.run(network, x, brisbane, SHOTS, qubits_per_circuit=1, **QUICK)
+    assert one.report.width == 1
+    assert one.report.circuits > run.report.circuits
+
+
+def test_a_backend_that_fails_in_a_third_of_its_calls_loses_nothing(small, brisbane):
+    network, x = small
+    options = {**QUICK, "seed": None, "circuits_per_job": 3}
+    calm = hardware.run(network, x, Flaky(brisbane, 0), SHOTS, **options)
+    flaky = Flaky(brisbane, 1 / 3)
+    run = hardware.run(network, x, flaky, SHOTS, retries=30, **options)
+    same(run, calm)
+    assert flaky.failed == run.report.failures > 0
+    assert run.report.circuits == calm.report.circuits
+
+
+def test_an_interrupted_run_goes_on_without_repeating_a_job(small, brisbane, tmp_path):
+    network, x = small
+    options = {**QUICK, "seed": None, "circuits_per_job": 3}
+    calm = Flaky(brisbane, 0)
+    whole = hardware.run(network, x, calm, SHOTS, **options)
+    flaky = Flaky(brisbane, 0.3)
+    stops = 0
+    while True:
+        try:
+            run = hardware.run(network, x, flaky, SHOTS, retries=0, state=tmp_path, **options)
+            break
+        except hardware.DeviceError as error:
+            assert str(tmp_path) in str(error)
+            assert "the line is down" in str(error)
+            stops += 1
+    same(run, whole)
+    assert stops > 1
+    # Every job that came back was kept: each call either failed or was a job of the calm run.
+    assert flaky.asked - flaky.failed == calm.asked
+    again = hardware.run(network, x, Flaky(brisbane, 1), SHOTS, retries=0, state=tmp_path, **options)
+    same(again, whole)
+    with pytest.raises(qlif.ArgumentError, match="another run, which differs in shots"):
+        hardware.run(network, x, brisbane, SHOTS + 1, state=tmp_path, **options)
+
+
+def test_ctrl_c_keeps_the_state(small, brisbane, tmp_path):
+    network, x = small
+
+    class Interrupted(Flaky):
+        def run(self, circuits, **options):
+            if self.asked == 3:
+                raise KeyboardInterrupt
+            return super().run(circuits, **options)
+
+    with pytest.raises(KeyboardInterrupt):
+        hardware.run(network, x, Interrupted(brisbane, 0), SHOTS, state=tmp_path, **QUICK)
+    assert len(list(tmp_path.glob("step-*.npz"))) == 1
+    assert len(list(tmp_path.glob("job-*.npz"))) == 1
+
+
+def test_refusals(small, brisbane, tmp_path):
+    network, x = small
+    perfect = aer.AerSimulator()
+
+    def refused(words, *arguments, **options):
+        with pytest.raises(qlif.ArgumentError, match=words):
+            hardware.run(*arguments, **{**QUICK, **options})
+
+    refused("shots is 0", network, x, brisbane, 0)
+    refused("no T1", network, x, perfect)
+    refused("leak is 'wait'", network, x, brisbane, leak="wait")
+    refused("BackendV2", network, x, object())
+    refused("qubits is 127, expected 0 to 126", network, x, brisbane, qubits=[127])
+    refused("different", network, x, brisbane, qubits=[1, 1])
+    refused(
+        "qubits_per_circuit is 3, expected at most the 2", network, x, brisbane, qubits=[1, 2],
+        qubits_per_circuit=3,
+    )
+    refused("retries", network, x, brisbane, retries=-1)
+    refused("pause", network, x, brisbane, pause=-1)
+    refused("x has shape", network, x[..., :3], brisbane)
+    refused("NaN", network, x * math.nan, brisbane)
+    refused("network is", 3, x, brisbane)
+    (tmp_path / "mine.txt").write_text("mine")
+    refused("holds other files", network, x, brisbane, state=tmp_path)
+    neuron = qlif.QLIF(leak="published")
+    published = qlif.Network(input_shape=(6,), layers=[qlif.Dense(3, neuron)], steps=2)
+    refused("published leak", published, x, brisbane)
+
+
+def test_the_report_is_written_and_drawn(small, tmp_path):
+    mpl = pytest.importorskip("matplotlib")
+    mpl.use("Agg")
+    network, x = small
+    run = hardware.run(network, x, aer.AerSimulator(), SHOTS, leak="rotation", **QUICK)
+    run.report.save(tmp_path / "report.json")
+    assert "delta_step" in (tmp_path / "report.json").read_text()
+    fig, axes = run.plot(1)
+    fig.savefig(tmp_path / "report.png")
+    assert axes.shape == (2, 2)
+    assert "512 shots" in fig.get_suptitle()
+    with pytest.raises(qlif.ArgumentError):
+        run.plot(2)
