@@ -55,7 +55,8 @@ public func qlif_circuit_run(
     let size = try product([steps, count], of: "steps x count")
     let expected = noise == nil ? [0] : [1, Int64(count)]
     guard expected.contains(noise_count) else {
-      throw .shape("noise_count: \(noise_count), expected \(noise == nil ? "0, as noise is NULL" : "1 or \(count)")")
+      throw .shape(
+        "noise_count: \(noise_count), expected \(noise == nil ? "0, as noise is NULL" : "1 or \(count)")")
     }
     let drive = UnsafeBufferPointer(start: try need(drive, "drive"), count: size)
     let delay = UnsafeBufferPointer(start: try need(delay, "delay"), count: size)
@@ -63,7 +64,9 @@ public func qlif_circuit_run(
     for j in 0..<max(1, Int(noise_count)) { neurons.append(try QubitNeuron(config, noise.map { $0 + j })) }
     var kept: [QubitNeuron.Kept] = []
     // All is looked at before anything is written.
-    for j in 0..<count { kept.append(before == nil ? QubitNeuron.Kept() : try QubitNeuron.Kept(alpha: before[j])) }
+    for j in 0..<count {
+      kept.append(before == nil ? QubitNeuron.Kept() : try QubitNeuron.Kept(alpha: before[j]))
+    }
     for i in 0..<size {
       try neurons[neurons.count == 1 ? 0 : i % count].validate(drive: drive[i], delay: delay[i])
     }
@@ -81,7 +84,9 @@ public func qlif_circuit_run(
 private func hand(
   _ text: String, to out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) throws(QLIFError) {
-  guard let copy = strdup(text) else { throw QLIFError(.outOfMemory, "out: no memory for \(text.utf8.count) bytes") }
+  guard let copy = strdup(text) else {
+    throw QLIFError(.outOfMemory, "out: no memory for \(text.utf8.count) bytes")
+  }
   out.pointee = copy
 }
 

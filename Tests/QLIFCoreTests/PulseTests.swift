@@ -61,7 +61,8 @@ struct PulseTests {
 
   @Test func refusesImpossiblePulses() {
     for pulse in [
-      DrivePulse(theta: 1, duration: -1), DrivePulse(theta: 1, duration: 0), DrivePulse(theta: .nan, duration: 1),
+      DrivePulse(theta: 1, duration: -1), DrivePulse(theta: 1, duration: 0),
+      DrivePulse(theta: .nan, duration: 1),
       DrivePulse(theta: 1, duration: 1, detuning: .infinity), DrivePulse(theta: 1e12, duration: 1),
       DrivePulse(theta: 1, duration: 1, shape: .gaussian(sigma: 0)),
     ] {

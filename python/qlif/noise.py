@@ -72,7 +72,9 @@ class Noise:
             "over_rotation": _value(self.over_rotation, "over_rotation"),
             "depolarizing": _value(self.depolarizing, "depolarizing"),
             "thermal": thermal,
-            "readout": _parts((0.0, 0.0) if self.readout is None else self.readout, "readout", _READOUT),
+            "readout": _parts(
+                (0.0, 0.0) if self.readout is None else self.readout, "readout", _READOUT
+            ),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)

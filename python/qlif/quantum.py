@@ -182,9 +182,7 @@ class NeuronState:
         )
         count = _arrays.integer(samples, "samples", 1, 2**20)
         trajectory = (_lib.QubitStruct * count)()
-        lib.qlif_qubit_follow(
-            self._qubit, pulse, self._rest if relax else None, count, trajectory
-        )
+        lib.qlif_qubit_follow(self._qubit, pulse, self._rest if relax else None, count, trajectory)
         states = np.frombuffer(trajectory, np.float64).reshape(count, 3).copy()
         self._history.extend(tuple(state) for state in states.tolist())
         return states

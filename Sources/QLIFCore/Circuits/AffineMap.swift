@@ -20,7 +20,9 @@ struct AffineMap: Equatable {
       })
   }
 
-  static func * (factor: Double, map: AffineMap) -> AffineMap { AffineMap(rows: map.rows.map { $0 * factor }) }
+  static func * (factor: Double, map: AffineMap) -> AffineMap {
+    AffineMap(rows: map.rows.map { $0 * factor })
+  }
 
   static func + (a: AffineMap, b: AffineMap) -> AffineMap {
     AffineMap(rows: [a.rows[0] + b.rows[0], a.rows[1] + b.rows[1], a.rows[2] + b.rows[2]])

@@ -27,7 +27,9 @@ package struct BlochVector: Equatable, Sendable {
 
   /// - Throws: where it is not finite or lies outside the ball.
   package func validate() throws(QLIFError) {
-    for (name, value) in [("x", x), ("y", y), ("z", z)] { try check("state.\(name)", value, "a finite number") }
+    for (name, value) in [("x", x), ("y", y), ("z", z)] {
+      try check("state.\(name)", value, "a finite number")
+    }
     try check("state: length", length, "at most 1") { $0 <= 1 + 1e-9 }
   }
 }

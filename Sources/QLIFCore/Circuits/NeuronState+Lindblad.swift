@@ -72,7 +72,8 @@ private struct BlochEquations {
     while samples * perSample < 1 << 17 {
       perSample *= 2
       let fine = integrate(from: start, samples: samples, perSample: perSample)
-      let moved = zip(coarse, fine).map { a, b in max(abs(a.x - b.x), abs(a.y - b.y), abs(a.z - b.z)) }.max() ?? 0
+      let moved =
+        zip(coarse, fine).map { a, b in max(abs(a.x - b.x), abs(a.y - b.y), abs(a.z - b.z)) }.max() ?? 0
       if moved < 1e-11 { return fine }
       coarse = fine
     }

@@ -15,10 +15,12 @@ package enum OpenQASM {
   ) throws(QLIFError) -> String {
     let count = alpha.count
     guard count >= 1, drive.count == count, delay.count == count else {
-      throw .shape("alpha, drive, delay: \(count), \(drive.count), \(delay.count) values, expected equal and some")
+      throw .shape(
+        "alpha, drive, delay: \(count), \(drive.count), \(delay.count) values, expected equal and some")
     }
     for (u, v) in zip(drive, delay) { try neuron.validate(drive: u, delay: v) }
-    var text = head("one step of \(count == 1 ? "a QLIF neuron" : "\(count) QLIF neurons")", qubits: count, bits: count)
+    var text = head(
+      "one step of \(count == 1 ? "a QLIF neuron" : "\(count) QLIF neurons")", qubits: count, bits: count)
     var kept: [QubitNeuron.Kept] = []
     for value in alpha { kept.append(try QubitNeuron.Kept(alpha: value)) }
     for j in 0..<count { text += prepare(alpha[j], qubit: j) }
@@ -33,7 +35,9 @@ package enum OpenQASM {
   /// of the step before, since a circuit's angles are fixed before it runs. With `coherent` the qubit is left alone
   /// and measured once, after the last step, into bit 0: a measurement in between would end the memory. A spike
   /// resets the qubit.
-  package static func train(_ neuron: QubitNeuron, drive: [Double], delay: [Double]) throws(QLIFError) -> String {
+  package static func train(_ neuron: QubitNeuron, drive: [Double], delay: [Double]) throws(QLIFError)
+    -> String
+  {
     let steps = drive.count
     guard steps >= 1, delay.count == steps else {
       throw .shape("drive, delay: \(steps), \(delay.count) steps, expected equal and some")

@@ -51,7 +51,9 @@ class Device:
         else:
             self.qubits = [_arrays.integer(q, "qubits", 0, self.size - 1) for q in qubits]
             if not self.qubits or len(set(self.qubits)) != len(self.qubits):
-                raise ArgumentError(f"qubits is {self.qubits}, expected different ones, at least one")
+                raise ArgumentError(
+                    f"qubits is {self.qubits}, expected different ones, at least one"
+                )
             self.calibrated = all(t1_of(self.target, q) is not None for q in self.qubits)
         most = len(self.qubits)
         if width is None:
@@ -128,13 +130,15 @@ class Device:
 
             self.handle, self.is_sampler = SamplerV2(mode=self.backend), True
             return self.submit(circuits, shots, seed)
-        options = {} if seed is None else {"seed_simulator": seed}
+        options = {"seed_simulator": seed} if self.is_simulator and seed is not None else {}
         return self.backend.run(circuits, shots=shots, **options)
 
     def retrieve(self, job_id: str) -> Any | None:
         """A job of an earlier process, where the backend can still find it."""
-        for owner, name in ((getattr(self.backend, "service", None), "job"),
-                            (self.backend, "retrieve_job")):
+        for owner, name in (
+            (getattr(self.backend, "service", None), "job"),
+            (self.backend, "retrieve_job"),
+        ):
             find = getattr(owner, name, None)
             if callable(find):
                 try:

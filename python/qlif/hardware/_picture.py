@@ -24,7 +24,9 @@ def draw(result: HardwareResult, sample: int) -> tuple[Any, Any]:
     if not 0 <= sample < result.report.samples:
         raise ArgumentError(f"sample is {sample}, expected 0 to {result.report.samples - 1}")
     fig, axes = pyplot.subplots(2, 2, figsize=(10, 8), layout="constrained")
-    fig.suptitle(f"{result.report.backend}, {result.report.shots:,} shots, leak {result.report.leak!r}")
+    fig.suptitle(
+        f"{result.report.backend}, {result.report.shots:,} shots, leak {result.report.leak!r}"
+    )
     measured = np.concatenate([np.ravel(each) for each in result.alpha])
     expected = np.concatenate([np.ravel(each) for each in result.expected])
     _agreement(axes[0, 0], measured, expected)
@@ -67,8 +69,13 @@ def _raster(ax: Any, result: HardwareResult, sample: int) -> None:
         spikes = recording.spikes[-1][:, sample]
         step, neuron = np.nonzero(spikes)
         ax.scatter(
-            step, neuron + 0.25 * (1 - offset), s=14, marker="|", linewidths=1.5,
-            color=COLOURS[offset], label=label,
+            step,
+            neuron + 0.25 * (1 - offset),
+            s=14,
+            marker="|",
+            linewidths=1.5,
+            color=COLOURS[offset],
+            label=label,
         )
     ax.set(xlabel="step", ylabel="output neuron", title=f"output spikes of sample {sample}")
     ax.set_xlim(-0.5, result.report.steps - 0.5)

@@ -174,7 +174,9 @@ class _Run:
     def execute(self, progress: bool) -> None:
         """Runs every step that is not saved yet."""
         bar = tqdm(
-            total=self.steps * len(self.layers), disable=not progress, unit="layer",
+            total=self.steps * len(self.layers),
+            disable=not progress,
+            unit="layer",
             desc=f"{self.device.name}",
         )
         with bar:
@@ -222,8 +224,10 @@ class _Run:
 
     def _tasks(self, units: int, rests: Any) -> list[tuple[int, slice]]:
         """One circuit each: a sample and its neurons; those that all rest are left out."""
-        spans = [slice(at, min(at + self.device.width, units))
-                 for at in range(0, units, self.device.width)]
+        spans = [
+            slice(at, min(at + self.device.width, units))
+            for at in range(0, units, self.device.width)
+        ]
         return [
             (sample, span)
             for span in spans
@@ -348,8 +352,12 @@ class _Run:
             for step in range(self.steps):
                 memory, rests = self._memory(step, layer)
                 read = circuits.run(
-                    layer.neuron, u[step].reshape(1, -1), v[step].reshape(1, -1), noise=wide,
-                    leak=self.leak, before=memory.ravel(),
+                    layer.neuron,
+                    u[step].reshape(1, -1),
+                    v[step].reshape(1, -1),
+                    noise=wide,
+                    leak=self.leak,
+                    before=memory.ravel(),
                 ).alpha
                 found[step] = np.where(rests, 0.0, read.reshape(memory.shape))
             yield found

@@ -36,7 +36,9 @@ class Store:
         wanted = {"format": FORMAT, **identity}
         if known is None:
             if any(self.folder.iterdir()):
-                raise ArgumentError(f"state: {self.folder} holds other files, expected an empty folder")
+                raise ArgumentError(
+                    f"state: {self.folder} holds other files, expected an empty folder"
+                )
             self._write("run.json", wanted)
         elif known.get("identity", known) != wanted:
             differing = sorted(k for k in {*wanted, *known} if known.get(k) != wanted.get(k))

@@ -22,7 +22,9 @@ class Template:
     ``"delay"`` only; Qiskit cannot transpile a parameter in them, so they are put in afterwards.
     """
 
-    def __init__(self, device: Device, qubits: tuple[int, ...], *, delays: bool, level: int) -> None:
+    def __init__(
+        self, device: Device, qubits: tuple[int, ...], *, delays: bool, level: int
+    ) -> None:
         package = qiskit()
         from qiskit.circuit import ParameterVector
 

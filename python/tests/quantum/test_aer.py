@@ -83,10 +83,13 @@ def noises(rng):
     }
 
 
-@pytest.mark.parametrize("kind", ["none", "over_rotation", "depolarizing", "thermal", "readout", "all"])
+@pytest.mark.parametrize(
+    "kind", ["none", "over_rotation", "depolarizing", "thermal", "readout", "all"]
+)
 @pytest.mark.parametrize("memory", ["reprepare", "coherent"])
 @pytest.mark.parametrize(
-    ("leak", "form"), [("relaxation", "delay"), ("relaxation", "rotation"), ("published", "rotation")]
+    ("leak", "form"),
+    [("relaxation", "delay"), ("relaxation", "rotation"), ("published", "rotation")],
 )
 def test_steps_equal_aer(kind, memory, leak, form, record_property):
     rng = np.random.default_rng(5)

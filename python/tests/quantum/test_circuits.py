@@ -36,7 +36,8 @@ def simulated(circuit):
 
 
 @pytest.mark.parametrize(
-    ("leak", "form"), [("relaxation", "delay"), ("relaxation", "rotation"), ("published", "rotation")]
+    ("leak", "form"),
+    [("relaxation", "delay"), ("relaxation", "rotation"), ("published", "rotation")],
 )
 def test_a_layers_step(leak, form, rng):
     neuron = qlif.QLIF(leak=leak)

@@ -18,11 +18,15 @@ def qutip_bloch(pulse, t1, t2, excited, omega):
     ]
     hamiltonian = [pulse["detuning"] / 2 * qutip.sigmaz(), [qutip.sigmax() / 2, omega]]
     times = np.linspace(0, pulse["duration"], 21)
-    start = (0.3j * np.eye(2))  # replaced below
+    start = 0.3j * np.eye(2)  # replaced below
     angle = 2 * np.arcsin(np.sqrt(0.2))
     start = (-1j * angle / 2 * qutip.sigmax()).expm() * ground
     solved = qutip.mesolve(
-        hamiltonian, start, times, collapses, e_ops=[qutip.sigmax(), qutip.sigmay(), qutip.sigmaz()],
+        hamiltonian,
+        start,
+        times,
+        collapses,
+        e_ops=[qutip.sigmax(), qutip.sigmay(), qutip.sigmaz()],
         options={"atol": 1e-11, "rtol": 1e-10, "max_step": pulse["duration"] / 100},
     )
     return np.array(solved.expect).T[1:]
@@ -41,6 +45,7 @@ def test_pulses_equal_qutip(shape, case, record_property):
     }
     sigma = pulse["duration"] / 5
     if shape == "constant":
+
         def omega(t):
             return pulse["theta"] / pulse["duration"]
     else:
@@ -49,7 +54,9 @@ def test_pulses_equal_qutip(shape, case, record_property):
         area = sigma * sqrt(2 * pi) * erf(pulse["duration"] / (2 * sqrt(2) * sigma))
 
         def omega(t):
-            return pulse["theta"] / area * np.exp(-((t - pulse["duration"] / 2) ** 2) / (2 * sigma**2))
+            return (
+                pulse["theta"] / area * np.exp(-((t - pulse["duration"] / 2) ** 2) / (2 * sigma**2))
+            )
 
     expected = qutip_bloch(pulse, t1, t2, excited, omega)
     state = qlif.quantum.NeuronState(0.2, t1=t1, t2=t2, excited_population=excited)

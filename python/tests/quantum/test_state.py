@@ -9,7 +9,9 @@ from qlif.quantum import NeuronState
 
 
 def test_the_two_memories_differ_as_published():
-    assert NeuronState(0.3, t1=60, t2=60).wait(20).rotate(0.7).alpha == pytest.approx(0.4935, abs=5e-5)
+    assert NeuronState(0.3, t1=60, t2=60).wait(20).rotate(0.7).alpha == pytest.approx(
+        0.4935, abs=5e-5
+    )
     again = NeuronState(NeuronState(0.3, t1=60).wait(20).alpha).rotate(0.7)
     assert again.alpha == pytest.approx(0.5466, abs=5e-5)
 
