@@ -50,8 +50,9 @@ c-tests: $(STAMPS)/install
 	  $$program; \
 	done
 
+# Not `python -m pytest`, which would import this folder in place of the installed package.
 python-tests: $(STAMPS)/install
-	cd python && ../$(BIN)/python -m pytest
+	cd python && ../$(BIN)/pytest
 
 bench: $(STAMPS)/bench
 	$(BIN)/python python/benchmarks/training_step.py $(if $(REFERENCE),--reference '$(REFERENCE)')

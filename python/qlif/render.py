@@ -94,7 +94,7 @@ def trace(
     x: ArrayLike | None = None,
     *,
     layer: int,
-    neurons: str | int | Iterable[int],
+    neurons: str | int | Iterable[int] | None = None,
     dataset: str | None = None,
     index: int | None = None,
     split: str | None = None,
@@ -109,7 +109,8 @@ def trace(
         model: as in `raster`.
         x: as in `raster`.
         layer: the layer's index.
-        neurons: the neurons to show, as ``"0-9"``, ``"1,5,9"`` or numbers.
+        neurons: the neurons to show, as ``"0-9"``, ``"1,5,9"`` or numbers; None leaves the choice
+            to the program.
         dataset: as in `raster`.
         index: as in `raster`.
         split: as in `raster`.
