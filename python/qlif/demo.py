@@ -36,10 +36,14 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / "model.safetensors"
     classifier.save(model)
-    image = X_test[0]
+    image, label = X_test[0], int(y_test[0])
+    neurons = _busiest(classifier, image)
+    shown = f"{name} test image 0"
     pictures = {
-        "raster": render.raster(model, image),
-        "trace": render.trace(model, image, layer=0, neurons=_busiest(classifier, image)),
+        "raster": render.raster(model, image, label=label, title=f"Spikes for {shown}"),
+        "trace": render.trace(
+            model, image, layer=0, neurons=neurons, title=f"Populations for {shown}"
+        ),
         "filters": render.filters(model, layer=0),
     }
     for kind, picture in pictures.items():
@@ -61,9 +65,11 @@ def _data(name: str | None) -> tuple[str, tuple[datasets.Split, datasets.Split]]
 
 
 def _busiest(classifier: QSNNClassifier, image: datasets.FloatArray) -> list[int]:
-    """Three hidden neurons with much to show: the ones that spike most for the image."""
-    spikes = classifier.network_.simulate(image[None], alpha=False, layers=[0]).spikes[0]
-    return [int(each) for each in np.argsort(spikes.sum(axis=(0, 1)))[::-1][:3]]
+    """Three hidden neurons with something to show: those that spike, but not at every step."""
+    spikes = classifier.network_.simulate(image[None], alpha=False, layers=[0]).spikes[0][:, 0]
+    counts = spikes.sum(axis=0)
+    counts[counts == len(spikes)] = 0
+    return [int(each) for each in np.argsort(-counts, kind="stable")[:3]]
 
 
 if __name__ == "__main__":

@@ -109,6 +109,7 @@ class TrainingLoop:
             unit="img",
             disable=not self.show,
             dynamic_ncols=True,
+            mininterval=0.1 if sees_progress() else 10,  # seconds; each one is a line in a log
         )
         best = Best(self.trainer.network) if self.patience is not None else None
         with bar:
@@ -222,6 +223,9 @@ def evaluate(
 
 def progress_wanted(verbose: bool | str) -> bool:
     """Whether to draw a progress bar: ``"auto"`` draws where somebody can see it."""
-    if verbose == "auto":
-        return sys.stderr.isatty() or "ipykernel" in sys.modules
-    return bool(verbose)
+    return sees_progress() if verbose == "auto" else bool(verbose)
+
+
+def sees_progress() -> bool:
+    """Whether a bar is drawn over and over in one place: on a terminal and in a notebook."""
+    return sys.stderr.isatty() or "ipykernel" in sys.modules
