@@ -60,7 +60,9 @@ let package = Package(
           "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map",
         ])
       ]),
-    .testTarget(name: "QLIFCoreTests", dependencies: ["QLIFCore"]),
+    .testTarget(
+      name: "QLIFCoreTests",
+      dependencies: ["QLIFCore", "KernelTypes"] + kernelTargets.map { .target(name: $0.name) }),
 
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
@@ -74,8 +76,12 @@ let package = Package(
       dependencies: [
         "QLIFFigures", "QLIFData", "QLIFCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      linkerSettings: [
+        // Swift's runtime inside, so that a wheel's program runs where there is no Swift.
+        .unsafeFlags(["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"])
       ]),
     .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures", "CPNG"]),
-    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData"]),
+    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData", "CZlib"]),
   ]
 )

@@ -11,7 +11,9 @@ public enum FileBytes {
   /// Memory grows with what is really there, never with what a header promises. Throws where the file
   /// cannot be read, is not a plain file, holds more than `limit` bytes or is a damaged gzip file.
   public static func read(_ path: String, limit: Int = FileBytes.limit) throws(DataError) -> [UInt8] {
-    func failure(_ code: Int32) -> DataError { .unreadable(path: path, reason: String(cString: strerror(code))) }
+    func failure(_ code: Int32) -> DataError {
+      .unreadable(path: path, reason: String(cString: strerror(code)))
+    }
     guard !path.utf8.contains(0) else { throw .unreadable(path: "the path", reason: "it holds a NUL") }
     // Non-blocking, so that a pipe without a writer is refused instead of waited for.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

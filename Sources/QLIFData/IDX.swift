@@ -16,14 +16,17 @@ public struct IDX: Sendable {
       throw .malformed(path: path, reason: "not an IDX file")
     }
     guard bytes[2] == 0x08, Int(bytes[3]) == rank else {
-      throw .malformed(path: path, reason: "not an IDX file of bytes with \(rank) dimension\(rank == 1 ? "" : "s")")
+      throw .malformed(
+        path: path, reason: "not an IDX file of bytes with \(rank) dimension\(rank == 1 ? "" : "s")")
     }
     var shape: [Int] = []
     var area = 1
     for index in 0..<rank {
       let size = bytes[(4 + 4 * index)..<(8 + 4 * index)].reduce(0) { $0 << 8 | Int($1) }
       let (product, overflow) = area.multipliedReportingOverflow(by: size)
-      guard size > 0, !overflow else { throw .malformed(path: path, reason: "an IDX header with impossible sizes") }
+      guard size > 0, !overflow else {
+        throw .malformed(path: path, reason: "an IDX header with impossible sizes")
+      }
       shape.append(size)
       area = product
     }

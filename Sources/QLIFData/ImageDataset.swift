@@ -30,7 +30,8 @@ public enum ImageDataset: String, CaseIterable, Sendable {
     // github.com/zalandoresearch/fashion-mnist, "Labels".
     case .fashionMNIST:
       [
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+        "Ankle boot",
       ]
     // The ten Hiragana in order, as they are read.
     case .kmnist: ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
@@ -49,7 +50,8 @@ public enum ImageDataset: String, CaseIterable, Sendable {
     let images = try IDX(path: locate("\(split.prefix)-images-idx3-ubyte", in: folder), rank: 3)
     let count = images.shape[0]
     guard let bytes = images.entry(index) else {
-      throw .unsuitable("index \(index) is outside 0 ... \(count - 1), the \(split.rawValue) images of \(rawValue)")
+      throw .unsuitable(
+        "index \(index) is outside 0 ... \(count - 1), the \(split.rawValue) images of \(rawValue)")
     }
     let labelPath = try locate("\(split.prefix)-labels-idx1-ubyte", in: folder)
     let labels = try IDX(path: labelPath, rank: 1)
@@ -57,7 +59,8 @@ public enum ImageDataset: String, CaseIterable, Sendable {
       throw .malformed(path: labelPath, reason: "\(labels.shape[0]) labels for \(count) images")
     }
     return Sample(
-      width: images.shape[2], height: images.shape[1], pixels: bytes.map { Float($0) / 255 }, label: Int(label))
+      width: images.shape[2], height: images.shape[1], pixels: bytes.map { Float($0) / 255 },
+      label: Int(label))
   }
 
   private func locate(_ file: String, in folder: String) throws(DataError) -> String {

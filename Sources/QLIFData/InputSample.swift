@@ -26,14 +26,18 @@ extension NPY {
     let features = inputShape.reduce(1, *)
     let sizes = shape.map(String.init).joined(separator: ", ")
     let mismatch = DataError.unsuitable(
-      "an array of shape [\(sizes)] is no input of \(features) values (\(inputShape.map(String.init).joined(separator: " x ")))")
-    guard features > 0, let leading = leadingDimensions(inputShape, features, isSequence) else { throw mismatch }
+      "an array of shape [\(sizes)] is no input of \(features) values (\(inputShape.map(String.init).joined(separator: " x ")))"
+    )
+    guard features > 0, let leading = leadingDimensions(inputShape, features, isSequence) else {
+      throw mismatch
+    }
     let batchAxis = isSequence || leading == 2 ? 1 : 0
     let batch = batchAxis < leading ? shape[batchAxis] : 1
     let steps = leading == 2 || isSequence ? shape[0] : 0
     guard batch > 0 else { throw .unsuitable("an array of shape [\(sizes)] holds no sample") }
     guard (0..<batch).contains(index) else {
-      throw .unsuitable("index \(index) is outside 0 ... \(batch - 1), the samples of an array of shape [\(sizes)]")
+      throw .unsuitable(
+        "index \(index) is outside 0 ... \(batch - 1), the samples of an array of shape [\(sizes)]")
     }
     guard leading < 2 && !isSequence || steps > 0 else { throw .unsuitable("a sequence of no steps") }
     var picked: [Float] = []

@@ -52,7 +52,8 @@ public struct NPY: Sendable {
     }
     let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
     guard !overflow, bytes.count - start == size else {
-      throw malformed("the header promises \(count) numbers of \(type.size) bytes, \(bytes.count - start) bytes are there")
+      throw malformed(
+        "the header promises \(count) numbers of \(type.size) bytes, \(bytes.count - start) bytes are there")
     }
     shape = header.shape
     self.count = count

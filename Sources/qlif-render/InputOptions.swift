@@ -21,7 +21,8 @@ struct InputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A .npy file in place of a data set: one sample, [batch, ...] or [steps, batch, ...].", valueName: "file"))
+      "A .npy file in place of a data set: one sample, [batch, ...] or [steps, batch, ...].",
+      valueName: "file"))
   var input: String?
 
   @Flag(help: "The array's first axis is time, also where its shape could mean a batch.")
@@ -46,10 +47,14 @@ struct InputOptions: ParsableArguments {
         throw ValidationError("--sequence, --divide and --label go with --input, not with --dataset")
       }
     case (nil, .some):
-      if split != nil || data != nil { throw ValidationError("--split and --data go with --dataset, not with --input") }
+      if split != nil || data != nil {
+        throw ValidationError("--split and --data go with --dataset, not with --input")
+      }
     }
     if let index, index < 0 { throw ValidationError("--index \(index) is negative") }
-    if let divide, !divide.isFinite || divide == 0 { throw ValidationError("--divide \(divide) is no divisor") }
+    if let divide, !divide.isFinite || divide == 0 {
+      throw ValidationError("--divide \(divide) is no divisor")
+    }
     if let label, label < 0 { throw ValidationError("--label \(label) is negative") }
   }
 
@@ -72,11 +77,13 @@ struct InputOptions: ParsableArguments {
       guard image.pixels.count == inputShape.reduce(1, *) else {
         let sizes = inputShape.map(String.init).joined(separator: " x ")
         throw RenderError(
-          "an image of \(dataset.rawValue) has \(image.height) x \(image.width) pixels, the network takes \(sizes) values")
+          "an image of \(dataset.rawValue) has \(image.height) x \(image.width) pixels, the network takes \(sizes) values"
+        )
       }
       return Choice(
         sample: InputSample(values: image.pixels, steps: 0, shape: [image.height, image.width]),
-        label: image.label, classNames: dataset.classNames, name: "\(dataset.rawValue) \(split.rawValue) image \(index)")
+        label: image.label, classNames: dataset.classNames,
+        name: "\(dataset.rawValue) \(split.rawValue) image \(index)")
     }
     let path = input ?? ""
     let index = index ?? 0

@@ -1,5 +1,7 @@
+import ArgumentParser
 import QLIFCore
 import QLIFData
+import QLIFFigures
 
 /// A saved network as the drawings need it. Everything that touches the engine is in this file.
 struct Model {
@@ -43,19 +45,34 @@ struct Model {
   /// The population above which a layer's neurons fire; nil for a layer without neurons.
   func threshold(ofLayer layer: Int) -> Double? { Double(network.layers[layer].neuron.threshold) }
 
-  /// What a layer is, for a heading: "Layer 0, 1,000 neurons".
+  /// What a layer is, for a heading: "Layer 0, 1000 QLIF neurons".
   func title(ofLayer layer: Int) -> String {
     let sizes = shape(ofLayer: layer)
     let product = sizes.count > 1 ? sizes.map(String.init).joined(separator: " × ") + " = " : ""
-    return "Layer \(layer), \(product)\(neurons(inLayer: layer)) neurons"
+    let count = neurons(inLayer: layer)
+    let kind = type(of: network.layers[layer].neuron).kind.uppercased()
+    return "Layer \(layer), \(product)\(count) \(kind) neuron\(count == 1 ? "" : "s")"
   }
+
+  /// How a layer's drive turns its qubits, which gives its weights their unit; nil where it turns none.
+  func rotation(ofLayer layer: Int) -> String? {
+    guard let neuron = network.layers[layer].neuron as? QLIF else { return nil }
+    let angle = formatted(Double(neuron.driveScale))
+    return switch neuron.driveBound {
+    case .none: "rotation: \(angle) rad × drive"
+    case .tanh: "rotation: \(angle) rad × tanh(drive)"
+    }
+  }
+
+  /// How the model says that its classes are to be read; the spikes where it says nothing.
+  var readout: Readout { network.metadata["readout"].flatMap(Readout.init) ?? .spikeCount }
 
   /// The weights of the drive current of a layer, nil if it has none.
   func driveWeights(ofLayer layer: Int) -> Weights? {
     // A neuron of a single current has one set of weights, without a current's name.
     for name in ["\(layer).drive_weight", "\(layer).weight"] {
       if let parameter = network.parameters.first(where: { $0.name == name }) {
-        return Weights(shape: parameter.shape, values: Array(parameter.values))
+        return Weights(shape: parameter.shape, values: Array(parameter.values.values))
       }
     }
     return nil
@@ -70,7 +87,9 @@ struct Model {
         values: values, batch: 1, steps: sample.steps, recordSpikes: layers.map { _ in true },
         recordAlpha: layers.map { $0 == alphaLayer || $0 == layerCount - 1 })
     }
-    return Run(steps: recording.steps, spikes: recording.spikes, alpha: recording.alpha)
+    return Run(
+      steps: recording.steps, spikes: recording.spikes.map { $0 ?? [] },
+      alpha: recording.alpha.map { $0 ?? [] })
   }
 
   /// The input as the network was trained on it. Models carry no transform of their own yet; one that
@@ -78,19 +97,30 @@ struct Model {
   private func transformed(_ values: [Float]) -> [Float] { values }
 }
 
+/// How a class is read off the output layer, as the engine names it.
+typealias Readout = QLIFCore.Readout
+
+extension Readout: ExpressibleByArgument {
+  /// In words, for a title.
+  var reason: String { self == .spikeCount ? "most output spikes" : "largest summed α" }
+}
+
 extension Model.Run {
-  /// The class with the most output spikes; among equals the one with the larger summed alpha.
-  var prediction: Int? {
-    guard let spikes = spikes.last, let alpha = alpha.last, steps > 0, !spikes.isEmpty, alpha.count == spikes.count
+  /// The class that the output layer shows: by spikes, among equals by the larger summed alpha, or by
+  /// summed alpha alone.
+  func prediction(_ readout: Readout) -> Int? {
+    guard let spikes = spikes.last, let alpha = alpha.last, steps > 0, !spikes.isEmpty,
+      alpha.count == spikes.count
     else { return nil }
     let outputs = spikes.count / steps
-    var best: (output: Int, count: Int, alpha: Double)?
+    var best: (output: Int, count: Int, alpha: Float)?
     for output in 0..<outputs {
       var count = 0
-      var sum = 0.0
+      // In single precision, as the engine sums it, so that ties fall as they do there.
+      var sum: Float = 0
       for step in 0..<steps {
-        if spikes[step * outputs + output] > 0.5 { count += 1 }
-        sum += Double(alpha[step * outputs + output])
+        if readout == .spikeCount, spikes[step * outputs + output] > 0.5 { count += 1 }
+        sum += alpha[step * outputs + output]
       }
       if let now = best, (now.count, now.alpha) >= (count, sum) { continue }
       best = (output, count, sum)

@@ -12,7 +12,9 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Pixels per point, from 0.5 to 8; the resolution written into the PNG is 144 dpi times this.")
   var scale: Double = 1
 
-  @Option(help: ArgumentHelp("The picture's title, in place of the one made from the arguments.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("The picture's title, in place of the one made from the arguments.", valueName: "text")
+  )
   var title: String?
 
   func validate() throws {

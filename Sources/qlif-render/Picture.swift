@@ -44,10 +44,13 @@ enum Picture {
 
   private static func quoted(_ word: String) -> String {
     let safe = word.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-_./=,:+@%".unicodeScalars.contains($0))
+      $0.isASCII
+        && ($0.properties.isAlphabetic || ("0"..."9").contains($0)
+          || "-_./=,:+@%".unicodeScalars.contains($0))
     }
     if safe, !word.isEmpty { return word }
     let oneLine = String(word.map { $0.isNewline ? " " : $0 })
-    return "'" + oneLine.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    return "'" + oneLine.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
   }
 }

@@ -21,7 +21,8 @@ struct PixelShape: ExpressibleByArgument, Equatable {
   /// The shape of `count` values: the last two of `sizes` if they say it, else a square. Nil if neither fits.
   init?(count: Int, sizes: [Int]) {
     // A single row is how a flat array looks, not a picture.
-    if sizes.count >= 2, sizes[sizes.count - 2] > 1, sizes[sizes.count - 2] * sizes[sizes.count - 1] == count {
+    if sizes.count >= 2, sizes[sizes.count - 2] > 1, sizes[sizes.count - 2] * sizes[sizes.count - 1] == count
+    {
       self.init(height: sizes[sizes.count - 2], width: sizes[sizes.count - 1])
       return
     }

@@ -14,9 +14,12 @@ struct QLIFRender: ParsableCommand {
       file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written.
 
       Examples:
-        qlif-render raster --model m.safetensors --dataset mnist --index 7 --output raster.png
-        qlif-render trace --model m.safetensors --dataset mnist --index 7 --layer 0 --neurons 1,5,9 --output trace.png
-        qlif-render filters --model m.safetensors --layer 0 --units 0-31 --output filters.png
+        qlif-render raster --model m.safetensors --dataset mnist --index 7 \\
+          --output raster.png
+        qlif-render trace --model m.safetensors --dataset mnist --index 7 \\
+          --layer 0 --neurons 1,5,9 --output trace.png
+        qlif-render filters --model m.safetensors --layer 0 --units 0-31 \\
+          --output filters.png
       """,
     version: version,
     subcommands: [Raster.self, Trace.self, Filters.self])

@@ -9,18 +9,21 @@ struct Raster: ParsableCommand {
     discussion: """
       One panel per layer, the input's picture beside them, and how often each output fires; the predicted and, \
       where it is known, the true class are marked. The prediction is the class with the most output spikes, among \
-      equals the one with the larger summed population.
+      equals the one with the larger summed population, unless the model or --readout says otherwise.
 
       Array files (.npy) hold float, integer or boolean values in any byte order, C or Fortran order. Their shape is \
       [features], [height, width], either with [batch] or [steps, batch] in front; values are used as they are \
       unless --divide is given.
 
       Examples:
-        qlif-render raster --model m.safetensors --dataset mnist --index 7 --output raster.png
-        qlif-render raster --model m.safetensors --dataset kmnist --split train --index 0 --data ~/data \\
-          --output raster.png --scale 2
-        qlif-render raster --model m.safetensors --input x.npy --index 3 --label 5 --output raster.png
-        qlif-render raster --model m.safetensors --input spikes.npy --sequence --output - > raster.png
+        qlif-render raster --model m.safetensors --dataset mnist --index 7 \\
+          --output raster.png
+        qlif-render raster --model m.safetensors --dataset kmnist --split train \\
+          --index 0 --data data --output raster.png --scale 2
+        qlif-render raster --model m.safetensors --input x.npy --index 3 \\
+          --label 5 --output raster.png
+        qlif-render raster --model m.safetensors --input spikes.npy --sequence \\
+          --output - > raster.png
       """)
 
   @OptionGroup var options: ModelOptions
@@ -32,11 +35,26 @@ struct Raster: ParsableCommand {
       valueName: "HxW"))
   var shape: PixelShape?
 
+  @Option(
+    help: ArgumentHelp(
+      "Show only these neurons of the hidden layers, such as 1,5,9 or 0-99. Default: all.", valueName: "list")
+  )
+  var neurons: IndexList?
+
+  @Option(
+    help:
+      "How the class is read: most output spikes, or largest summed population. Default: what the model says, else by spikes."
+  )
+  var readout: Readout?
+
   func run() throws {
     let model = try Model(path: options.model)
     let choice = try input.load(inputShape: model.inputShape)
     let run = try model.run(choice.sample)
-    guard let prediction = run.prediction else { throw RenderError("the network has no output neurons") }
+    let readout = readout ?? model.readout
+    guard let prediction = run.prediction(readout) else {
+      throw RenderError("the network has no output neurons")
+    }
     let outputs = model.neurons(inLayer: model.layerCount - 1)
     if let label = choice.label, label >= outputs {
       throw RenderError("class \(label) is outside 0 ... \(outputs - 1), the network's outputs")
@@ -44,32 +62,42 @@ struct Raster: ParsableCommand {
 
     var layers: [SpikeLayer] = []
     for layer in 0..<model.layerCount where !run.spikes[layer].isEmpty {
-      layers.append(
-        try SpikeLayer(
-          name: model.title(ofLayer: layer), steps: run.steps, neurons: run.spikes[layer].count / run.steps,
-          spikes: run.spikes[layer]))
+      var spikes = try SpikeLayer(
+        name: model.title(ofLayer: layer), steps: run.steps, neurons: run.spikes[layer].count / run.steps,
+        spikes: run.spikes[layer])
+      if let neurons, layer < model.layerCount - 1 {
+        try neurons.check(below: spikes.neurons, "neuron", "layer \(layer)")
+        spikes = try spikes.selecting(
+          neurons.indices, name: "\(neurons.indices.count) of \(spikes.neurons) neurons of layer \(layer)")
+      }
+      layers.append(spikes)
     }
     let names = choice.classNames.count == outputs ? choice.classNames : []
     let image = try picture(choice.sample, inputShape: model.inputShape)
     let figure = try RasterFigure(
       title: options.title ?? "Spikes of \(model.name) for \(choice.name)",
-      subtitle: subtitle(choice, prediction: prediction, names: names, steps: run.steps),
+      subtitle: subtitle(choice, prediction: prediction, readout, names: names, steps: run.steps),
       layers: layers, image: image?.image, imageCaption: image?.caption ?? "", classNames: names,
       predicted: prediction, label: choice.label)
     try Picture.write(figure, model: model, options: options)
   }
 
-  private func subtitle(_ choice: InputOptions.Choice, prediction: Int, names: [String], steps: Int) -> String {
-    func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) (\(names[index]))" }
-    var text = "Predicted class \(name(prediction))"
-    if let label = choice.label {
-      text += label == prediction ? ", as labelled" : ", labelled \(name(label)): wrong"
+  private func subtitle(
+    _ choice: InputOptions.Choice, prediction: Int, _ readout: Readout, names: [String], steps: Int
+  ) -> String {
+    func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) \(names[index])" }
+    let steps = "\(steps) step\(steps == 1 ? "" : "s")"
+    let predicted = "predicted \(name(prediction)) (\(readout.reason))"
+    guard let label = choice.label else {
+      return "\(predicted.prefix(1).uppercased())\(predicted.dropFirst()), \(steps)"
     }
-    return text + "; \(steps) steps"
+    return "Label \(name(label)), \(predicted): \(label == prediction ? "correct" : "wrong"), \(steps)"
   }
 
   /// The input as a picture, where it has two dimensions; a sequence is shown as its mean over time.
-  private func picture(_ sample: InputSample, inputShape: [Int]) throws -> (image: GreyImage, caption: String)? {
+  private func picture(_ sample: InputSample, inputShape: [Int]) throws -> (
+    image: GreyImage, caption: String
+  )? {
     let features = inputShape.reduce(1, *)
     var mean = [Float](repeating: 0, count: features)
     for (place, value) in sample.values.enumerated() { mean[place % features] += value }

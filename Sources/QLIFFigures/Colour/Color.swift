@@ -17,7 +17,8 @@ public struct Color: Equatable, Sendable {
   /// A colour as written in style sheets, `0xRRGGBB`.
   public init(hex: UInt32) {
     self.init(
-      red: Double(hex >> 16 & 0xff) / 255, green: Double(hex >> 8 & 0xff) / 255, blue: Double(hex & 0xff) / 255)
+      red: Double(hex >> 16 & 0xff) / 255, green: Double(hex >> 8 & 0xff) / 255,
+      blue: Double(hex & 0xff) / 255)
   }
 
   /// A grey: 0 is black, 1 is white.

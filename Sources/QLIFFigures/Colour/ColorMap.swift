@@ -6,7 +6,7 @@
 /// vision, as in the maps of Nunez, Anderton and Renslow (PLoS ONE 13, e0199239, 2018).
 public struct ColorMap: Sendable {
   /// The colours at equal distances from 0 to 1; at least two.
-  let stops: [LabColor]
+  package let stops: [LabColor]
 
   /// The colour of `value`; values outside 0 to 1 take the end's colour, NaN that of missing values.
   public func color(_ value: Double) -> Color {
@@ -24,11 +24,11 @@ public struct ColorMap: Sendable {
   /// one that red-green blindness leaves alone, and lightness rises all the way: in grey, below is
   /// darker than the middle and above is lighter, where a map with a white middle would lose the sign.
   public static let diverging = ColorMap(stops: [
-    LabColor(lightness: 22, chroma: 44, hue: 290),
-    LabColor(lightness: 40, chroma: 50, hue: 285),
-    LabColor(lightness: 58, chroma: 0, hue: 0),
-    LabColor(lightness: 76, chroma: 58, hue: 80),
-    LabColor(lightness: 94, chroma: 44, hue: 100),
+    LabColor(lightness: 26, chroma: 50, hue: 290),
+    LabColor(lightness: 43.5, chroma: 55, hue: 284),
+    LabColor(lightness: 61, chroma: 0, hue: 0),
+    LabColor(lightness: 78.5, chroma: 68, hue: 82),
+    LabColor(lightness: 96, chroma: 36, hue: 103),
   ])
 
   /// For amounts: from nearly white through green and blue to dark.

@@ -24,7 +24,8 @@ public struct LabColor: Equatable, Sendable {
   /// The colour a share `t` of the way to `other`.
   public func mixed(with other: LabColor, _ t: Double) -> LabColor {
     LabColor(
-      lightness: lightness + (other.lightness - lightness) * t, a: a + (other.a - a) * t, b: b + (other.b - b) * t)
+      lightness: lightness + (other.lightness - lightness) * t, a: a + (other.a - a) * t,
+      b: b + (other.b - b) * t)
   }
 
   /// Whether sRGB can show the colour.

@@ -49,20 +49,20 @@ public struct FiltersFigure: Figure {
   }
 
   /// Where everything goes.
-  struct Arrangement {
-    var size: Size
-    var title: TitleBlock
-    var tiles: [Rect]
-    var bar: ColorBar
+  package struct Arrangement {
+    package var size: Size
+    package var title: TitleBlock
+    package var tiles: [Rect]
+    package var bar: ColorBar
   }
 
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
-  func arrangement(_ text: TextMeasure) -> Arrangement {
+  package func arrangement(_ text: TextMeasure) -> Arrangement {
     let shape = tiles[0].weights
-    // A whole number of points per weight keeps every weight the same size; tiles of about 112 points,
-    // smaller where many columns would make the figure wide.
-    let widest = min(112.0, 1000 / Double(columns))
+    // A whole number of points per weight keeps every weight the same size; tiles are as large as the
+    // page's width allows, within reason.
+    let widest = min(170, 992 / Double(columns) - Self.tileGap)
     let zoom = max(1, (widest / Double(max(shape.width, shape.height))).rounded(.down))
     let tile = Size(width: Double(shape.width) * zoom, height: Double(shape.height) * zoom)
     let header = TextStyle.tick.lineHeight + 2
@@ -88,7 +88,8 @@ public struct FiltersFigure: Figure {
       rects.append(Rect(x: x.rounded(), y: y.rounded(), width: tile.width, height: tile.height))
     }
     let frame = Rect(
-      x: Spacing.margin + gridWidth + Self.barGap, y: (top + header).rounded(), width: Self.barWidth, height: barLength)
+      x: Spacing.margin + gridWidth + Self.barGap, y: (top + header).rounded(), width: Self.barWidth,
+      height: barLength)
     let height = top + max(gridHeight, header + barLength) + Spacing.margin
     return Arrangement(
       size: Size(width: bodyWidth + 2 * Spacing.margin, height: height.rounded(.up)),

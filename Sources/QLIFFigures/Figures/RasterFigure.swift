@@ -16,17 +16,20 @@ public struct RasterFigure: Figure {
 
   static let plotWidth = 620.0
   static let barsWidth = 190.0
-  static let imageSide = 224.0
+  static let imageSide = 280.0
   /// From panel to panel in a row.
   static let columnGap = 30.0
   static let reservedForLabel = TextStyle.label.lineHeight + Panel.labelGap
 
   /// All layers must have the same number of steps; there must be at least one.
   public init(
-    title: String, subtitle: String = "", layers: [SpikeLayer], image: GreyImage? = nil, imageCaption: String = "",
+    title: String, subtitle: String = "", layers: [SpikeLayer], image: GreyImage? = nil,
+    imageCaption: String = "",
     classNames: [String] = [], predicted: Int, label: Int? = nil
   ) throws(FigureError) {
-    guard let first = layers.first, let last = layers.last else { throw .invalid("there are no layers to draw") }
+    guard let first = layers.first, let last = layers.last else {
+      throw .invalid("there are no layers to draw")
+    }
     for layer in layers where layer.steps != first.steps {
       throw .invalid("\(layer.name) has \(layer.steps) steps and \(first.name) \(first.steps)")
     }
@@ -47,14 +50,14 @@ public struct RasterFigure: Figure {
   }
 
   /// Where everything goes.
-  struct Arrangement {
-    var size: Size
-    var title: TitleBlock
-    var panels: [Panel]
-    var labelDistance: Double
-    var bars: Panel
-    var image: Rect?
-    var caption: [String]
+  package struct Arrangement {
+    package var size: Size
+    package var title: TitleBlock
+    package var panels: [Panel]
+    package var labelDistance: Double
+    package var bars: Panel
+    package var image: Rect?
+    package var caption: [String]
   }
 
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
@@ -66,13 +69,15 @@ public struct RasterFigure: Figure {
     return min(max(Double(neurons) * 0.6, min(600, Double(neurons) * 6), 240), 600).rounded()
   }
 
-  func arrangement(_ text: TextMeasure) -> Arrangement {
+  package func arrangement(_ text: TextMeasure) -> Arrangement {
     var heights = layers.map { Self.panelHeight(neurons: $0.neurons) }
     // A deep network keeps the shape of a page: panels give way in proportion, down to what can be read.
     let total = heights.reduce(0, +)
     if total > 1300 { heights = heights.map { $0 <= 200 ? $0 : max(200, ($0 * 1300 / total).rounded()) } }
 
-    let yAxes = layers.enumerated().map { index, layer in yAxis(layer, height: heights[index], isLast: index == layers.count - 1) }
+    let yAxes = layers.enumerated().map { index, layer in
+      yAxis(layer, height: heights[index], isLast: index == layers.count - 1)
+    }
     let left = yAxes.map { Panel.leftMargin($0, text) }.max() ?? 0
     let plotX = Spacing.margin + left
     let barsX = plotX + Self.plotWidth + Self.columnGap
@@ -82,7 +87,8 @@ public struct RasterFigure: Figure {
     let barsColumn = Self.barsWidth + remarkRoom
 
     let imageSize = image.map(Self.imageSize) ?? Size(width: 0, height: 0)
-    let caption = image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
+    let caption =
+      image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
     let imageBlock =
       image == nil ? 0 : imageSize.height + Double(caption.count) * TextStyle.note.lineHeight + Spacing.gap
     let headingRoom = Panel.topMargin(heading: "x")
@@ -163,19 +169,29 @@ public struct RasterFigure: Figure {
   private func heading(of layer: SpikeLayer) -> String {
     let share = 100 * Double(layer.count) / Double(layer.steps * layer.neurons)
     let unit = layer.count == 1 ? "spike" : "spikes"
-    return "\(layer.name): \(formatted(layer.count)) \(unit), firing rate \(formatted(share, decimals: 1)) %"
+    return
+      "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) % of neurons per step"
   }
 
   /// Neurons from below, each around its index. Outputs are all named while there is room for it.
   private func yAxis(_ layer: SpikeLayer, height: Double, isLast: Bool) -> Axis {
     var ticks: [Tick]
-    if isLast, height / Double(layer.neurons) >= TextStyle.tick.lineHeight {
+    let isRoomy = height / Double(layer.neurons) >= TextStyle.tick.lineHeight
+    if isLast, isRoomy {
       ticks = (0..<layer.neurons).map { index in
         let name = classNames.isEmpty ? "" : classNames[index]
         return Tick(value: Double(index), label: name.isEmpty ? String(index) : "\(name)  \(index)")
       }
+    } else if let first = layer.indices.first, layer.indices == Array(first..<(first + layer.neurons)) {
+      // Round indices, wherever the first one is.
+      ticks = Ticks.whole(first, first + layer.neurons - 1, maximum: max(2, Int(height / 36)))
+      for place in ticks.indices { ticks[place].value -= Double(first) }
     } else {
-      ticks = Ticks.whole(0, layer.neurons - 1, maximum: max(2, Int(height / 36)))
+      ticks =
+        isRoomy
+        ? layer.indices.indices.map { Tick(value: Double($0), label: "") }
+        : Ticks.whole(0, layer.neurons - 1, maximum: max(2, Int(height / 36)))
+      for place in ticks.indices { ticks[place].label = String(layer.indices[Int(ticks[place].value)]) }
     }
     return Axis(-0.5, Double(layer.neurons) - 0.5, ticks: ticks, label: isLast ? "class" : "neuron")
   }
@@ -210,7 +226,8 @@ public struct RasterFigure: Figure {
       // With many outputs only the two that matter are written out.
       guard row >= TextStyle.note.size || isMarked else { continue }
       canvas.draw(
-        remark(output: output, count: count), at: Point(x: end + 7, y: middle), isMarked ? Self.strongNote : .note,
+        remark(output: output, count: count), at: Point(x: end + 7, y: middle),
+        isMarked ? Self.strongNote : .note,
         anchor: .left)
     }
     panel.drawAxes(on: canvas)

@@ -9,6 +9,7 @@ struct RasterMarks {
 
   /// The darkness of a row of pixels in which a single one of many neurons fires.
   static let faintest = 0.35
+  static let widest = 18.0
 
   func draw(on canvas: Canvas, accent: Int?) {
     let row = panel.frame.height / Double(layer.neurons)
@@ -22,8 +23,9 @@ struct RasterMarks {
   /// The horizontal extent of a step's marks.
   private func extent(_ step: Int) -> (x: Double, width: Double) {
     let cell = panel.frame.width / Double(layer.steps)
-    let share = cell >= 5 ? 0.72 : 1
-    return (panel.point(Double(step), 0).x - cell * share / 2, cell * share)
+    // Few steps leave wide cells, in which a mark as wide would look like something that lasts.
+    let width = cell >= 5 ? min(cell * 0.72, Self.widest) : cell
+    return (panel.point(Double(step), 0).x - width / 2, width)
   }
 
   private func drawBars(on canvas: Canvas, row: Double, accent: Int?) {

@@ -3,6 +3,8 @@ public struct SpikeLayer: Sendable {
   public let name: String
   public let steps: Int
   public let neurons: Int
+  /// What each neuron is called at an axis: its index in the network.
+  public let indices: [Int]
   /// 1 where a neuron fired, else 0: `[steps, neurons]`, row by row.
   public let spikes: [Float]
 
@@ -16,6 +18,24 @@ public struct SpikeLayer: Sendable {
     self.steps = steps
     self.neurons = neurons
     self.spikes = spikes
+    indices = Array(0..<neurons)
+  }
+
+  private init(name: String, steps: Int, indices: [Int], spikes: [Float]) {
+    self.name = name
+    self.steps = steps
+    neurons = indices.count
+    self.indices = indices
+    self.spikes = spikes
+  }
+
+  /// Only some of the neurons, which keep their indices. Throws where one of them does not exist.
+  public func selecting(_ chosen: [Int], name: String) throws(FigureError) -> SpikeLayer {
+    guard !chosen.isEmpty, chosen.allSatisfy(indices.indices.contains) else {
+      throw .invalid("the chosen neurons are not all in \(self.name)")
+    }
+    let spikes = (0..<steps).flatMap { step in chosen.map { self.spikes[step * neurons + $0] } }
+    return SpikeLayer(name: name, steps: steps, indices: chosen.map { indices[$0] }, spikes: spikes)
   }
 
   /// Whether a neuron fired at a step.

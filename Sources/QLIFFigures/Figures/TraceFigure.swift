@@ -28,7 +28,9 @@ public struct TraceFigure: Figure {
   public init(
     title: String, subtitle: String = "", threshold: Double, traces: [Trace]
   ) throws(FigureError) {
-    guard let first = traces.first, !first.alpha.isEmpty else { throw .invalid("there are no traces to draw") }
+    guard let first = traces.first, !first.alpha.isEmpty else {
+      throw .invalid("there are no traces to draw")
+    }
     guard traces.count <= Self.mostTraces else {
       throw .invalid("\(traces.count) neurons are more than the \(Self.mostTraces) that one figure shows")
     }
@@ -43,27 +45,27 @@ public struct TraceFigure: Figure {
   }
 
   /// Where everything goes.
-  struct Arrangement {
-    var size: Size
-    var title: TitleBlock
-    var legend: Legend
-    var legendOrigin: Point
-    var panels: [Panel]
+  package struct Arrangement {
+    package var size: Size
+    package var title: TitleBlock
+    package var legend: Legend
+    package var legendOrigin: Point
+    package var panels: [Panel]
     /// The distance of a y axis' label from its panel.
-    var labelDistance: Double
+    package var labelDistance: Double
   }
 
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   var legend: Legend {
     Legend([
-      .init(.line(Palette.blue, width: 1.6, dash: []), "population α after each step"),
+      .init(.line(Palette.blue, width: 1.6, dash: []), "α after each step"),
       .init(.line(Palette.ink, width: 1.2, dash: [6, 4]), "threshold \(formatted(threshold))"),
       .init(.disc(Palette.vermillion, radius: 4.5), "spike"),
     ])
   }
 
-  func arrangement(_ text: TextMeasure) -> Arrangement {
+  package func arrangement(_ text: TextMeasure) -> Arrangement {
     let columns = traces.count <= 5 ? 1 : traces.count <= 14 ? 2 : 3
     let panelSize =
       columns == 1
@@ -73,7 +75,7 @@ public struct TraceFigure: Figure {
     let xTicks = Ticks.whole(0, steps - 1, maximum: Int(panelSize.width / 45))
     let yTicks = [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) }
 
-    let left = Panel.leftMargin(Axis(0, 1, ticks: yTicks, label: "α"), text)
+    let left = Panel.leftMargin(Axis(0, 1, ticks: yTicks, label: "population α"), text)
     let heading = Panel.topMargin(heading: "x")
     let block = TitleBlock(
       title: title, subtitle: subtitle,
@@ -90,15 +92,18 @@ public struct TraceFigure: Figure {
       let isLowest = index + columns >= traces.count
       let frame = Rect(
         x: Spacing.margin + left + Double(column) * (panelSize.width + Spacing.panel),
-        y: (top + Double(row) * rowPitch + heading).rounded(), width: panelSize.width, height: panelSize.height)
+        y: (top + Double(row) * rowPitch + heading).rounded(), width: panelSize.width,
+        height: panelSize.height)
       let fired = trace.spikes.count(where: { $0 })
       panels.append(
         Panel(
           frame: frame,
           x: Axis(
-            -0.6, Double(steps) - 0.4, ticks: xTicks, label: isLowest ? "step" : "", showsTickLabels: isLowest),
+            -0.6, Double(steps) - 0.4, ticks: xTicks, label: isLowest ? "step" : "", showsTickLabels: isLowest
+          ),
           y: Axis(
-            -0.04, 1.06, ticks: yTicks, label: column == 0 ? "α" : "", showsTickLabels: column == 0,
+            -0.04, 1.06, ticks: yTicks, label: column == 0 ? "population α" : "",
+            showsTickLabels: column == 0,
             showsGrid: true),
           heading: "\(trace.name): \(fired) spike\(fired == 1 ? "" : "s")"))
     }
@@ -106,7 +111,8 @@ public struct TraceFigure: Figure {
     let bottom = panels.map { $0.frame.maxY + Panel.bottomMargin($0.x) }.max() ?? 0
     return Arrangement(
       size: Size(
-        width: max(right, legendOrigin.x + legend.width(text)) + Spacing.margin, height: bottom + Spacing.margin),
+        width: max(right, legendOrigin.x + legend.width(text)) + Spacing.margin,
+        height: bottom + Spacing.margin),
       title: block, legend: legend, legendOrigin: legendOrigin, panels: panels,
       labelDistance: left - TextStyle.label.lineHeight / 2)
   }
@@ -126,7 +132,8 @@ public struct TraceFigure: Figure {
   private func draw(_ trace: Trace, _ panel: Panel, on canvas: Canvas) {
     let y = canvas.crisp(panel.point(0, threshold).y)
     canvas.stroke(
-      [Point(x: panel.frame.x, y: y), Point(x: panel.frame.maxX, y: y)], Palette.ink, width: 1.2, dash: [6, 4])
+      [Point(x: panel.frame.x, y: y), Point(x: panel.frame.maxX, y: y)], Palette.ink, width: 1.2,
+      dash: [6, 4])
     let pitch = panel.frame.width / Double(max(trace.alpha.count, 1))
     // A gap where alpha is not a number, so that nothing is invented.
     var run: [Point] = []

@@ -52,7 +52,8 @@ public enum PNGEncoder {
     }
     defer { free(bytes) }
     guard status == 0 else {
-      throw .drawing(String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+      throw .drawing(
+        String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
     return [UInt8](UnsafeBufferPointer(start: bytes, count: size))
   }

@@ -33,6 +33,7 @@ public struct ColorBar: Sendable {
     }
     let middle = Self.rightMargin(axis, text) - TextStyle.label.lineHeight / 2
     canvas.draw(
-      axis.label, at: Point(x: frame.maxX + middle, y: frame.center.y), .label, anchor: .middle, quarterTurn: true)
+      axis.label, at: Point(x: frame.maxX + middle, y: frame.center.y), .label, anchor: .middle,
+      quarterTurn: true)
   }
 }

@@ -81,7 +81,8 @@ public struct Panel: Sendable {
     if !x.ticks.isEmpty {
       for tick in x.ticks {
         let place = canvas.crisp(point(tick.value, y.lower).x)
-        canvas.stroke([Point(x: place, y: bottom), Point(x: place, y: bottom + Self.tickLength)], Palette.axis)
+        canvas.stroke(
+          [Point(x: place, y: bottom), Point(x: place, y: bottom + Self.tickLength)], Palette.axis)
       }
       below += Self.tickLength
     }
@@ -113,6 +114,7 @@ public struct Panel: Sendable {
   /// panels stand in one line.
   public func drawYLabel(on canvas: Canvas, distance: Double) {
     canvas.draw(
-      y.label, at: Point(x: frame.x - distance, y: frame.center.y), .label, anchor: .middle, quarterTurn: true)
+      y.label, at: Point(x: frame.x - distance, y: frame.center.y), .label, anchor: .middle, quarterTurn: true
+    )
   }
 }

@@ -18,15 +18,19 @@ public enum Ticks {
     guard lower.isFinite, upper.isFinite, upper > lower, (upper - lower).isFinite, maximum > 1 else {
       return [Tick(value: lower, label: formatted(lower))]
     }
-    let step = niceStep(atLeast: (upper - lower) / Double(maximum - 1))
-    return ticks(lower, upper, step)
+    // One tick more fits than intervals, if the ends fall well; if they do not, the next step is taken.
+    let fine = ticks(lower, upper, niceStep(atLeast: (upper - lower) / Double(maximum)))
+    if fine.count <= maximum { return fine }
+    return ticks(lower, upper, niceStep(atLeast: (upper - lower) / Double(maximum - 1)))
   }
 
   /// The same for whole numbers, such as steps and indices: never a fraction.
   public static func whole(_ lower: Int, _ upper: Int, maximum: Int) -> [Tick] {
     guard upper > lower, maximum > 1 else { return [Tick(value: Double(lower), label: String(lower))] }
-    let step = niceStep(atLeast: max(1, (Double(upper) - Double(lower)) / Double(maximum - 1)))
-    return ticks(Double(lower), Double(upper), max(1, step.rounded()))
+    let (lower, span) = (Double(lower), Double(upper) - Double(lower))
+    let fine = ticks(lower, lower + span, niceStep(atLeast: max(1, span / Double(maximum))))
+    if fine.count <= maximum { return fine }
+    return ticks(lower, lower + span, niceStep(atLeast: max(1, span / Double(maximum - 1))))
   }
 
   /// The smallest of 1, 2, 5, 10, ... times a power of ten that is not below `value`.

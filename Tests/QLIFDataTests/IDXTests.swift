@@ -1,0 +1,120 @@
+import Glibc
+import QLIFData
+import Testing
+
+@Suite struct IDXTests {
+  static let images = idx([3, 2, 2], (0..<12).map { UInt8($0 * 20) })
+  static let labels = idx([3], [4, 9, 2])
+
+  @Test func entriesComeBack() throws {
+    let file = try IDX(Self.images, rank: 3, path: "x")
+    #expect(file.shape == [3, 2, 2])
+    #expect(file.entry(1).map(Array.init) == [80, 100, 120, 140])
+    #expect(file.entry(3) == nil)
+    #expect(file.entry(-1) == nil)
+    #expect(file.entry(.max) == nil)
+  }
+
+  @Test func liesAreRefused() {
+    var bad: [[UInt8]] = [[], [0, 0, 8, 3], Self.labels, Self.images + [0], Array(Self.images.dropLast())]
+    bad.append(idx([.max, .max, .max], []))
+    bad.append(idx([0, 2, 2], []))
+    bad.append([1] + Self.images.dropFirst())
+    bad.append([0, 0, 0x0D, 3] + Self.images.dropFirst(4))
+    for bytes in bad { #expect(throws: DataError.self) { try IDX(bytes, rank: 3, path: "x") } }
+    for length in 0..<Self.images.count {
+      #expect(throws: DataError.self) { try IDX(Array(Self.images[..<length]), rank: 3, path: "x") }
+    }
+  }
+
+  @Test(arguments: [true, false], ["", "mnist/"])
+  func dataSetsAreFound(compressed: Bool, folder: String) throws {
+    let place = TemporaryFolder()
+    let suffix = compressed ? ".gz" : ""
+    place.write(Self.images, "\(folder)t10k-images-idx3-ubyte\(suffix)", compressed: compressed)
+    place.write(Self.labels, "\(folder)t10k-labels-idx1-ubyte\(suffix)", compressed: compressed)
+    let sample = try ImageDataset.mnist.sample(1, split: .test, folder: place.path)
+    #expect(sample.label == 9)
+    #expect(sample.width == 2 && sample.height == 2)
+    #expect(sample.pixels == [80, 100, 120, 140].map { Float($0) / 255 })
+    #expect(throws: DataError.unsuitable("index 3 is outside 0 ... 2, the test images of mnist")) {
+      try ImageDataset.mnist.sample(3, split: .test, folder: place.path)
+    }
+    #expect(throws: DataError.self) { try ImageDataset.mnist.sample(0, split: .train, folder: place.path) }
+  }
+
+  @Test func labelsMustMatchImages() {
+    let place = TemporaryFolder()
+    place.write(Self.images, "train-images-idx3-ubyte")
+    place.write(idx([2], [1, 2]), "train-labels-idx1-ubyte")
+    #expect(throws: DataError.self) { try ImageDataset.kmnist.sample(0, split: .train, folder: place.path) }
+  }
+
+  @Test func foldersComeFromTheEnvironment() {
+    func folder(_ variables: [String: String]) -> String { ImageDataset.defaultFolder { variables[$0] } }
+    #expect(folder(["QLIF_DATA": "d", "XDG_CACHE_HOME": "c", "HOME": "h"]) == "d")
+    #expect(folder(["QLIF_DATA": "", "XDG_CACHE_HOME": "c", "HOME": "h"]) == "c/qlif")
+    #expect(folder(["HOME": "h"]) == "h/.cache/qlif")
+  }
+}
+
+@Suite struct FileBytesTests {
+  @Test func plainAndCompressed() throws {
+    let place = TemporaryFolder()
+    let bytes = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }
+    #expect(try FileBytes.read(place.write(bytes, "plain")) == bytes)
+    #expect(try FileBytes.read(place.write(bytes, "packed", compressed: true)) == bytes)
+    #expect(try FileBytes.read(place.write([], "empty")) == [])
+  }
+
+  @Test func damagedGzipIsRefused() throws {
+    let place = TemporaryFolder()
+    let packed = place.write(
+      (0..<5000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }, "packed", compressed: true)
+    let good = try Self.raw(packed)
+    for length in stride(from: 4, to: good.count, by: 37) {
+      let path = place.write(Array(good[..<length]), "cut")
+      #expect(throws: DataError.self) { try FileBytes.read(path) }
+    }
+    var numbers = Numbers(state: 2)
+    for _ in 0..<300 {
+      var bytes = good
+      bytes[Int.random(in: 10..<bytes.count, using: &numbers)] ^=
+        1 << UInt8.random(in: 0...7, using: &numbers)
+      let path = place.write(bytes, "flipped")
+      // The check sum notices what the stream itself forgives.
+      #expect(throws: DataError.self) { try FileBytes.read(path) }
+    }
+  }
+
+  @Test func aBombIsNotUnpacked() {
+    let place = TemporaryFolder()
+    let path = place.write([UInt8](repeating: 0, count: 3_000_000), "bomb", compressed: true)
+    #expect(throws: DataError.malformed(path: path, reason: "it holds more than 1000000 bytes")) {
+      try FileBytes.read(path, limit: 1_000_000)
+    }
+  }
+
+  @Test(arguments: ["/", "/nonexistent/file", "", "a\0b", "/dev/zero"])
+  func whatIsNoFileIsRefused(path: String) {
+    #expect(throws: DataError.self) { try FileBytes.read(path) }
+  }
+
+  private static func raw(_ path: String) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    let count = read(descriptor, &bytes, bytes.count)
+    return Array(bytes.prefix(max(count, 0)))
+  }
+}
+
+@Suite struct SHA256Tests {
+  /// FIPS 180-4, example values.
+  @Test func knownDigests() {
+    #expect(
+      SHA256.hexadecimal(Array("abc".utf8))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(SHA256.hexadecimal([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+  }
+}

@@ -1,0 +1,244 @@
+"""The command qlif-render as a user meets it: pictures, exit codes, and one line for each error."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import struct
+import subprocess
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import qlif
+from qlif import render
+
+SIDE = 4
+CLASSES = 3
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model, a data set of 4 x 4 images and arrays."""
+    folder = tmp_path_factory.mktemp("render")
+    layers = [qlif.Dense(12, qlif.QLIF()), qlif.Dense(CLASSES, qlif.QLIF())]
+    network = qlif.Network(input_shape=(SIDE * SIDE,), steps=6, seed=1, layers=layers)
+    network.save(folder / "model.safetensors")
+    model = (folder / "model.safetensors").read_bytes()
+    (folder / "cut.safetensors").write_bytes(model[: len(model) // 2])
+    (folder / "empty.safetensors").write_bytes(b"")
+    (folder / "foreign.safetensors").write_bytes(struct.pack("<Q", 2) + b"{}")
+
+    images = np.arange(5 * SIDE * SIDE, dtype=np.uint8)
+    data = folder / "data" / "mnist"
+    data.mkdir(parents=True)
+    header = struct.pack(">4B3I", 0, 0, 8, 3, 5, SIDE, SIDE)
+    with gzip.open(data / "t10k-images-idx3-ubyte.gz", "wb") as file:
+        file.write(header + images.tobytes())
+    labels = struct.pack(">4BI5B", 0, 0, 8, 1, 5, *(0, 1, 2, 0, 1))
+    (data / "t10k-labels-idx1-ubyte").write_bytes(labels)
+
+    batch = np.linspace(0, 1, 5 * SIDE * SIDE).reshape(5, SIDE * SIDE)
+    np.save(folder / "batch.npy", batch)
+    np.save(folder / "big.npy", batch.astype(">f4"))
+    np.save(folder / "fortran.npy", np.asfortranarray(batch.astype(np.float32)))
+    np.save(folder / "images.npy", batch.reshape(5, SIDE, SIDE).astype(np.float32))
+    np.save(folder / "bytes.npy", images.reshape(5, SIDE * SIDE))
+    np.save(folder / "sequence.npy", np.repeat(batch[:, None], 7, axis=1).transpose(1, 0, 2))
+    np.save(folder / "odd.npy", np.zeros(7))
+    np.save(folder / "nan.npy", np.full(SIDE * SIDE, np.nan))
+    (folder / "cut.npy").write_bytes((folder / "batch.npy").read_bytes()[:-8])
+    return folder
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name != "QLIF_DATA"}
+    return subprocess.run(
+        [str(render.program()), *arguments],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env=environment | variables,
+    )
+
+
+def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+    """The chunks of a PNG file, whose check sums must be right."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    found, place = [], 8
+    while place < len(png):
+        (length,) = struct.unpack(">I", png[place : place + 4])
+        kind, data = png[place + 4 : place + 8], png[place + 8 : place + 8 + length]
+        (check,) = struct.unpack(">I", png[place + 8 + length : place + 12 + length])
+        assert check == zlib.crc32(kind + data)
+        found.append((kind, data))
+        place += 12 + length
+    assert found[-1] == (b"IEND", b"")
+    return found
+
+
+def texts(png: bytes) -> dict[str, str]:
+    pairs = (data.split(b"\0", 1) for kind, data in chunks(png) if kind == b"tEXt")
+    return {key.decode("ascii"): value.decode("latin-1") for key, value in pairs}
+
+
+MODEL = ("--model", "model.safetensors")
+IMAGE = ("--dataset", "mnist", "--index", "2", "--data", "data")
+GOOD = [
+    ("raster", *MODEL, *IMAGE),
+    ("raster", *MODEL, *IMAGE, "--neurons", "0-3,7", "--readout", "membrane"),
+    ("trace", *MODEL, *IMAGE, "--layer", "0", "--neurons", "1,5,9"),
+    ("trace", *MODEL, *IMAGE, "--layer", "1"),
+    ("filters", *MODEL, "--layer", "0"),
+    ("filters", *MODEL, "--layer", "1", "--units", "0-2", "--shape", "3x4", "--columns", "2"),
+]
+
+
+@pytest.mark.parametrize("arguments", GOOD, ids=" ".join)
+def test_pictures(folder: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    sizes = {}
+    for scale in (1, 2):
+        target = tmp_path / "a picture.png"
+        options = ("--scale", str(scale), "--output", str(target))
+        done = run(folder, *arguments, *options)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        png = target.read_bytes()
+        assert os.listdir(tmp_path) == [target.name]
+        found = dict(chunks(png))
+        sizes[scale] = struct.unpack(">2I", found[b"IHDR"][:8])
+        dots = round(144 * scale / 0.0254)
+        assert struct.unpack(">2IB", found[b"pHYs"]) == (dots, dots, 1)
+        words = texts(png)
+        # Absolute paths say something about one machine only.
+        assert words["Command"].startswith("qlif-render " + arguments[0])
+        assert words["Command"].endswith("--output 'a picture.png'")
+        model = (folder / "model.safetensors").read_bytes()
+        assert words["Model-SHA256"] == hashlib.sha256(model).hexdigest()
+        assert words["Software"].startswith("qlif-render ")
+        options = ("--scale", str(scale), "--output", "-")
+        assert run(folder, *arguments, *options).stdout[:8] == png[:8]
+    for one, two in zip(sizes[1], sizes[2], strict=True):
+        assert 2 * one - 2 <= two <= 2 * one
+
+
+@pytest.mark.parametrize("name", ["batch", "big", "fortran", "images"])
+def test_arrays_of_any_layout_are_the_same_input(folder: Path, name: str) -> None:
+    def picture(file: str) -> bytes:
+        arguments = ("--input", f"{file}.npy", "--index", "3", "--label", "1", "--title", "T")
+        done = run(folder, "raster", *MODEL, *arguments, "--output", "-")
+        assert done.returncode == 0, done.stderr
+        return b"".join(data for kind, data in chunks(done.stdout) if kind == b"IDAT")
+
+    assert picture(name) == picture("batch")
+
+
+def test_sequences_and_bytes(folder: Path) -> None:
+    for options in (
+        ("--input", "sequence.npy", "--index", "4"),
+        ("--input", "batch.npy", "--sequence"),
+        ("--input", "bytes.npy", "--divide", "255"),
+    ):
+        done = run(folder, "raster", *MODEL, *options, "--output", "-")
+        assert done.returncode == 0, done.stderr
+
+
+def test_data_folder_comes_from_the_environment(folder: Path) -> None:
+    arguments = ("raster", *MODEL, "--dataset", "mnist", "--index", "0", "--output", "-")
+    assert run(folder, *arguments, QLIF_DATA="data").returncode == 0
+    assert run(folder, *arguments, XDG_CACHE_HOME="nowhere").returncode == 2
+
+
+OUT = ("--output", "out.png")
+BAD = {
+    "no model": ("raster", "--model", "none.safetensors", *IMAGE, *OUT),
+    "cut model": ("raster", "--model", "cut.safetensors", *IMAGE, *OUT),
+    "empty model": ("filters", "--model", "empty.safetensors", "--layer", "0", *OUT),
+    "foreign model": ("raster", "--model", "foreign.safetensors", *IMAGE, *OUT),
+    "a folder as model": ("raster", "--model", "data", *IMAGE, *OUT),
+    "an array as model": ("raster", "--model", "batch.npy", *IMAGE, *OUT),
+    "image out of range": ("raster", *MODEL, *IMAGE[:2], "--index", "5", *IMAGE[4:], *OUT),
+    "negative index": ("raster", *MODEL, *IMAGE[:2], "--index=-1", *IMAGE[4:], *OUT),
+    "huge index": ("raster", *MODEL, *IMAGE[:2], "--index", "9" * 30, *IMAGE[4:], *OUT),
+    "no such data": ("raster", *MODEL, *IMAGE[:-1], "nowhere", *OUT),
+    "no such split": ("raster", *MODEL, *IMAGE, "--split", "train", *OUT),
+    "no such data set": ("raster", *MODEL, "--dataset", "emnist", "--index", "0", *OUT),
+    "no input": ("raster", *MODEL, *OUT),
+    "two inputs": ("raster", *MODEL, *IMAGE, "--input", "batch.npy", *OUT),
+    "no output": ("raster", *MODEL, *IMAGE),
+    "cut array": ("raster", *MODEL, "--input", "cut.npy", *OUT),
+    "odd array": ("raster", *MODEL, "--input", "odd.npy", *OUT),
+    "NaN array": ("raster", *MODEL, "--input", "nan.npy", *OUT),
+    "no array": ("raster", *MODEL, "--input", "model.safetensors", *OUT),
+    "sample out of range": ("raster", *MODEL, "--input", "batch.npy", "--index", "5", *OUT),
+    "label out of range": ("raster", *MODEL, "--input", "batch.npy", "--label", "3", *OUT),
+    "wrong picture shape": ("raster", *MODEL, *IMAGE, "--shape", "4x5", *OUT),
+    "divide by zero": ("raster", *MODEL, "--input", "batch.npy", "--divide", "0", *OUT),
+    "layer out of range": ("trace", *MODEL, *IMAGE, "--layer", "2", *OUT),
+    "neuron out of range": ("trace", *MODEL, *IMAGE, "--layer", "0", "--neurons", "12", *OUT),
+    "backward range": ("trace", *MODEL, *IMAGE, "--layer", "0", "--neurons", "5-1", *OUT),
+    "not a list": ("trace", *MODEL, *IMAGE, "--layer", "0", "--neurons", "1,,2", *OUT),
+    "endless list": ("filters", *MODEL, "--layer", "0", "--units", "0-9999999999", *OUT),
+    "unit out of range": ("filters", *MODEL, "--layer", "0", "--units", "0-12", *OUT),
+    "no square": ("filters", *MODEL, "--layer", "1", *OUT),
+    "wrong shape": ("filters", *MODEL, "--layer", "1", "--shape", "3x5", *OUT),
+    "no shape": ("filters", *MODEL, "--layer", "1", "--shape", "0x12", *OUT),
+    "no columns": ("filters", *MODEL, "--layer", "0", "--columns", "0", *OUT),
+    "scale too large": ("filters", *MODEL, "--layer", "0", "--scale", "9", *OUT),
+    "scale not a number": ("filters", *MODEL, "--layer", "0", "--scale", "nan", *OUT),
+    "misspelled option": ("filters", *MODEL, "--layer", "0", "--colour", "red", *OUT),
+    "misspelled command": ("filter", *MODEL, *OUT),
+    "no such folder": ("filters", *MODEL, "--layer", "0", "--output", "nowhere/out.png"),
+    "a folder as output": ("filters", *MODEL, "--layer", "0", "--output", "data"),
+    "a file as folder": ("filters", *MODEL, "--layer", "0", "--output", "batch.npy/out.png"),
+    "full disk": ("filters", *MODEL, "--layer", "0", "--output", "/dev/full"),
+}
+
+
+@pytest.mark.parametrize("arguments", BAD.values(), ids=BAD.keys())
+def test_errors_are_one_line(folder: Path, arguments: tuple[str, ...]) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(folder, *arguments)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    message = done.stderr.decode()
+    assert message.startswith("qlif-render: ")
+    assert len(message) > len("qlif-render: \n")
+    assert message.count("\n") == 1
+    assert message.endswith("\n")
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_an_error_leaves_the_old_picture(folder: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.png"
+    target.write_bytes(b"old")
+    arguments = ("filters", "--model", "cut.safetensors", "--layer", "0", "--output", str(target))
+    assert run(folder, *arguments).returncode == 2
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["out.png"]
+
+
+@pytest.mark.parametrize("kind", ["raster", "trace", "filters"])
+def test_help_has_examples(folder: Path, kind: str) -> None:
+    done = run(folder, kind, "--help")
+    assert done.returncode == 0
+    assert b"Examples:" in done.stdout
+    assert b"qlif-render " + kind.encode() + b" --model" in done.stdout
+
+
+def test_a_reader_that_leaves_is_an_error(folder: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [str(render.program()), "filters", *MODEL, "--layer", "0", "--output", "-"],
+        cwd=folder,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == 2
+    assert b"Broken pipe" in done.stderr
