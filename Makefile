@@ -20,7 +20,8 @@ PYTHON_SOURCES := python/pyproject.toml python/hatch_build.py \
 	$(shell find python/qlif -name '*.py' 2>/dev/null) python/qlif/py.typed
 
 # Data sets in a folder `data` here are found without being named.
-export QLIF_DATA ?= $(wildcard $(abspath data))
+QLIF_DATA ?= $(wildcard data)
+export QLIF_DATA := $(abspath $(QLIF_DATA))
 
 .PHONY: help demo test bench lint format clean swift-tests c-tests python-tests
 

@@ -1,6 +1,7 @@
 """Trains a QSNN on handwritten digits and draws it: ``python -m qlif.demo``.
 
-The data set is the one given, else MNIST if ``QLIF_DATA`` has it, else scikit-learn's digits.
+The data set is the one given, else MNIST if it is in ``QLIF_DATA`` or the user's cache, else
+scikit-learn's digits.
 """
 
 from __future__ import annotations
@@ -52,16 +53,14 @@ def main() -> None:
 
 
 def _data(name: str | None) -> tuple[str, tuple[datasets.Split, datasets.Split]]:
-    """The named data set; else MNIST if it is at hand, without a download; else digits."""
-    if name:
+    """The named data set if it can be had; else MNIST if it is at hand; else digits."""
+    if name is None:
+        name = "mnist" if datasets.at_hand("mnist") else "digits"
+    try:
         return name, datasets.load(name)
-    folder = os.environ.get("QLIF_DATA")
-    if folder:
-        try:
-            return "mnist", datasets.load("mnist", folder)
-        except datasets.DatasetError as error:
-            print(f"{error}; taking digits instead")
-    return "digits", datasets.load("digits")
+    except datasets.DatasetError as error:
+        print(f"{error}\ntaking digits instead")
+        return "digits", datasets.load("digits")
 
 
 def _busiest(classifier: QSNNClassifier, image: datasets.FloatArray) -> list[int]:

@@ -429,6 +429,7 @@ def test_data_that_cannot_be(blobs, fitted, quick):
         clf.fit(X, y, validation_data=(X, y + 9))
 
 
+@pytest.mark.filterwarnings("ignore::qlif.SilentLayerWarning")
 def test_the_published_preset(blobs):
     preset = qlif.presets.published.qsnn
     clf = QSNNClassifier(**preset)
@@ -442,6 +443,14 @@ def test_the_published_preset(blobs):
     neuron = clf.network_.layers[0].neuron
     assert (neuron.leak, neuron.refractory, neuron.t1) == ("published", True, 60)
     clone(QSNNClassifier(**preset))
+
+
+def test_a_fit_that_fails_leaves_no_half_of_it(blobs, fitted):
+    X, y = blobs
+    with pytest.raises(ValueError):
+        fitted.set_params(patience=3).fit(X, y % 2)
+    with pytest.raises(ValueError, match="not fitted"):
+        fitted.predict(X)
 
 
 def test_several_hidden_layers(blobs, quick):

@@ -112,6 +112,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             ValueError: data or parameters that cannot be.
         """
+        # Should anything below fail, this is an estimator that is not fitted, not one of two minds.
+        vars(self).pop("network_", None)
         checked, labels = self._checked(X, y, reset=True)
         self.classes_, encoded = np.unique(labels, return_inverse=True)
         seeds = Seeds.of(self.random_state)
@@ -157,7 +159,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             classes: every class that will ever come; needed in the first call, where nothing was
                 fitted before.
         """
-        first = not hasattr(self, "classes_")
+        first = not hasattr(self, "network_")
         checked, labels = self._checked(X, y, reset=first)
         if first:
             if classes is None:
@@ -293,7 +295,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     def _inference_parts(self, X: Any) -> list[NDArray[Any]]:
         """X, checked, as views of a few rows each."""
-        check_is_fitted(self)
+        check_is_fitted(self, "network_")
         checked = validate_data(self, X, reset=False)
         assert isinstance(checked, np.ndarray)
         return [
@@ -360,7 +362,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             FileError: the file cannot be written.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "network_")
         self.network_.metadata[_storage.KEY] = _storage.encode(self)
         self.network_.save(path)
 

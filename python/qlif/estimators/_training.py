@@ -138,11 +138,10 @@ class TrainingLoop:
                 self.scale(self.training.X[rows]), self.training.labels[rows]
             )
             totals.add(report)
-            bar.set_postfix(
-                loss=f"{totals.mean_loss:.4f}",
-                accuracy=f"{totals.accuracy:.4f}",
-                refresh=False,
-            )
+            shown = {"loss": totals.mean_loss, "accuracy": totals.accuracy}
+            if "val_accuracy" in self.history:
+                shown["val_accuracy"] = self.history["val_accuracy"][-1]
+            bar.set_postfix({k: f"{v:.4f}" for k, v in shown.items()}, refresh=False)
             bar.update(len(rows))
         seconds = time.perf_counter() - start
         entry = {
