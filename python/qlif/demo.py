@@ -10,8 +10,6 @@ import argparse
 import os
 from pathlib import Path
 
-import numpy as np
-
 from . import QSNNClassifier, datasets, render
 
 NAMES = ("mnist", "fashion-mnist", "kmnist", "digits")
@@ -38,13 +36,10 @@ def main() -> None:
     model = folder / "model.safetensors"
     classifier.save(model)
     image, label = X_test[0], int(y_test[0])
-    neurons = _busiest(classifier, image)
     shown = f"{name} test image 0"
     pictures = {
         "raster": render.raster(model, image, label=label, title=f"Spikes for {shown}"),
-        "trace": render.trace(
-            model, image, layer=0, neurons=neurons, title=f"Populations for {shown}"
-        ),
+        "trace": render.trace(model, image, layer=0, title=f"Populations for {shown}"),
         "filters": render.filters(model, layer=0),
     }
     for kind, picture in pictures.items():
@@ -61,14 +56,6 @@ def _data(name: str | None) -> tuple[str, tuple[datasets.Split, datasets.Split]]
     except datasets.DatasetError as error:
         print(f"{error}\ntaking digits instead")
         return "digits", datasets.load("digits")
-
-
-def _busiest(classifier: QSNNClassifier, image: datasets.FloatArray) -> list[int]:
-    """Three hidden neurons with something to show: those that spike, but not at every step."""
-    spikes = classifier.network_.simulate(image[None], alpha=False, layers=[0]).spikes[0][:, 0]
-    counts = spikes.sum(axis=0)
-    counts[counts == len(spikes)] = 0
-    return [int(each) for each in np.argsort(-counts, kind="stable")[:3]]
 
 
 if __name__ == "__main__":
