@@ -27,10 +27,7 @@ struct Model {
   /// Loads the network of a `.safetensors` file.
   init(path: String) throws {
     network = try Network.load(path: path)
-    guard let sha256 = SHA256.hexadecimal(try FileBytes.read(path)) else {
-      throw RenderError("cannot hash \(path)")
-    }
-    self.sha256 = sha256
+    sha256 = try SHA256.hexadecimal(ofFile: path)
     name = path.split(separator: "/").last.map(String.init) ?? path
   }
 
@@ -51,7 +48,7 @@ struct Model {
     let product = sizes.count > 1 ? sizes.map(String.init).joined(separator: " × ") + " = " : ""
     let count = neurons(inLayer: layer)
     let kind = type(of: network.layers[layer].neuron).kind.uppercased()
-    return "Layer \(layer), \(product)\(count) \(kind) neuron\(count == 1 ? "" : "s")"
+    return "Layer \(layer), \(product)\(formatted(count)) \(kind) neuron\(count == 1 ? "" : "s")"
   }
 
   /// How a layer's drive turns its qubits, which gives its weights their unit; nil where it turns none.

@@ -68,7 +68,8 @@ struct Raster: ParsableCommand {
       if let neurons, layer < model.layerCount - 1 {
         try neurons.check(below: spikes.neurons, "neuron", "layer \(layer)")
         spikes = try spikes.selecting(
-          neurons.indices, name: "\(neurons.indices.count) of \(spikes.neurons) neurons of layer \(layer)")
+          neurons.indices,
+          name: "\(neurons.indices.count) of \(formatted(spikes.neurons)) neurons of layer \(layer)")
       }
       layers.append(spikes)
     }
