@@ -60,7 +60,9 @@ let package = Package(
           "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map",
         ])
       ]),
-    .testTarget(name: "QLIFCoreTests", dependencies: ["QLIFCore"]),
+    .testTarget(
+      name: "QLIFCoreTests",
+      dependencies: ["QLIFCore", "KernelTypes"] + kernelTargets.map { .target(name: $0.name) }),
 
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),

@@ -73,9 +73,14 @@ struct Leaked {
 func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Leaked {
   let rootDecay = exponential((-0.5 * neuron.delayRate) * v.magnitude)
   let relaxedS = qubits.s * rootDecay
-  // c'^2 = 1 - s'^2 without its cancellation.
-  let lost = qubits.s * qubits.s * (1 - rootDecay * rootDecay)
-  let relaxedC = (qubits.c * qubits.c + lost).root
+  // Both forms are c'^2 = 1 - s'^2. The first has no cancellation; the second is exactly of length 1, as the
+  // rotation back needs: repeated, it would double any error of the length at every step.
+  let squareC: Lanes
+  switch neuron.leak {
+  case .relaxation: squareC = qubits.c * qubits.c + qubits.s * qubits.s * (1 - rootDecay * rootDecay)
+  case .published: squareC = larger(1 - relaxedS * relaxedS, Lanes.zero)
+  }
+  let relaxedC = squareC.root
   let reciprocal = 1 / larger(relaxedC, Lanes(repeating: 1e-12))
   let memory = rootDecay * qubits.c * reciprocal
   // sign(0) = 0

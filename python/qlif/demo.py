@@ -40,7 +40,7 @@ def main() -> None:
     pictures = {
         "raster": render.raster(model, image),
         "trace": render.trace(model, image, layer=0, neurons=_busiest(classifier, image)),
-        "filters": render.filters(model, layer=0, units="0-31"),
+        "filters": render.filters(model, layer=0),
     }
     for kind, picture in pictures.items():
         picture.save(folder / f"{kind}.png")

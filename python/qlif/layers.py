@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from ._arrays import size
 from ._errors import ArgumentError
@@ -16,8 +16,15 @@ __all__ = ["Dense", "Layer"]
 class Layer:
     """Base of the layers. A subclass knows which function of the engine adds it to a network."""
 
+    KIND: ClassVar[str]  # of the synapse, as a network's description calls it
+
     def add_to(self, network: Any) -> None:
         """Adds this layer to the end of a network under construction (a C handle)."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_description(cls, synapse: dict[str, Any], neuron: Neuron) -> Layer:
+        """The layer that a network's description and its neurons' config tell of."""
         raise NotImplementedError
 
 
@@ -37,6 +44,8 @@ class Dense(Layer):
         ArgumentError: `units` is not a whole number or `neuron` not a neuron.
     """
 
+    KIND: ClassVar[str] = "dense"
+
     units: int
     neuron: Neuron
 
@@ -48,3 +57,16 @@ class Dense(Layer):
     def add_to(self, network: Any) -> None:
         """Adds this layer to the end of a network under construction (a C handle)."""
         lib.qlif_network_add_dense(network, self.units, self.neuron.to_config())
+
+    @classmethod
+    def from_description(cls, synapse: dict[str, Any], neuron: Neuron) -> Dense:
+        """The layer that a network's description and its neurons' config tell of."""
+        return cls(synapse["units"], neuron)
+
+
+_KINDS: dict[str, type[Layer]] = {kind.KIND: kind for kind in (Dense,)}
+
+
+def layer_of(synapse: dict[str, Any], neuron: Neuron) -> Layer:
+    """The layer of any kind that a network's description tells of."""
+    return _KINDS[synapse["kind"]].from_description(synapse, neuron)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint8
@@ -20,7 +21,7 @@ from ._errors import ArgumentError, ClosedError, ShapeError
 from ._lib import lib
 from ._metadata import Metadata
 from ._owner import Owner
-from .layers import Dense, Layer
+from .layers import Layer, layer_of
 from .neurons import neuron_of
 from .recording import LayerArrays, Recording
 from .report import Report
@@ -111,10 +112,10 @@ class Network:
         self._shapes = [self._read_shape(pointer, layer) for layer in range(-1, count.value)]
         if layers is None:
             layers = []
-            for index in range(count.value):
+            for index, described in enumerate(json.loads(self.description)["layers"]):
                 config = _lib.NeuronConfig()
                 lib.qlif_network_layer_neuron(pointer, index, config)
-                layers.append(Dense(prod(self._shapes[index + 1]), neuron_of(config)))
+                layers.append(layer_of(described["synapse"], neuron_of(config)))
         self._layers = tuple(layers)
         self._views: tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]] | None = None
 

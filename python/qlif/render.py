@@ -10,6 +10,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -58,27 +59,34 @@ def raster(
     *,
     dataset: str | None = None,
     index: int | None = None,
+    split: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
-    neurons: str | Iterable[int] | None = None,
+    label: int | None = None,
+    shape: tuple[int, int] | None = None,
+    title: str | None = None,
     scale: float | None = None,
 ) -> PNG:
-    """Which neurons spike when, one panel for each layer, for one image.
+    """Which neurons spike when, one panel for each layer, with the image and the output counts.
 
     Args:
         model: a path, a `Network` or a fitted estimator.
-        x: one sample of the network's input shape, or a sequence of them [steps, *input_shape].
-        dataset: instead of `x`, the name of a data set, see `qlif.datasets.load`.
-        index: the number of the image in the data set's test images.
-        data_dir: where the data set is.
-        neurons: the neurons to show, as ``"0-99"``, ``"1,5,9"`` or numbers; None leaves it to the
-            program.
-        scale: pixels per point; 2 is for fine screens and print.
+        x: a sample [*input_shape], a batch [batch, *input_shape] or a sequence
+            [steps, batch, *input_shape].
+        dataset: instead of `x`, ``"mnist"``, ``"fashion-mnist"`` or ``"kmnist"``.
+        index: the number of the image in the data set, or of the sample in the batch (0).
+        split: of the data set, ``"test"`` (default) or ``"train"``.
+        data_dir: where the data set is; see `qlif.datasets.load`, but nothing is downloaded.
+        label: the class of the sample in `x`, if known.
+        shape: height and width of the image.
+        title: in place of the one made from the arguments.
+        scale: pixels per point, 0.5 to 8; 2 is for fine screens and print.
 
     Raises:
         RenderError: what the program says about a model, an image or a number that cannot be.
         FileError: the program is missing.
     """
-    return _draw("raster", model, _Image(x, dataset, index, data_dir), scale, neurons=neurons)
+    image = _Image(x, dataset, index, split, data_dir, label)
+    return _draw("raster", model, image, shape=_size(shape), title=title, scale=scale)
 
 
 def trace(
@@ -86,10 +94,13 @@ def trace(
     x: ArrayLike | None = None,
     *,
     layer: int,
-    neurons: str | Iterable[int] | None = None,
+    neurons: str | int | Iterable[int],
     dataset: str | None = None,
     index: int | None = None,
+    split: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
+    label: int | None = None,
+    title: str | None = None,
     scale: float | None = None,
 ) -> PNG:
     """Alpha over the steps of some neurons of a layer, with the threshold and the spikes.
@@ -98,26 +109,30 @@ def trace(
         model: as in `raster`.
         x: as in `raster`.
         layer: the layer's index.
-        neurons: as in `raster`.
+        neurons: the neurons to show, as ``"0-9"``, ``"1,5,9"`` or numbers.
         dataset: as in `raster`.
         index: as in `raster`.
+        split: as in `raster`.
         data_dir: as in `raster`.
+        label: as in `raster`.
+        title: as in `raster`.
         scale: as in `raster`.
 
     Raises:
         RenderError, FileError: as in `raster`.
     """
-    image = _Image(x, dataset, index, data_dir)
-    return _draw("trace", model, image, scale, layer=layer, neurons=neurons)
+    image = _Image(x, dataset, index, split, data_dir, label)
+    return _draw("trace", model, image, layer=layer, neurons=neurons, title=title, scale=scale)
 
 
 def filters(
     model: Any,
     *,
     layer: int = 0,
-    units: str | Iterable[int] | None = None,
+    units: str | int | Iterable[int] | None = None,
     columns: int | None = None,
     shape: tuple[int, int] | None = None,
+    title: str | None = None,
     scale: float | None = None,
 ) -> PNG:
     """The drive weights of dense neurons as images, on one diverging scale centred at zero.
@@ -125,30 +140,39 @@ def filters(
     Args:
         model: as in `raster`.
         layer: the layer's index.
-        units: the neurons, as ``"0-31"``, ``"1,5,9"`` or numbers.
+        units: the neurons, as ``"0-31"``, ``"1,5,9"`` or numbers; None shows the first 32.
         columns: images in a row.
         shape: height and width of the input that the weights look at.
+        title: as in `raster`.
         scale: as in `raster`.
 
     Raises:
         RenderError, FileError: as in `raster`.
     """
-    size = None if shape is None else f"{shape[0]}x{shape[1]}"
-    return _draw(
-        "filters", model, None, scale, layer=layer, units=units, columns=columns, shape=size
-    )
+    if units is None:
+        network = Network.load(model) if isinstance(model, str | os.PathLike) else _network(model)
+        shapes = network.layer_shapes[layer : layer + 1]
+        units = range(min(32, prod(shapes[0]) if shapes else 1))
+    options = {"units": units, "columns": columns, "shape": _size(shape), "title": title}
+    return _draw("filters", model, None, layer=layer, scale=scale, **options)
 
 
 class _Image:
     """What to show to the network: an array, or an image of a data set."""
 
-    def __init__(self, x: Any, dataset: Any, index: Any, data_dir: Any) -> None:
+    def __init__(
+        self, x: Any, dataset: Any, index: Any, split: Any, data_dir: Any, label: Any
+    ) -> None:
         if (x is None) == (dataset is None):
             raise ArgumentError("expected either x or dataset and index")
-        if (index is None) != (dataset is None):
-            raise ArgumentError("dataset and index belong together")
         self._array = None if x is None else _arrays.float32(x, "x")
-        self._options = {"dataset": dataset, "index": index, "data": data_dir}
+        self._options = {
+            "dataset": dataset,
+            "index": index,
+            "split": split,
+            "data": data_dir,
+            "label": label,
+        }
 
     def options(self, folder: Path) -> dict[str, Any]:
         """The program's options, with the array written into the folder."""
@@ -156,7 +180,7 @@ class _Image:
             return self._options
         file = folder / "input.npy"
         np.save(file, self._array)
-        return {"input": file}
+        return {**self._options, "input": file}
 
 
 def program() -> Path:
@@ -169,17 +193,17 @@ def program() -> Path:
     return found
 
 
-def _draw(kind: str, model: Any, image: _Image | None, scale: float | None, **options: Any) -> PNG:
+def _draw(kind: str, model: Any, image: _Image | None, **options: Any) -> PNG:
     """Runs the program with its picture on standard output."""
     binary = program()
     with tempfile.TemporaryDirectory(prefix="qlif-") as folder:
-        options |= {"model": _model_file(model, Path(folder)), "scale": scale, "output": "-"}
+        options |= {"model": _model_file(model, Path(folder)), "output": "-"}
         if image is not None:
             options |= image.options(Path(folder))
         command = [str(binary), kind]
         for name, value in options.items():
             if value is not None:
-                command += [f"--{name}", _argument(value)]
+                command.append(f"--{name}={_argument(value)}")
         done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip()
@@ -191,14 +215,22 @@ def _model_file(model: Any, folder: Path) -> str | os.PathLike[str]:
     """A file of the model; a network that is in memory is written into the folder."""
     if isinstance(model, str | os.PathLike):
         return model
+    file = folder / "model.safetensors"
+    _network(model).save(file)
+    return file
+
+
+def _network(model: Any) -> Network:
     network = getattr(model, "network_", model)
     if not isinstance(network, Network):
         raise ArgumentError(
             f"model is {model!r}, expected a path, a qlif.Network or a fitted estimator"
         )
-    file = folder / "model.safetensors"
-    network.save(file)
-    return file
+    return network
+
+
+def _size(shape: tuple[int, int] | None) -> str | None:
+    return None if shape is None else f"{shape[0]}x{shape[1]}"
 
 
 def _argument(value: Any) -> str:

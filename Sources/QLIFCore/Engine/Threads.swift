@@ -86,7 +86,7 @@ private final class Crew: @unchecked Sendable {
   // Written while the gate is closed, read inside it.
   private var tasks = 0
   private var places = 0
-  private var body: ((Int) -> Void) = { _ in }
+  private var body: UnsafePointer<(Int) -> Void>?
 
   private init(pid: pid_t) {
     self.pid = pid
@@ -103,32 +103,39 @@ private final class Crew: @unchecked Sendable {
   func run(_ tasks: Int, helpers: Int, _ body: (Int) -> Void) {
     while helperCount < helpers, startHelper() { helperCount += 1 }
     withoutActuallyEscaping(body) { body in
-      self.tasks = tasks
-      self.places = helpers
-      self.body = body
-      next.store(0, ordering: .relaxed)
-      gate.store(0, ordering: .releasing)
-      pthread_mutex_lock(mutex)
-      round.wrappingAdd(1, ordering: .releasing)
-      pthread_cond_broadcast(wake)
-      pthread_mutex_unlock(mutex)
-
-      work(tasks, body)
-
-      var tries = 0
-      while !gate.compareExchange(expected: 0, desired: Crew.closed, ordering: .acquiringAndReleasing).exchanged {
-        tries += 1
-        if tries > 2_000 { sched_yield() }
-      }
-      self.body = { _ in }
+      withUnsafePointer(to: body) { body in runRound(tasks, helpers: helpers, body) }
     }
   }
 
-  private func work(_ tasks: Int, _ body: (Int) -> Void) {
+  private func runRound(_ tasks: Int, helpers: Int, _ body: UnsafePointer<(Int) -> Void>) {
+    self.tasks = tasks
+    self.places = helpers
+    self.body = body
+    next.store(0, ordering: .relaxed)
+    gate.store(0, ordering: .releasing)
+    pthread_mutex_lock(mutex)
+    round.wrappingAdd(1, ordering: .releasing)
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(mutex)
+
+    work(tasks, body)
+
+    var tries = 0
+    while !gate.compareExchange(expected: 0, desired: Crew.closed, ordering: .acquiringAndReleasing).exchanged
+    {
+      tries += 1
+      if tries > 2_000 { sched_yield() }
+    }
+    self.body = nil
+  }
+
+  /// Not inlined: what it retains of the closure, it releases before it returns, while the gate is held.
+  @inline(never)
+  private func work(_ tasks: Int, _ body: UnsafePointer<(Int) -> Void>) {
     while true {
       let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
       if task >= tasks { return }
-      body(task)
+      body.pointee(task)
     }
   }
 
@@ -166,7 +173,7 @@ private final class Crew: @unchecked Sendable {
         let (entered, now) = gate.compareExchange(
           expected: inside, desired: inside + 1, ordering: .acquiringAndReleasing)
         if entered {
-          if inside < places { work(tasks, body) }
+          if inside < places, let body { work(tasks, body) }
           gate.wrappingSubtract(1, ordering: .releasing)
           break
         }

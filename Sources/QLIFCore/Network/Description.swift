@@ -11,6 +11,27 @@ package struct NetworkDescription: Codable {
   }
 }
 
+extension NetworkDescription {
+  /// Values that the network's parameters have, known before any memory is asked for.
+  func parameterCount() throws(QLIFError) -> Int {
+    var count = 0
+    var shape = inputShape
+    for (index, layer) in layers.enumerated() {
+      let what = "layer \(index)"
+      guard shape.allSatisfy({ $0 > 0 }), let units = layer.synapse.units, units > 0 else {
+        throw .format("model: \(what) has no size")
+      }
+      let currents = type(of: layer.neuron.neuron).currents.count
+      let inputs = try product(shape, of: what)
+      let (sum, overflow) = count.addingReportingOverflow(try product([currents, units, inputs + 1], of: what))
+      guard !overflow else { throw .format("model: \(what) is too large") }
+      count = sum
+      shape = [units]
+    }
+    return count
+  }
+}
+
 package struct LayerDescription: Codable {
   package var synapse: SynapseDescription
   package var neuron: NeuronDescription

@@ -17,9 +17,8 @@ extension Network {
     _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout
   ) throws(QLIFError) -> Report {
     let labels = try checked(labels, count: input.batch)
-    try checkParameters()
     let pass = try Pass(self, input, learns: false)
-    return run(pass, labels, loss, readout)
+    return try run(pass, labels, loss, readout)
   }
 
   /// The loss, and its gradient with respect to every parameter in `Parameter.gradient`. Without dropout.
@@ -27,9 +26,8 @@ extension Network {
     _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss
   ) throws(QLIFError) -> Double {
     let labels = try checked(labels, count: input.batch)
-    try checkParameters()
     let pass = try Pass(self, input, learns: true)
-    return run(pass, labels, loss, .spikeCount).loss
+    return try run(pass, labels, loss, .spikeCount).loss
   }
 
   /// Loss, predictions and gradients of a training step, dropout and all.
@@ -37,15 +35,14 @@ extension Network {
     _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout, dropoutKey: UInt64
   ) throws(QLIFError) -> Report {
     let labels = try checked(labels, count: input.batch)
-    try checkParameters()
     var pass = try Pass(self, input, learns: true)
     pass.dropoutKey = dropoutKey
-    return run(pass, labels, loss, readout)
+    return try run(pass, labels, loss, readout)
   }
 
   private func run(
     _ pass: Pass, _ labels: UnsafePointer<Int64>, _ loss: Loss, _ readout: Readout
-  ) -> Report {
+  ) throws(QLIFError) -> Report {
     guard let last = layers.last else { return Report() }
     let weight = 1 / Double(pass.input.batch)
     pass.project()
@@ -66,6 +63,7 @@ extension Network {
       }
       if pass.workspace.learns { pass.backward(share, samples, throughSpikes: loss == .spikeCount) }
     }
+    try pass.checkCurrents()
     if pass.workspace.learns { pass.gatherGradients() }
 
     var report = Report()

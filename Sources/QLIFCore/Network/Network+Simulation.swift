@@ -1,8 +1,8 @@
-/// What a simulation recorded: for each layer that was asked for, [steps, batch, neurons].
+/// What a simulation recorded: for each layer [steps, batch, neurons], or nothing where it was not asked for.
 package struct Recording {
   package let steps: Int
-  package internal(set) var spikes: [[Float]?]
-  package internal(set) var alpha: [[Float]?]
+  package let spikes: [[Float]]
+  package let alpha: [[Float]]
 }
 
 /// Where the records of one layer go; nil: nowhere. [steps, batch, neurons of the layer]
@@ -22,7 +22,6 @@ extension Network {
     guard targets.count == layers.count else {
       throw .shape("records: \(targets.count) entries, expected one for each of \(layers.count) layers")
     }
-    try checkParameters()
     let pass = try Pass(self, input, learns: false)
     for (index, target) in targets.enumerated() where target.alpha != nil {
       for share in pass.workspace.shares { try share.layers[index].keepAlpha() }
@@ -34,6 +33,7 @@ extension Network {
         record(share.layers[layer.index], of: layer, samples, pass, into: target)
       }
     }
+    try pass.checkCurrents()
     // Alpha of hidden layers is for this call alone.
     if targets.dropLast().contains(where: { $0.alpha != nil }) { workspace = nil }
   }
@@ -75,7 +75,8 @@ extension Network {
     }
     try simulate(input, into: zip(spikes, alpha).map { RecordTarget(spikes: $0?.base, alpha: $1?.base) })
     return Recording(
-      steps: length, spikes: spikes.map { $0.map { Array($0.values) } }, alpha: alpha.map { $0.map { Array($0.values) } })
+      steps: length, spikes: spikes.map { $0.map { Array($0.values) } ?? [] },
+      alpha: alpha.map { $0.map { Array($0.values) } ?? [] })
   }
 
   /// Predicts a class for each sample.
@@ -85,7 +86,6 @@ extension Network {
     _ input: Input, readout: Readout, labels: UnsafeMutablePointer<Int64>?, scores: MutableFloats?
   ) throws(QLIFError) {
     let classes = try classes()
-    try checkParameters()
     let pass = try Pass(self, input, learns: false)
     pass.project()
     pass.forEachBlock { share, samples in
@@ -100,5 +100,6 @@ extension Network {
         }
       }
     }
+    try pass.checkCurrents()
   }
 }

@@ -61,14 +61,6 @@ package final class Network: @unchecked Sendable {
     layers.append(layer)
     workspace = nil
   }
-
-  /// - Throws: where a parameter is NaN or infinite; names it.
-  func checkParameters() throws(QLIFError) {
-    for parameter in parameters
-    where !kernels.areFinite(count: parameter.count, values: parameter.values.base) {
-      throw .notFinite("parameter \(parameter.name): it holds NaN or infinity")
-    }
-  }
 }
 
 // MARK: Descriptions and copies

@@ -74,6 +74,16 @@ struct Pass {
     }
   }
 
+  /// - Throws: where a layer's currents were NaN or infinite: a parameter is, or is too large.
+  ///
+  /// This finds every parameter that is not finite and had a part in the result, since a product with it is not
+  /// finite either; one without a part leaves the result right.
+  func checkCurrents() throws(QLIFError) {
+    guard let layer = workspace.shares.compactMap(\.tally.notFinite).min() else { return }
+    throw .notFinite(
+      "parameters of layer \(layer): their currents are NaN or infinite, expected finite parameters of moderate size")
+  }
+
   // MARK: Blocks
 
   func forward(_ share: Share, _ samples: Range<Int>) {
@@ -84,6 +94,9 @@ struct Pass {
         layer.synapse.forward(
           spikes: share.layers[source.index].spikes.base, rows: samples.count * steps,
           scale: spikeWeight(of: source), into: currents.base, indices: share.indices.base)
+      }
+      if share.tally.notFinite == nil, !currentsAreFinite(of: layer, memory, samples) {
+        share.tally.notFinite = layer.index
       }
       for (slot, sample) in samples.enumerated() {
         let spikes = UnsafeMutableRawPointer(memory.spikes.base + slot * steps * layer.words)
@@ -145,6 +158,18 @@ struct Pass {
     return Currents(
       base: workspace.inputCurrents.base + sample * workspace.inputWidth,
       stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth, offset: layer.paddedUnits)
+  }
+
+  private func currentsAreFinite(of layer: Layer, _ memory: LayerMemory, _ samples: Range<Int>) -> Bool {
+    if let own = memory.currents {
+      return kernels.areFinite(count: samples.count * steps * layer.synapse.columns, values: own.base)
+    }
+    let width = workspace.inputWidth
+    return (0..<(workspace.isConstant ? 1 : steps)).allSatisfy { step in
+      kernels.areFinite(
+        count: samples.count * width,
+        values: workspace.inputCurrents.base + (step * workspace.batch + samples.lowerBound) * width)
+    }
   }
 
   private func run(_ layer: Layer, sample: Int) -> NeuronRun {

@@ -89,12 +89,15 @@ final class Tally: @unchecked Sendable {
   var correct = 0
   /// Spikes of each layer, before dropout.
   var spikes: [Int]
+  /// The first layer whose currents were NaN or infinite.
+  var notFinite: Int?
 
   init(layers: Int) { spikes = Array(repeating: 0, count: layers) }
 
   func clear() {
     loss = 0
     correct = 0
+    notFinite = nil
     for layer in spikes.indices { spikes[layer] = 0 }
   }
 }

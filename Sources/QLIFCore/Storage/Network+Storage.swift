@@ -25,12 +25,16 @@ extension Network {
       throw .format("model: not a qlif model of format \(Self.format)")
     }
     var tensors: [String: Safetensors.Tensor] = [:]
-    var size = 0
+    var bytes = 0
     for tensor in file.tensors {
       tensors[tensor.name] = tensor
-      size += tensor.bytes.count
+      bytes += extra(tensor.name) ? 0 : tensor.bytes.count
     }
     let description: NetworkDescription = try decoded(text, "the network's description")
+    // Before memory is asked for: a file cannot make a larger network than it fills.
+    guard try description.parameterCount() == bytes / MemoryLayout<Float>.size else {
+      throw .format("model: its tensors do not fit its description")
+    }
     try self.init(description)
     for parameter in parameters {
       guard let tensor = tensors.removeValue(forKey: parameter.name), tensor.shape == parameter.shape else {

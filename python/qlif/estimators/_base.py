@@ -287,12 +287,12 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Args:
             X: samples, [n, features].
         """
-        parts = [
-            self.network_.predict(part, readout=self.readout) for part in self._inference_parts(X)
-        ]
-        return np.asarray(self.classes_[np.concatenate(parts)])
+        parts = self._inference_parts(X)
+        labels = [self.network_.predict(part, readout=self.readout) for part in parts]
+        return np.asarray(self.classes_[np.concatenate(labels)])
 
     def _inference_parts(self, X: Any) -> list[NDArray[Any]]:
+        """X, checked, as views of a few rows each."""
         check_is_fitted(self)
         checked = validate_data(self, X, reset=False)
         assert isinstance(checked, np.ndarray)
@@ -307,9 +307,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Membrane: alpha summed over the steps. Spike count: spikes plus half the mean alpha, which
         is less than one spike and so decides ties only.
         """
+        parts = self._inference_parts(X)
         steps = self.network_.steps
         scores: list[FloatArray] = []
-        for part in self._inference_parts(X):
+        for part in parts:
             alpha = self.network_.predict_scores(part, readout="membrane")
             if self._counts_spikes:
                 rates = self.network_.predict_scores(part, readout="spike_count")

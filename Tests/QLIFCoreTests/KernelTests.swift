@@ -1,0 +1,143 @@
+import KernelTypes
+import Kernels
+import Testing
+
+#if arch(x86_64)
+  import KernelsV3
+  import KernelsV4
+#endif
+
+@testable import QLIFCore
+
+/// Each instruction set's kernels against plain loops, and against each other where this machine can run them.
+@Suite struct KernelTests {
+  static let sets: [(name: String, kernels: any KernelSet.Type)] = {
+    var sets: [(String, any KernelSet.Type)] = [("baseline", Kernels.VectorKernels.self)]
+    #if arch(x86_64)
+      if ["x86-64-v3", "x86-64-v4"].contains("\(instructionSetName)") {
+        sets.append(("v3", KernelsV3.VectorKernels.self))
+      }
+      if "\(instructionSetName)" == "x86-64-v4" { sets.append(("v4", KernelsV4.VectorKernels.self)) }
+    #endif
+    return sets
+  }()
+
+  @Test(arguments: [16, 32, 48, 128, 160, 304])
+  func productsWithSpikes(_ columns: Int) {
+    var random = TestRandom(UInt64(columns))
+    let (rows, words) = (9, 3)
+    let inputs = words * 64
+    let spikes = (0..<rows * words).map { _ in random.next() & random.next() }
+    func isSet(_ row: Int, _ input: Int) -> Bool { spikes[row * words + input / 64] >> UInt64(input % 64) & 1 == 1 }
+    let weights = random.floats(inputs * columns, -1...1)
+    let bias = random.floats(columns, -1...1)
+    // Half of the gradients are 0, as those of the current that has no part at a step.
+    let gradient = random.floats(rows * columns, -1...1).map { $0 < 0 ? 0 : $0 }
+    for (name, kernels) in Self.sets {
+      var output = [Float](repeating: .nan, count: rows * columns)
+      var weightGradient = [Float](repeating: 1, count: inputs * columns)
+      var biasGradient = [Float](repeating: 2, count: columns)
+      var inputGradient = [Float](repeating: .nan, count: rows * inputs)
+      var indices = [Int32](repeating: 0, count: max(inputs, columns))
+      kernels.spikeForward(
+        rows: rows, words: words, columns: columns, spikes: spikes, weights: weights, bias: bias, scale: 1.25,
+        output: &output, indices: &indices)
+      kernels.spikeWeightGradient(
+        rows: rows, words: words, columns: columns, spikes: spikes, outputGradient: gradient, scale: 1.25,
+        weightGradient: &weightGradient, biasGradient: &biasGradient, indices: &indices)
+      kernels.spikeInputGradient(
+        rows: rows, columns: columns, inputs: inputs, outputGradient: gradient,
+        weights: transposed(weights, inputs, columns), inputGradient: &inputGradient, indices: &indices)
+      for row in 0..<rows {
+        for column in 0..<columns {
+          let sum = (0..<inputs).reduce(0.0) { $0 + (isSet(row, $1) ? Double(weights[$1 * columns + column]) : 0) }
+          #expect(abs(Double(output[row * columns + column]) - Double(bias[column]) - 1.25 * sum) < 1e-4, "\(name)")
+        }
+        for input in 0..<inputs {
+          let sum = (0..<columns).reduce(0.0) {
+            $0 + Double(gradient[row * columns + $1]) * Double(weights[input * columns + $1])
+          }
+          #expect(abs(Double(inputGradient[row * inputs + input]) - sum) < 1e-4, "\(name)")
+        }
+      }
+      for column in 0..<columns {
+        let total = (0..<rows).reduce(0.0) { $0 + Double(gradient[$1 * columns + column]) }
+        #expect(abs(Double(biasGradient[column]) - 2 - total) < 1e-4, "\(name)")
+        for input in 0..<inputs {
+          let sum = (0..<rows).reduce(0.0) {
+            $0 + (isSet($1, input) ? Double(gradient[$1 * columns + column]) : 0)
+          }
+          #expect(abs(Double(weightGradient[input * columns + column]) - 1 - 1.25 * sum) < 1e-4, "\(name)")
+        }
+      }
+    }
+  }
+
+  private func transposed(_ values: [Float], _ rows: Int, _ columns: Int) -> [Float] {
+    (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } }
+  }
+
+  @Test(arguments: [false, true])
+  func instructionSetsAgreeOnNeurons(_ isBounded: Bool) {
+    var random = TestRandom(5)
+    let (steps, groups) = (30, 5)
+    let units = groups * 16
+    for leak in [QLIFConstants.Leak.relaxation, .published] {
+      let neuron = QLIFConstants(
+        leak: leak, boundsDrive: isBounded, isRefractory: false, threshold: 0.7, driveScale: 2, delayRate: 1,
+        surrogate: Surrogate(shape: .arctan, slope: 1))
+      let drive = random.floats(steps * units, -0.5...0.5)
+      let delay = random.floats(steps * units, -1...1)
+      let arriving = random.floats(steps * units, -1...1)
+      var traces: [[Float]] = []
+      var gradients: [[Float]] = []
+      for (_, kernels) in Self.sets {
+        var spikes = [UInt16](repeating: 0, count: steps * 8)
+        var alpha = [Float](repeating: .nan, count: steps * units)
+        var driveGradient = alpha
+        var delayGradient = alpha
+        let count = kernels.qlifForwardSequence(
+          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units, dropout: nil,
+          spikes: &spikes, spikeStride: 8, alpha: &alpha)
+        #expect(count == spikes.reduce(0) { $0 + $1.nonzeroBitCount })
+        #expect(count == alpha.count { $0 > 0.7 })
+        kernels.qlifBackwardSequence(
+          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units, dropout: nil,
+          spikeGradient: arriving, alphaGradient: nil, driveGradient: &driveGradient,
+          delayGradient: &delayGradient)
+        traces.append(alpha)
+        gradients.append(driveGradient + delayGradient)
+      }
+      for trace in traces.dropFirst() {
+        for (a, b) in zip(trace, traces[0]) { #expect(abs(a - b) < 1e-5) }
+      }
+      for gradient in gradients.dropFirst() {
+        for (a, b) in zip(gradient, gradients[0]) { #expect(abs(a - b) < 1e-3) }
+      }
+    }
+  }
+
+  @Test(arguments: [1, 15, 16, 17, 100])
+  func sumsAndChecksOfAnyLength(_ count: Int) {
+    var random = TestRandom(UInt64(count))
+    let values = random.floats(count, -1...1)
+    for (name, kernels) in Self.sets {
+      let expected = values.reduce(0.0) { $0 + Double($1) * Double($1) }
+      let sumOfSquares = kernels.sumOfSquares(count: count, values: values)
+      #expect(abs(sumOfSquares - expected) < 1e-9, "\(name)")
+      let isFinite = kernels.areFinite(count: count, values: values)
+      #expect(isFinite)
+      for bad in [Float.nan, .infinity, -.infinity] {
+        for place in [0, count / 2, count - 1] {
+          var broken = values
+          broken[place] = bad
+          let isFinite = kernels.areFinite(count: count, values: broken)
+          #expect(!isFinite, "\(name) \(bad) at \(place)")
+        }
+      }
+      var sum = values
+      kernels.addInto(count: count, target: &sum, source: values)
+      #expect(sum == values.map { 2 * $0 })
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""What every benchmark here shares: the task, the timing, the machine line, the tables."""

@@ -1,0 +1,79 @@
+"""What several test files use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import qlif
+
+
+def folder_of(variable: str, fallback: str | None = None) -> Path | None:
+    """The folder that an environment variable names, or one beside the data."""
+    named = os.environ.get(variable)
+    if named:
+        return Path(named)
+    data = os.environ.get("QLIF_DATA")
+    return (Path(data).parent / fallback) if fallback and data else None
+
+
+@pytest.fixture(scope="session")
+def golden_dir() -> Path:
+    folder = folder_of("QLIF_GOLDEN", "golden")
+    if folder is None or not folder.is_dir():
+        pytest.skip("no golden files: set QLIF_GOLDEN, or QLIF_DATA to the folder beside them")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    folder = folder_of("QLIF_DATA")
+    if folder is None or not folder.is_dir():
+        pytest.skip("no data sets: set QLIF_DATA")
+    return folder
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(7)
+
+
+def make_network(seed: int = 0, **neuron) -> qlif.Network:
+    """A 12-16-4 network with a sequence of 6 steps."""
+    return qlif.Network(
+        input_shape=(12,),
+        layers=[qlif.Dense(16, qlif.QLIF(**neuron)), qlif.Dense(4, qlif.QLIF(**neuron))],
+        steps=6,
+        seed=seed,
+    )
+
+
+@pytest.fixture
+def network() -> qlif.Network:
+    return make_network()
+
+
+@pytest.fixture
+def batch(rng):
+    """Five samples for `network`: inputs and labels."""
+    x = rng.uniform(-1, 1, (5, 12)).astype(np.float32)
+    return x, rng.integers(0, 4, 5)
+
+
+@pytest.fixture
+def blobs():
+    """A small problem of three classes: inputs [240, 6] and labels."""
+    rng = np.random.default_rng(3)
+    centres = rng.uniform(-1, 1, (3, 6)) * 1.5
+    y = np.repeat([0, 1, 2], 80)
+    X = centres[y] + 0.3 * rng.standard_normal((240, 6))
+    return X.astype(np.float32), y
+
+
+@pytest.fixture
+def quick():
+    """Parameters that make an estimator learn little, fast."""
+    return {"hidden": (20,), "steps": 5, "epochs": 2, "random_state": 0, "verbose": False}

@@ -1,0 +1,280 @@
+"""The C door by raw ctypes: NULLs, sizes and handles that the Python package would never send."""
+
+import ctypes
+from ctypes import byref, c_double, c_float, c_int32, c_int64, c_uint8, c_uint64, c_void_p
+
+import pytest
+
+from qlif import _lib
+from qlif._lib import InputStruct, NeuronConfig, ParameterStruct, TrainerConfig
+
+INVALID, SHAPE, NOT_FINITE, IO, FORMAT, MEMORY = range(1, 7)
+NULL = None
+
+
+@pytest.fixture(scope="module")
+def c():
+    """The library without the package's signatures: a status is a plain number."""
+    library = ctypes.CDLL(_lib.lib._name)
+    for name, (result, _) in _lib.SIGNATURES.items():
+        getattr(library, name).restype = c_int32 if result is _lib.Status else result
+    return library
+
+
+@pytest.fixture
+def config(c):
+    config = NeuronConfig()
+    assert c.qlif_neuron_config_default(0, byref(config)) == 0
+    return config
+
+
+@pytest.fixture
+def network(c, config):
+    """A 3-2 network."""
+    handle, shape = c_void_p(), (c_int64 * 1)(3)
+    assert c.qlif_network_create(shape, 1, c_int64(4), c_uint64(0), byref(handle)) == 0
+    assert c.qlif_network_add_dense(handle, c_int64(2), byref(config)) == 0
+    yield handle
+    c.qlif_network_destroy(handle)
+
+
+@pytest.fixture
+def trainer(c, network):
+    config, handle = TrainerConfig(), c_void_p()
+    assert c.qlif_trainer_config_default(byref(config)) == 0
+    assert c.qlif_trainer_create(network, byref(config), byref(handle)) == 0
+    yield handle
+    c.qlif_trainer_destroy(handle)
+
+
+VALUES = (c_float * 6)(*[0.5] * 6)
+LABELS = (c_int64 * 2)(0, 1)
+
+
+def make_input(values=VALUES, count=6, batch=2, steps=0):
+    pointer = ctypes.cast(values, ctypes.POINTER(c_float)) if values is not None else None
+    return InputStruct(pointer, count, batch, steps)
+
+
+def message(c):
+    return c.qlif_last_error_message().decode()
+
+
+def test_destroying_null(c):
+    c.qlif_network_destroy(NULL)
+    c.qlif_trainer_destroy(NULL)
+    c.qlif_bytes_free(NULL)
+
+
+def test_every_pointer_may_be_null(c, config, network, trainer):
+    """Each call with one pointer missing: an error that names the argument, and no crash."""
+    out, shape = c_void_p(), (c_int64 * 3)(3)
+    number, size, rank = c_int64(), c_int64(), c_int32()
+    text, report = c_void_p(), _lib.ReportStruct()
+    trainer_config = TrainerConfig()
+    c.qlif_trainer_config_default(byref(trainer_config))
+    given = make_input()
+    calls = {
+        "neuron_config_default": (c_int32(0), byref(config)),
+        "network_create": (shape, 1, c_int64(4), c_uint64(0), byref(out)),
+        "network_copy": (network, byref(out)),
+        "network_add_dense": (network, c_int64(2), byref(config)),
+        "network_layer_count": (network, byref(rank)),
+        "network_layer_shape": (network, 0, shape, byref(rank)),
+        "network_layer_neuron": (network, 0, byref(config)),
+        "network_steps": (network, byref(number)),
+        "network_description": (network, byref(text)),
+        "network_parameter_count": (network, byref(rank)),
+        "network_parameter": (network, 0, byref(ParameterStruct())),
+        "network_metadata": (network, b"key", byref(text)),
+        "network_evaluate": (network, byref(given), LABELS, 0, 0, byref(report)),
+        "network_loss_and_gradients": (network, byref(given), LABELS, 0, byref(c_double())),
+        "trainer_config_default": (byref(trainer_config),),
+        "trainer_create": (network, byref(trainer_config), byref(out)),
+        "trainer_step": (trainer, byref(given), LABELS, byref(report)),
+        "trainer_step_count": (trainer, byref(number)),
+        "network_save": (network, b"/tmp/never"),
+        "network_load": (b"/tmp/never", byref(out)),
+        "network_serialize": (network, byref(text), byref(size)),
+        "network_deserialize": ((c_uint8 * 4)(), c_int64(4), byref(out)),
+        "trainer_save": (trainer, b"/tmp/never"),
+        "trainer_load": (b"/tmp/never", byref(out), byref(c_void_p())),
+    }
+    tail = {"network_evaluate": (NULL,), "trainer_step": (NULL,)}
+    tried = 0
+    for name, arguments in calls.items():
+        for position, argument in enumerate(arguments):
+            if isinstance(argument, int | c_int32 | c_int64 | c_uint64):
+                continue
+            changed = [*arguments[:position], NULL, *arguments[position + 1 :]]
+            status = getattr(c, f"qlif_{name}")(*changed, *tail.get(name, ()))
+            assert status == INVALID, (name, position, status)
+            assert message(c), (name, position)
+            assert "\n" not in message(c)
+            tried += 1
+    assert tried > 40
+    # Optional results may be NULL, all at once.
+    assert c.qlif_network_predict(network, byref(given), 0, NULL, NULL) == 0
+    assert c.qlif_network_predict(NULL, byref(given), 0, NULL, NULL) == INVALID
+    assert c.qlif_network_predict(network, NULL, 0, NULL, NULL) == INVALID
+    records = (_lib.RecordStruct * 1)()
+    assert c.qlif_network_simulate(network, byref(given), records, 1) == 0
+    assert c.qlif_network_simulate(network, byref(given), NULL, 1) == INVALID
+    assert c.qlif_network_simulate(network, NULL, records, 1) == INVALID
+    assert c.qlif_network_set_metadata(network, NULL, b"x") == INVALID
+    assert c.qlif_network_set_metadata(NULL, b"x", b"x") == INVALID
+
+
+def test_nothing_is_written_on_failure(c, config):
+    handle, shape = c_void_p(0x1234), (c_int64 * 1)(0)
+    assert c.qlif_network_create(shape, 1, c_int64(4), c_uint64(0), byref(handle)) != 0
+    assert handle.value == 0x1234
+    assert c.qlif_network_load(b"/nonexistent", byref(handle)) == IO
+    assert "/nonexistent" in message(c)
+    assert handle.value == 0x1234
+    assert c.qlif_network_deserialize((c_uint8 * 4)(), c_int64(4), byref(handle)) == FORMAT
+    assert handle.value == 0x1234
+
+
+@pytest.mark.parametrize("size", [-1, 0, -(2**63), 2**63 - 1, 2**62])
+def test_sizes_of_networks(c, config, network, size):
+    handle = c_void_p()
+    for shape in ([size], [size, size], [1, size, 2**40]):
+        sizes = (c_int64 * len(shape))(*shape)
+        status = c.qlif_network_create(sizes, len(shape), c_int64(4), c_uint64(0), byref(handle))
+        if status == 0:  # a size alone may be fine: nothing is held for it yet
+            status = c.qlif_network_add_dense(handle, c_int64(2), byref(config))
+            c.qlif_network_destroy(handle)
+        assert status in (INVALID, SHAPE, MEMORY), shape
+    assert c.qlif_network_add_dense(network, c_int64(size), byref(config)) in (
+        INVALID,
+        SHAPE,
+        MEMORY,
+    )
+
+
+@pytest.mark.parametrize("rank", [-1, 0, 4, 2**31 - 1, -(2**31)])
+def test_ranks(c, rank):
+    handle, sizes = c_void_p(), (c_int64 * 4)(1, 1, 1, 1)
+    assert c.qlif_network_create(sizes, rank, c_int64(4), c_uint64(0), byref(handle)) in (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("count", "batch", "steps"),
+    [
+        (6, 0, 0),
+        (6, -2, 0),
+        (-6, 2, 0),
+        (0, 2, 0),
+        (5, 2, 0),
+        (7, 2, 0),
+        (6, 2, -1),
+        (6, 2, 2),
+        (6, 2**62, 0),
+        (6, 2**61, 8),
+        (6, 2, 2**62),
+        (2**63 - 1, 2, 0),
+        (6, 2**63 - 1, 2**63 - 1),
+        (-(2**63), -(2**63), -(2**63)),
+    ],
+)
+def test_sizes_of_input(c, network, trainer, count, batch, steps):
+    given, report, loss = make_input(VALUES, count, batch, steps), _lib.ReportStruct(), c_double()
+    records = (_lib.RecordStruct * 1)()
+    for status in (
+        c.qlif_network_simulate(network, byref(given), records, 1),
+        c.qlif_network_predict(network, byref(given), 0, NULL, NULL),
+        c.qlif_network_evaluate(network, byref(given), LABELS, 0, 0, byref(report), NULL),
+        c.qlif_network_loss_and_gradients(network, byref(given), LABELS, 0, byref(loss)),
+        c.qlif_trainer_step(trainer, byref(given), LABELS, byref(report), NULL),
+    ):
+        assert status in (INVALID, SHAPE, MEMORY)
+        assert message(c)
+
+
+@pytest.mark.parametrize("value", [-1, 99, 2**31 - 1, -(2**31)])
+def test_numbers_that_are_no_choice(c, config, network, trainer, value):
+    given, report, loss = make_input(), _lib.ReportStruct(), c_double()
+    out, rank, shape = c_void_p(), c_int32(), (c_int64 * 3)()
+    assert c.qlif_network_predict(network, byref(given), value, NULL, NULL) == INVALID
+    assert c.qlif_network_evaluate(network, byref(given), LABELS, value, 0, byref(report), 0) == 1
+    assert c.qlif_network_evaluate(network, byref(given), LABELS, 0, value, byref(report), 0) == 1
+    assert (
+        c.qlif_network_loss_and_gradients(network, byref(given), LABELS, value, byref(loss))
+        == INVALID
+    )
+    assert c.qlif_neuron_config_default(value, byref(config)) == INVALID
+    records = (_lib.RecordStruct * 1)()
+    assert c.qlif_network_simulate(network, byref(given), records, value) in (INVALID, SHAPE)
+    assert c.qlif_network_parameter(network, value, byref(ParameterStruct())) == INVALID
+    if value != -1:  # the input
+        assert c.qlif_network_layer_shape(network, value, shape, byref(rank)) == INVALID
+    assert c.qlif_network_layer_neuron(network, value, byref(config)) == INVALID
+    for field in ("kind", "leak", "drive_bound", "surrogate", "refractory"):
+        assert c.qlif_neuron_config_default(0, byref(config)) == 0
+        setattr(config, field, value)
+        assert c.qlif_network_add_dense(network, c_int64(2), byref(config)) == INVALID, field
+    for field in ("loss", "readout", "schedule"):
+        trainer_config = TrainerConfig()
+        c.qlif_trainer_config_default(byref(trainer_config))
+        setattr(trainer_config, field, value)
+        status = c.qlif_trainer_create(network, byref(trainer_config), byref(out))
+        assert status == INVALID, field
+
+
+def test_a_network_without_layers(c):
+    handle, shape, out = c_void_p(), (c_int64 * 1)(3), c_void_p()
+    assert c.qlif_network_create(shape, 1, c_int64(4), c_uint64(0), byref(handle)) == 0
+    given, config = make_input(), TrainerConfig()
+    c.qlif_trainer_config_default(byref(config))
+    assert c.qlif_network_predict(handle, byref(given), 0, NULL, NULL) in (INVALID, SHAPE)
+    assert c.qlif_network_loss_and_gradients(
+        handle, byref(given), LABELS, 0, byref(c_double())
+    ) in (INVALID, SHAPE)
+    assert c.qlif_trainer_create(handle, byref(config), byref(out)) in (INVALID, SHAPE)
+    c.qlif_network_destroy(handle)
+
+
+def test_a_trainer_outlives_its_networks_handle(c, config):
+    network, trainer, shape = c_void_p(), c_void_p(), (c_int64 * 1)(3)
+    assert c.qlif_network_create(shape, 1, c_int64(4), c_uint64(0), byref(network)) == 0
+    assert c.qlif_network_add_dense(network, c_int64(2), byref(config)) == 0
+    trainer_config = TrainerConfig()
+    c.qlif_trainer_config_default(byref(trainer_config))
+    assert c.qlif_trainer_create(network, byref(trainer_config), byref(trainer)) == 0
+    c.qlif_network_destroy(network)
+    given, report = make_input(), _lib.ReportStruct()
+    assert c.qlif_trainer_step(trainer, byref(given), LABELS, byref(report), NULL) == 0
+    c.qlif_trainer_destroy(trainer)
+
+
+def test_errors_belong_to_their_thread(c):
+    import threading
+
+    assert c.qlif_set_thread_count(-5) == INVALID
+    mine = message(c)
+    seen = []
+
+    def other():
+        seen.append(message(c))
+        c.qlif_network_load(b"/nonexistent", byref(c_void_p()))
+        seen.append(message(c))
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    thread.join()
+    assert seen[0] == ""
+    assert "/nonexistent" in seen[1]
+    assert message(c) == mine
+
+
+def test_text_that_is_not_utf8(c, network):
+    out = c_void_p()
+    assert c.qlif_network_set_metadata(network, b"\xff\xfe", b"x") in (0, INVALID)
+    assert c.qlif_network_set_metadata(network, b"key", b"\xff\xfe") in (0, INVALID)
+    assert c.qlif_network_load(b"/\xff\xfe/nonexistent", byref(out)) in (INVALID, IO)
+    text, size = c_void_p(), c_int64()
+    assert c.qlif_network_serialize(network, byref(text), byref(size)) == 0
+    assert c.qlif_network_deserialize(text, size, byref(out)) == 0
+    c.qlif_bytes_free(text)
+    c.qlif_network_destroy(out)

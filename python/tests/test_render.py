@@ -1,0 +1,128 @@
+"""Drawings by qlif-render, through the package."""
+
+import struct
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+
+import qlif
+from qlif import _locate, render
+
+pytestmark = pytest.mark.skipif(
+    _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
+    reason="qlif-render is not built",
+)
+
+
+@pytest.fixture
+def model():
+    layers = [qlif.Dense(40, qlif.QLIF()), qlif.Dense(10, qlif.QLIF())]
+    return qlif.Network(input_shape=(64,), layers=layers, steps=12)
+
+
+@pytest.fixture
+def image(rng):
+    return rng.uniform(0, 1, 64)
+
+
+def chunks(png):
+    """The chunks of a PNG, each with a checksum that fits."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at = 8
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at : at + 8])
+        data = png[at + 8 : at + 8 + length]
+        assert (
+            zlib.crc32(kind + data)
+            == struct.unpack(">I", png[at + 8 + length : at + 12 + length])[0]
+        )
+        yield kind, data
+        at += 12 + length
+
+
+def size(png):
+    kind, data = next(chunks(png))
+    assert kind == b"IHDR"
+    return struct.unpack(">II", data[:8])
+
+
+def test_the_three_drawings(model, image, tmp_path):
+    path = tmp_path / "m.safetensors"
+    model.save(path)
+    for png in (
+        qlif.render.raster(model, image),
+        qlif.render.trace(path, image, layer=0, neurons=[1, 5, 9]),
+        qlif.render.filters(str(path), units="0-11", columns=4, shape=(8, 8)),
+        qlif.render.filters(model),
+    ):
+        assert [kind for kind, _ in chunks(png)][-1] == b"IEND"
+        assert png._repr_png_() == png
+        assert min(size(png)) > 100
+
+
+def test_scale(model, image):
+    one, two = (size(qlif.render.raster(model, image, scale=scale)) for scale in (1, 2))
+    assert two == (2 * one[0], 2 * one[1])
+
+
+def test_batches_and_sequences(model, rng):
+    qlif.render.raster(model, rng.uniform(0, 1, (3, 64)), index=2)
+    qlif.render.raster(model, rng.uniform(0, 1, (7, 2, 64)), index=1)
+
+
+def test_estimators_can_be_drawn(quick):
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(0, 1, (60, 64)), np.arange(60) % 3
+    clf = qlif.QSNNClassifier(**quick).fit(X, y)
+    assert size(qlif.render.raster(clf, X[0], label=0))
+
+
+def test_a_data_set(data_dir):
+    model = qlif.Network(input_shape=(784,), layers=[qlif.Dense(10, qlif.QLIF())], steps=5)
+    assert size(qlif.render.raster(model, dataset="mnist", index=7, data_dir=data_dir))
+
+
+def test_saving(model, image, tmp_path):
+    png = qlif.render.raster(model, image)
+    png.save(tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes() == png
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    with pytest.raises(qlif.FileError):
+        png.save(tmp_path / "absent" / "a.png")
+    assert "bytes" in repr(png)
+
+
+def test_what_cannot_be_drawn(model, image, tmp_path):
+    foreign = tmp_path / "foreign.safetensors"
+    foreign.write_bytes(b"no model")
+    for call in (
+        lambda: render.raster(foreign, image),
+        lambda: render.raster(tmp_path / "absent.safetensors", image),
+        lambda: render.raster(model, image[:5]),
+        lambda: render.raster(model, image, scale=-1),
+        lambda: render.trace(model, image, layer=5, neurons=[0]),
+        lambda: render.trace(model, image, layer=0, neurons=[40]),
+        lambda: render.filters(model, units=[40]),
+        lambda: render.raster(model, dataset="mnist", index=0, data_dir=tmp_path),
+    ):
+        with pytest.raises(render.RenderError) as raised:
+            call()
+        assert str(raised.value)
+    for call in (
+        lambda: render.raster(model),
+        lambda: render.raster(model, image, dataset="mnist"),
+        lambda: render.raster(3, image),
+    ):
+        with pytest.raises(qlif.ArgumentError):
+            call()
+
+
+def test_the_command(tmp_path):
+    code = "from qlif._render_cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, check=True
+    )
+    assert "raster" in done.stdout

@@ -1,0 +1,75 @@
+"""The estimator where scikit-learn is not installed."""
+
+import subprocess
+import sys
+
+PREAMBLE = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("sklearn", "matplotlib"):
+            raise ImportError(f"no {name} here")
+sys.meta_path.insert(0, Absent())
+import numpy as np, pickle, qlif
+rng = np.random.default_rng(3)
+y = np.repeat(["a", "b", "c"], 80)
+X = np.repeat(rng.uniform(-2, 2, (3, 6)), 80, axis=0) + 0.3 * rng.standard_normal((240, 6))
+clf = qlif.QSNNClassifier(hidden=(20,), steps=5, epochs=15, random_state=0, verbose=False)
+"""
+
+
+def run(code):
+    done = subprocess.run(
+        [sys.executable, "-c", PREAMBLE + code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_it_learns_and_predicts(tmp_path):
+    code = f"""
+assert clf.fit(X, y) is clf
+print(clf.score(X, y) > 0.95)
+clf.save({str(tmp_path / "m.safetensors")!r})
+loaded = qlif.QSNNClassifier.load({str(tmp_path / "m.safetensors")!r})
+print((loaded.predict_proba(X) == clf.predict_proba(X)).all())
+print((pickle.loads(pickle.dumps(clf)).predict(X) == clf.predict(X)).all())
+print(clf.get_params()["steps"], clf.set_params(steps=6).steps)
+print(repr(qlif.QSNNClassifier(steps=3)).replace(" ", ""))
+clf.partial_fit(X, y)
+print("sklearn" in sys.modules)
+"""
+    assert run(code) == ["True", "True", "True", "5", "6", "QSNNClassifier(steps=3)", "False"]
+
+
+def test_its_own_checks():
+    code = """
+def refused(call, *kinds):
+    try:
+        call()
+    except kinds:
+        return True
+    return False
+bad = X.copy(); bad[3, 3] = np.nan
+print(refused(lambda: clf.predict(X), qlif.QlifError, ValueError))
+print(refused(lambda: clf.fit(bad, y), ValueError))
+print(refused(lambda: clf.fit(X[0], y), ValueError))
+print(refused(lambda: clf.fit(X, y[:-1]), ValueError))
+print(refused(lambda: clf.fit(X.astype(complex), y), ValueError))
+print(refused(lambda: clf.fit(X, X[:, 0]), ValueError))
+print(refused(lambda: clf.set_params(hiden=1), ValueError))
+clf.fit(X, y)
+print(refused(lambda: clf.predict(X[:, 1:]), ValueError))
+"""
+    assert run(code) == ["True"] * 8
+
+
+def test_the_extras_are_named():
+    code = """
+for call in (lambda: qlif.datasets.load("digits"), lambda: qlif.plot.raster(np.eye(4))):
+    try:
+        call()
+    except ImportError as error:
+        print(str(error).rsplit(maxsplit=1)[1])
+"""
+    assert run(code) == ["'qlif[sklearn]'", "'qlif[plot]'"]
