@@ -36,9 +36,12 @@ demo: $(STAMPS)/install
 
 test: swift-tests c-tests python-tests
 
+# Optimised, as what is tested is arithmetic; a folder of its own, so that the engine is not built anew.
+SWIFT_TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-tests
+
 swift-tests: $(STAMPS)/header
-	swift build --build-tests -c release
-	swift test -c release --skip-build
+	swift build --build-tests $(SWIFT_TEST_FLAGS)
+	swift test --skip-build $(SWIFT_TEST_FLAGS)
 
 # The C program must do with the header and the library alone.
 c-tests: $(STAMPS)/install
@@ -65,7 +68,7 @@ format: $(STAMPS)/dev
 	cd python && ../$(BIN)/ruff check --fix . && ../$(BIN)/ruff format .
 
 clean:
-	rm -rf .build $(VENV) $(OUT) python/dist python/build
+	rm -rf .build .build-tests $(VENV) $(OUT) python/dist python/build
 
 # ---- Set-up ------------------------------------------------------------------------------
 

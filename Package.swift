@@ -45,7 +45,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-I/usr/include/\(triple)/openblas-serial"])],
       linkerSettings: [
         // The archive, so that the library carries its BLAS inside; built for one thread.
-        .unsafeFlags(["-L/usr/lib/\(triple)/openblas-serial", "-Xlinker", "-l:libopenblas.a"])
+        .unsafeFlags(["-Xlinker", "/usr/lib/\(triple)/openblas-serial/libopenblas.a"])
       ]),
     .target(
       name: "QLIFCore",
