@@ -23,14 +23,13 @@ struct Model {
   let name: String
   let sha256: String
   private let network: Network
+  private let estimator: EstimatorNote?
 
   /// Loads the network of a `.safetensors` file.
   init(path: String) throws {
     network = try Network.load(path: path)
-    guard let sha256 = SHA256.hexadecimal(try FileBytes.read(path)) else {
-      throw RenderError("cannot hash \(path)")
-    }
-    self.sha256 = sha256
+    estimator = network.metadata["estimator"].flatMap(EstimatorNote.init)
+    sha256 = try SHA256.hexadecimal(ofFile: path)
     name = path.split(separator: "/").last.map(String.init) ?? path
   }
 
@@ -51,7 +50,7 @@ struct Model {
     let product = sizes.count > 1 ? sizes.map(String.init).joined(separator: " × ") + " = " : ""
     let count = neurons(inLayer: layer)
     let kind = type(of: network.layers[layer].neuron).kind.uppercased()
-    return "Layer \(layer), \(product)\(count) \(kind) neuron\(count == 1 ? "" : "s")"
+    return "Layer \(layer), \(product)\(formatted(count)) \(kind) neuron\(count == 1 ? "" : "s")"
   }
 
   /// How a layer's drive turns its qubits, which gives its weights their unit; nil where it turns none.
@@ -64,8 +63,18 @@ struct Model {
     }
   }
 
-  /// How the model says that its classes are to be read; the spikes where it says nothing.
-  var readout: Readout { network.metadata["readout"].flatMap(Readout.init) ?? .spikeCount }
+  /// How the model's classes are to be read: as its estimator reads them, else as the engine does.
+  var readout: Readout {
+    estimator?.parameters.readout.flatMap(Readout.init) ?? TrainerConfiguration().readout
+  }
+
+  /// What the outputs stand for, as the model says; nil where it says nothing or something that does not fit.
+  var classNames: [String]? {
+    guard let names = estimator?.classNames, names.count == neurons(inLayer: layerCount - 1) else {
+      return nil
+    }
+    return names
+  }
 
   /// The weights of the drive current of a layer, nil if it has none.
   func driveWeights(ofLayer layer: Int) -> Weights? {
@@ -80,9 +89,8 @@ struct Model {
 
   /// Runs the network on one sample; records the spikes of all layers, and alpha of `alphaLayer` and the last layer.
   func run(_ sample: InputSample, alphaLayer: Int? = nil) throws -> Run {
-    let values = transformed(sample.values)
     let layers = 0..<layerCount
-    let recording = try values.withUnsafeBufferPointer { values in
+    let recording = try sample.values.withUnsafeBufferPointer { values in
       try network.simulate(
         values: values, batch: 1, steps: sample.steps, recordSpikes: layers.map { _ in true },
         recordAlpha: layers.map { $0 == alphaLayer || $0 == layerCount - 1 })
@@ -91,10 +99,6 @@ struct Model {
       steps: recording.steps, spikes: recording.spikes.map { $0 ?? [] },
       alpha: recording.alpha.map { $0 ?? [] })
   }
-
-  /// The input as the network was trained on it. Models carry no transform of their own yet; one that
-  /// is named in the file's metadata (centring, for example) is to be applied here, and only here.
-  private func transformed(_ values: [Float]) -> [Float] { values }
 }
 
 /// How a class is read off the output layer, as the engine names it.

@@ -10,6 +10,9 @@ enum Picture {
     let bytes = try figure.png(
       scale: options.scale,
       texts: [
+        // What the picture says in words, for those who search or cannot see it.
+        ("Title", figure.title),
+        ("Description", figure.subtitle),
         ("Software", "qlif-render \(QLIFRender.version)"),
         ("Command", commandLine(CommandLine.arguments)),
         ("Model-SHA256", model.sha256),

@@ -82,8 +82,17 @@ def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def texts(png: bytes) -> dict[str, str]:
-    pairs = (data.split(b"\0", 1) for kind, data in chunks(png) if kind == b"tEXt")
-    return {key.decode("ascii"): value.decode("latin-1") for key, value in pairs}
+    found = {}
+    for kind, data in chunks(png):
+        if kind == b"tEXt":
+            key, value = data.split(b"\0", 1)
+        elif kind == b"iTXt":
+            # Two flags, then language and translated keyword, both empty.
+            key, _, _, value = data.replace(b"\0\0\0", b"\0", 1).split(b"\0", 3)
+        else:
+            continue
+        found[key.decode("ascii")] = value.decode("utf-8")
+    return found
 
 
 MODEL = ("--model", "model.safetensors")
@@ -150,6 +159,25 @@ def test_data_folder_comes_from_the_environment(folder: Path) -> None:
     arguments = ("raster", *MODEL, "--dataset", "mnist", "--index", "0", "--output", "-")
     assert run(folder, *arguments, QLIF_DATA="data").returncode == 0
     assert run(folder, *arguments, XDG_CACHE_HOME="nowhere").returncode == 2
+
+
+def test_classes_and_readout_are_the_estimators(folder: Path) -> None:
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(0)
+    X = rng.random((60, SIDE * SIDE))
+    y = np.array(["ant", "bee", "cat"])[np.argmax(X[:, :3], axis=1)]
+    classifier = qlif.QSNNClassifier(hidden=(8,), steps=5, epochs=1, readout="membrane")
+    classifier.fit(X, y).save(folder / "names.safetensors")
+    np.save(folder / "samples.npy", X)
+    model = ("--model", "names.safetensors", "--input", "samples.npy", "--output", "-")
+    for index, name in enumerate(classifier.predict(X[:8])):
+        done = run(folder, "raster", *model, "--index", str(index), "--label", "bee")
+        words = texts(done.stdout)["Description"]
+        assert words.startswith("Label 1 bee, predicted ")
+        assert f" {name} (largest summed" in words
+    done = run(folder, "raster", *model, "--label", "1")
+    assert done.returncode == 2
+    assert b"ant, bee, cat" in done.stderr
 
 
 OUT = ("--output", "out.png")

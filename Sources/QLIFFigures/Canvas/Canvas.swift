@@ -8,12 +8,14 @@ public final class Canvas {
   public let size: Size
   /// Pixels per point.
   public let scale: Double
-  /// The sheet's size in pixels.
+  /// Pixels in a row.
   public let pixelWidth: Int
+  /// Rows of pixels.
   public let pixelHeight: Int
 
-  /// The most pixels on one side (cairo's own limit is 32767) and in all.
+  /// The most pixels on one side; cairo's own limit is 32767.
   public static let largestSide = 16_384
+  /// The most pixels in all.
   public static let largestArea = 100_000_000
 
   private let surface: OpaquePointer

@@ -1,15 +1,19 @@
 /// Which neurons fire when, for one input: a panel per layer, the input's picture beside them, and how
 /// often each output fires, in line with the output layer's rows.
 public struct RasterFigure: Figure {
+  /// The first line.
   public var title: String
+  /// The line below it, may be empty.
   public var subtitle: String
   /// From the input to the output; the last one's neurons are the classes.
   public var layers: [SpikeLayer]
+  /// The input, where it is a picture.
   public var image: GreyImage?
   /// What stands below the picture.
   public var imageCaption: String
   /// One name per output, or empty: the index alone.
   public var classNames: [String]
+  /// The class that the network chose.
   public var predicted: Int
   /// The true class, where it is known.
   public var label: Int?
@@ -19,7 +23,9 @@ public struct RasterFigure: Figure {
   static let imageSide = 280.0
   /// From panel to panel in a row.
   static let columnGap = 30.0
-  static let reservedForLabel = TextStyle.label.lineHeight + Panel.labelGap
+  /// Said where a layer has more neurons than its panel has rows.
+  static let denseNote =
+    "Where a layer has more neurons than rows, a mark is the darker the more neighbours fire."
 
   /// All layers must have the same number of steps; there must be at least one.
   public init(
@@ -60,6 +66,7 @@ public struct RasterFigure: Figure {
     package var caption: [String]
   }
 
+  /// The size in points that nothing of the figure exceeds.
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   /// The height of a layer's panel: large enough to tell rows apart while they are few; for many neurons
@@ -87,8 +94,12 @@ public struct RasterFigure: Figure {
     let barsColumn = Self.barsWidth + remarkRoom
 
     let imageSize = image.map(Self.imageSize) ?? Size(width: 0, height: 0)
-    let caption =
+    var caption =
       image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
+    if image != nil, zip(layers, heights).contains(where: { Double($0.neurons) > $1 }) {
+      caption.append("")
+      caption += text.wrapped(Self.denseNote, .note, limit: max(imageSize.width, barsColumn))
+    }
     let imageBlock =
       image == nil ? 0 : imageSize.height + Double(caption.count) * TextStyle.note.lineHeight + Spacing.gap
     let headingRoom = Panel.topMargin(heading: "x")
@@ -135,6 +146,7 @@ public struct RasterFigure: Figure {
       image: imageRect, caption: caption)
   }
 
+  /// Draws the figure on a canvas of that size.
   public func draw(on canvas: Canvas, _ text: TextMeasure) {
     let place = arrangement(text)
     place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
