@@ -33,7 +33,8 @@ private struct SeenSpikes {
           count = listBits(
             plane, at: ((top + ky) * window.width + left + kernelColumns.lowerBound) * window.channels,
             count: kernelColumns.count * window.channels,
-            base: (ky * window.kernelWidth + kernelColumns.lowerBound) * window.channels, into: taps, from: count)
+            base: (ky * window.kernelWidth + kernelColumns.lowerBound) * window.channels, into: taps,
+            from: count)
         }
         position += 1
         starts[position] = Int32(truncatingIfNeeded: count)
@@ -121,7 +122,8 @@ extension VectorKernels {
         for position in 0..<positions {
           for k in Int(seen.starts[position])..<Int(seen.starts[position + 1]) {
             let tap = Int(seen.taps[k])
-            places[tap * room + Int(counts[tap])] = Int32(truncatingIfNeeded: (start + position) * window.filters)
+            places[tap * room + Int(counts[tap])] = Int32(
+              truncatingIfNeeded: (start + position) * window.filters)
             counts[tap] += 1
           }
         }
@@ -207,7 +209,8 @@ extension VectorKernels {
             let source =
               gradient + (current * currentStride + (first * window.outputWidth + position) * window.filters)
             for filter in 0..<window.filters {
-              filters[count] = Int32(truncatingIfNeeded: (current * window.paddedFilters + filter) * window.paddedRow)
+              filters[count] = Int32(
+                truncatingIfNeeded: (current * window.paddedFilters + filter) * window.paddedRow)
               amounts[count] = source[filter]
               count += source[filter] != 0 ? 1 : 0
             }
@@ -240,9 +243,11 @@ extension VectorKernels {
       let result = inputGradient + row * inputStride
       result.update(repeating: 0, count: window.height * window.width * window.channels)
       for y in 0..<min(window.usableHeight, window.planeHeight - window.padding) {
-        let width = min(window.usableWidth * window.channels, window.planeWidth - window.padding * window.channels)
+        let width = min(
+          window.usableWidth * window.channels, window.planeWidth - window.padding * window.channels)
         (result + y * window.width * window.channels).update(
-          from: plane + ((y + window.padding) * window.planeWidth + window.padding * window.channels), count: width)
+          from: plane + ((y + window.padding) * window.planeWidth + window.padding * window.channels),
+          count: width)
       }
     }
   }
