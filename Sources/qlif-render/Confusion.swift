@@ -38,7 +38,7 @@ struct Confusion: ParsableCommand {
       }
     }
     let figure = try ConfusionFigure(
-      title: options.picture.title ?? "Confusion of \(group.name)",
+      title: options.picture.title ?? "Confusion of \(group.title)",
       subtitle:
         "Accuracy \(group.accuracy), \(group.seeds("sum of")), \(formatted(first.testImages)) test images, "
         + "\(formatted(first.trainingImages)) training images",

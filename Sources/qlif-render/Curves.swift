@@ -47,7 +47,8 @@ struct Curves: ParsableCommand {
   private func learning(
     _ groups: [ResultsOptions.Group], _ kind: String, _ title: String, _ label: String, percent: Bool
   ) throws -> CurvesFigure {
-    let plots = try Self.datasets(groups).map { dataset, groups in
+    let datasets = Self.datasets(groups)
+    let plots = try datasets.map { dataset, groups in
       let lines = try groups.map { group in
         let curves = try group.runs.map { run in
           guard let values = kind == "loss" ? run.history.loss : run.history.accuracy, !values.isEmpty else {
@@ -56,10 +57,10 @@ struct Curves: ParsableCommand {
           let epochs = run.history.epoch ?? values.indices.map { Double($0 + 1) }
           return zip(epochs, values).map { Point(x: $0, y: percent ? 100 * $1 : $1) }
         }
-        return Self.line(group.model, curves)
+        return Self.line(group.modelTitle, curves)
       }
       return CurvesFigure.Plot(
-        heading: groups.count == 1 ? "" : dataset, xLabel: "epoch", yLabel: label, countsX: true,
+        heading: datasets.count == 1 ? "" : dataset, xLabel: "epoch", yLabel: label, countsX: true,
         lines: lines)
     }
     return try CurvesFigure(
@@ -95,7 +96,7 @@ struct Curves: ParsableCommand {
       let plot = CurvesFigure.Plot(
         heading: "All", xLabel: labels.0, yLabel: labels.1, x: full, y: full, hasDiagonal: true, lines: lines)
       return try CurvesFigure(
-        title: options.picture.title ?? "ROC curves of \(group.name)",
+        title: options.picture.title ?? "ROC curves of \(group.title)",
         subtitle: "Each class against the rest, \(group.seeds("mean of")); dashed: chance",
         plots: [plot, corner])
     }
@@ -104,7 +105,8 @@ struct Curves: ParsableCommand {
         heading: dataset, xLabel: labels.0, yLabel: labels.1, x: full, y: full, hasDiagonal: true,
         lines: try groups.map { group in
           var mean = try Self.mean(of: group)
-          mean.name = group.model
+          mean.name = group.modelTitle
+          mean.isStrong = false
           return mean
         })
     }
@@ -164,22 +166,22 @@ struct Curves: ParsableCommand {
   private static func datasets(_ groups: [ResultsOptions.Group]) -> [(String, [ResultsOptions.Group])] {
     var datasets: [(String, [ResultsOptions.Group])] = []
     for group in groups {
-      if let place = datasets.firstIndex(where: { $0.0 == group.dataset }) {
+      if let place = datasets.firstIndex(where: { $0.0 == group.datasetTitle }) {
         datasets[place].1.append(group)
       } else {
-        datasets.append((group.dataset, [group]))
+        datasets.append((group.datasetTitle, [group]))
       }
     }
     return datasets
   }
 
   private static func name(_ groups: [ResultsOptions.Group]) -> String {
-    if groups.count == 1 { return groups[0].name }
+    if groups.count == 1 { return groups[0].title }
     func listed(_ names: [String]) -> String {
       var seen: Set<String> = []
       return names.filter { seen.insert($0).inserted }.joined(separator: ", ")
     }
-    return "\(listed(groups.map(\.model))) on \(listed(groups.map(\.dataset)))"
+    return "\(listed(groups.map(\.modelTitle))) on \(listed(groups.map(\.datasetTitle)))"
   }
 
   private static func subtitle(_ groups: [ResultsOptions.Group]) -> String {

@@ -31,6 +31,9 @@ struct ResultsFile {
 
     var model: String
     var dataset: String
+    /// Both as one writes them.
+    var title: String?
+    var datasetTitle: String?
     var seed: Int
     var accuracy: Double
     var classes: [String]
@@ -41,7 +44,8 @@ struct ResultsFile {
     var roc: ROC
 
     enum CodingKeys: String, CodingKey {
-      case model, dataset, seed, accuracy, classes, confusion, history, roc
+      case model, dataset, title, seed, accuracy, classes, confusion, history, roc
+      case datasetTitle = "dataset_title"
       case trainingImages = "training_images"
       case testImages = "test_images"
     }
@@ -108,7 +112,13 @@ struct ResultsOptions: ParsableArguments {
     var dataset: String
     var runs: [ResultsFile.Run]
 
+    /// As the options call it.
     var name: String { "\(model) on \(dataset)" }
+
+    /// As one writes it.
+    var title: String { "\(modelTitle) on \(datasetTitle)" }
+    var modelTitle: String { runs[0].title ?? model }
+    var datasetTitle: String { runs[0].datasetTitle ?? dataset }
   }
 
   /// The chosen runs, in the order of the file; at least one.

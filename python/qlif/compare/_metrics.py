@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .._arrays import FloatArray, LabelArray
 from .._errors import MissingExtraError
@@ -56,9 +57,13 @@ def measure(labels: LabelArray, scores: FloatArray) -> dict[str, Any]:
 
 
 def _roc(labels: LabelArray, scores: FloatArray) -> dict[str, Any]:
-    """Each class against the rest, by its own score."""
+    """Each class against the rest, by the softmax of the scores.
+
+    The softmax' log-odds order the samples as its probabilities do, and never round to 1.
+    """
     from sklearn.metrics import auc, roc_curve
 
+    odds = _log_odds(scores.astype(np.float64))
     areas: list[float | None] = []
     curves: list[list[float] | None] = []
     for index in range(scores.shape[1]):
@@ -67,7 +72,7 @@ def _roc(labels: LabelArray, scores: FloatArray) -> dict[str, Any]:
             areas.append(None)
             curves.append(None)
             continue
-        false, true, _ = roc_curve(member, scores[:, index])
+        false, true, _ = roc_curve(member, odds[:, index])
         areas.append(float(auc(false, true)))
         curves.append(np.interp(FALSE_POSITIVE_RATES, false, true).round(6).tolist())
     return {
@@ -75,3 +80,14 @@ def _roc(labels: LabelArray, scores: FloatArray) -> dict[str, Any]:
         "true_positive_rate": curves,
         "auc": areas,
     }
+
+
+def _log_odds(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``log(p / (1 - p))`` of each class' softmax: its score less the log-sum-exp of the others."""
+    odds = np.empty_like(scores)
+    for index in range(scores.shape[1]):
+        others = np.delete(scores, index, axis=1)
+        largest = others.max(axis=1, keepdims=True)
+        total = largest[:, 0] + np.log(np.exp(others - largest).sum(axis=1))
+        odds[:, index] = scores[:, index] - total
+    return odds

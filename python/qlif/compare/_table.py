@@ -99,9 +99,9 @@ def markdown(summaries: list[Record]) -> str:
 
 _NOTES = """\
 Mean ± standard deviation over the seeds, on the test images. *Published*: D. Brand and F.
-Petruccione, arXiv:2407.16398, for the same network with its own settings, on all 60,000 training
-images. Precision, recall and F1 are weighted by the classes' sizes, in %; AUC is the mean over the
-classes, each against the rest, from the scores. The training time is that of the updates alone;
+Petruccione, arXiv:2407.16398, for the same network with the authors' settings and code. Precision,
+recall and F1 are weighted by the classes' sizes, in %; AUC is the mean over the classes, each
+against the rest, by the softmax of the scores. The training time is that of the updates alone;
 images/s are those of training and of inference. Firing rates: spikes per neuron and step of each
 layer with neurons, in %.
 """
