@@ -42,14 +42,17 @@ struct Model {
   func neurons(inLayer layer: Int) -> Int { shape(ofLayer: layer).reduce(1, *) }
 
   /// The population above which a layer's neurons fire; nil for a layer without neurons.
-  func threshold(ofLayer layer: Int) -> Double? { Double(network.layers[layer].neuron.threshold) }
+  func threshold(ofLayer layer: Int) -> Double? { network.layers[layer].neuron.map { Double($0.threshold) } }
 
   /// What a layer is, for a heading: "Layer 0, 1000 QLIF neurons".
   func title(ofLayer layer: Int) -> String {
     let sizes = shape(ofLayer: layer)
     let product = sizes.count > 1 ? sizes.map(String.init).joined(separator: " × ") + " = " : ""
     let count = neurons(inLayer: layer)
-    let kind = type(of: network.layers[layer].neuron).kind.uppercased()
+    guard let neuron = network.layers[layer].neuron else {
+      return "Layer \(layer), pooling, \(product)\(formatted(count))"
+    }
+    let kind = type(of: neuron).kind.uppercased()
     return "Layer \(layer), \(product)\(formatted(count)) \(kind) neuron\(count == 1 ? "" : "s")"
   }
 
@@ -96,8 +99,8 @@ struct Model {
         recordAlpha: layers.map { $0 == alphaLayer || $0 == layerCount - 1 })
     }
     return Run(
-      steps: recording.steps, spikes: recording.spikes.map { $0 ?? [] },
-      alpha: recording.alpha.map { $0 ?? [] })
+      steps: recording.steps, spikes: recording.spikes,
+      alpha: recording.alpha)
   }
 }
 
