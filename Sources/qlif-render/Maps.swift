@@ -70,7 +70,8 @@ struct Maps: ParsableCommand {
         var counts = [Float](repeating: 0, count: area)
         for step in steps {
           let start = (step * count + channel) * area
-          for place in 0..<area where spikes[start + place] > 0.5 { counts[place] += 1 }
+          // An average pooling hands on shares of spikes.
+          for place in 0..<area { counts[place] += spikes[start + place] }
         }
         guard let map = GreyImage(width: width, height: height, values: counts) else {
           throw RenderError("layer \(layer) has an unexpected shape")

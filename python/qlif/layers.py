@@ -192,9 +192,7 @@ class AvgPool2d(Layer):
         lib.qlif_network_add_avg_pool2d(network, self.size)
 
 
-_KINDS: dict[str, type[Layer]] = {
-    kind.KIND: kind for kind in (Dense, Conv2d, MaxPool2d, AvgPool2d)
-}
+_KINDS: dict[str, type[Layer]] = {kind.KIND: kind for kind in (Dense, Conv2d, MaxPool2d, AvgPool2d)}
 
 
 def layer_of(synapse: dict[str, Any], neuron: Neuron | None) -> Layer:

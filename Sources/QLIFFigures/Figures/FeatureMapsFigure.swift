@@ -15,7 +15,10 @@ public struct FeatureMapsFigure: Figure {
     }
 
     /// All its spikes.
-    public var total: Int { Int(counts.reduce(0.0) { $0 + $1.values.reduce(0.0) { $0 + Double($1) } }) }
+    public var total: Int {
+      let sum = counts.lazy.flatMap(\.values).filter(\.isFinite).reduce(0.0) { $0 + Double($1) }
+      return Int(min(max(sum, 0), 1e15).rounded())
+    }
   }
 
   /// The first line.
@@ -59,7 +62,7 @@ public struct FeatureMapsFigure: Figure {
     self.image = image
     self.imageCaption = imageCaption
     let largest = channels.lazy.flatMap(\.counts).flatMap(\.values).filter(\.isFinite).max() ?? 0
-    most = max(1, Int(largest))
+    most = max(1, Int(min(largest, 1e9).rounded(.up)))
   }
 
   /// Where everything goes.
