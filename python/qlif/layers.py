@@ -28,7 +28,9 @@ class Layer:
     def from_description(cls, synapse: dict[str, Any], neuron: Neuron | None) -> Layer:
         """The layer that a network's description and its neurons' config tell of."""
         fields = {name: value for name, value in synapse.items() if name != "kind"}
-        return cls(**fields) if neuron is None else cls(**fields, neuron=neuron)
+        if neuron is not None:
+            fields["neuron"] = neuron
+        return cls(**fields)
 
     def _take_sizes(self, *names: str) -> None:
         """Checks that fields are whole numbers; what they may be is the engine's to say."""

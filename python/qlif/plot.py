@@ -205,7 +205,7 @@ def roc(
 
     Args:
         y: the true classes, [n].
-        scores: [n, classes], a column for each class in sorted order, such as `predict_proba` gives.
+        scores: [n, classes] as `predict_proba` gives them, the classes in sorted order.
         ax: axes of matplotlib; None makes a figure.
         classes: what the classes are called, in their sorted order.
     """

@@ -50,7 +50,7 @@ def absence(name: str) -> str | None:
     if estimator is None:
         if find_spec("pennylane") is None:
             return str(MissingExtraError("PennyLane", "pennylane", "the variational circuit"))
-    elif not hasattr(qlif, estimator):
+    elif estimator not in qlif.__all__:
         return f"this version of qlif has no {estimator}"
     return None
 

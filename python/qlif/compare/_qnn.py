@@ -34,9 +34,9 @@ from .._errors import ArgumentError, InterruptedWarning, MissingExtraError
 Doubles = NDArray[np.float64]
 
 QUBITS = 10
-LAYERS = 6
+LAYERS = 10
 INDEX_QUBITS = 6  # 64 images in a batch
-RATE = 0.03  # Adam's largest step, in radians
+RATE = 0.1  # Adam's largest step, in radians
 SAVE_EVERY = 30  # seconds
 
 
@@ -250,12 +250,12 @@ class QNNClassifier:
         return np.asarray(self.decision_function(X).argmax(axis=1), np.int64)
 
     def _encoded(self, X: FloatArray) -> Doubles:
-        """An angle for each qubit: a component of one standard deviation is a quarter of pi."""
+        """An angle for each qubit: three standard deviations of a component are a quarter turn."""
         angles = np.empty((len(X), QUBITS))
         for start in range(0, len(X), 1000):
             part = X[start : start + 1000].astype(np.float64)
             angles[start : start + 1000] = (part - self._mean) @ self._components.T
-        return angles * (np.pi / 4)
+        return angles * (np.pi / 6)
 
     def _split(self) -> tuple[Doubles, Doubles, Doubles]:
         count = LAYERS * QUBITS * 3
