@@ -116,7 +116,7 @@ def compare(make, loss):
         if alphas[layer] is not None:
             np.testing.assert_allclose(rec.alpha[layer], alphas[layer], atol=2e-5, rtol=0)
     found, found_gradients = network.loss_and_gradients(problem.x, problem.labels, loss=loss)
-    np.testing.assert_allclose(found, value, rtol=1e-5)
+    np.testing.assert_allclose(found, value, rtol=1e-5, atol=1e-7)
     assert set(found_gradients) == set(gradients)
     for name, expected in gradients.items():
         np.testing.assert_allclose(
