@@ -7,7 +7,7 @@ import QLIFFigures
 struct Model {
   /// One layer's parameters that lead into its units.
   struct Weights {
-    /// For dense layers `[units, inputs]`.
+    /// For dense layers `[units, inputs]`, for convolutions `[outputs, inputs, height, width]`.
     var shape: [Int]
     var values: [Float]
   }

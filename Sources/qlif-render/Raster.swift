@@ -72,7 +72,7 @@ struct Raster: ParsableCommand {
       layers.append(spikes)
     }
     let names = names(of: choice, model: model, outputs: outputs)
-    let image = try picture(choice.sample, inputShape: model.inputShape)
+    let image = try choice.sample.picture(inputShape: model.inputShape, shape: shape)
     let figure = try RasterFigure(
       title: options.title ?? "Spikes of \(model.name) for \(choice.name)",
       subtitle: subtitle(
@@ -122,37 +122,5 @@ struct Raster: ParsableCommand {
       return "Label \(label), which the model does not know, \(predicted), \(steps)"
     }
     return "\(predicted.prefix(1).uppercased())\(predicted.dropFirst()), \(steps)"
-  }
-
-  /// The input as a picture, where it has two dimensions; a sequence is shown as its mean over time.
-  private func picture(_ sample: InputSample, inputShape: [Int]) throws -> (
-    image: GreyImage, caption: String
-  )? {
-    let features = inputShape.reduce(1, *)
-    var mean = [Float](repeating: 0, count: features)
-    for (place, value) in sample.values.enumerated() { mean[place % features] += value }
-    if sample.steps > 1 { mean = mean.map { $0 / Float(sample.steps) } }
-
-    // A picture of several channels is shown as their mean.
-    let channels = inputShape.count == 3 ? inputShape[0] : 1
-    let area = features / channels
-    if channels > 1 {
-      mean = (0..<area).map { place in
-        (0..<channels).reduce(Float(0)) { $0 + mean[$1 * area + place] } / Float(channels)
-      }
-    }
-    if let shape, shape.height * shape.width != area {
-      throw RenderError("--shape \(shape.height)x\(shape.width) does not hold the input's \(area) values")
-    }
-    let sizes = sample.shape.count >= 2 ? sample.shape : inputShape
-    guard let pixels = shape ?? PixelShape(count: area, sizes: sizes),
-      let image = GreyImage(width: pixels.width, height: pixels.height, values: mean)
-    else { return nil }
-    let (lower, upper) = image.range
-    let what = sample.steps > 0 ? "Input, mean over steps" : "Input"
-    return (
-      image,
-      "\(what): \(pixels.height) × \(pixels.width), \(formatted(lower)) (black) to \(formatted(upper)) (white)"
-    )
   }
 }

@@ -114,6 +114,15 @@ public final class Canvas {
     cairo_fill(context)
   }
 
+  /// Draws only what lies inside `rect` while `body` runs.
+  public func clipped(to rect: Rect, _ body: () -> Void) {
+    cairo_save(context)
+    cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
+    cairo_clip(context)
+    body()
+    cairo_restore(context)
+  }
+
   // MARK: Text
 
   /// The width of one line of text, in points.

@@ -123,7 +123,7 @@ public struct RasterFigure: Figure {
       let frame = Rect(x: plotX, y: y.rounded(), width: Self.plotWidth, height: heights[index])
       let xAxis = Axis(
         -0.5, Double(steps) - 0.5, ticks: xTicks, label: isLast ? "step" : "", showsTickLabels: isLast)
-      panels.append(Panel(frame: frame, x: xAxis, y: yAxes[index], heading: heading(of: layer)))
+      panels.append(Panel(frame: frame, x: xAxis, y: yAxes[index], heading: heading(of: layer, text)))
       y = frame.maxY + (isLast ? Panel.bottomMargin(xAxis) : Spacing.panel)
     }
 
@@ -178,11 +178,13 @@ public struct RasterFigure: Figure {
     return Size(width: Double(image.width) * zoom, height: max(1, Double(image.height) * zoom))
   }
 
-  private func heading(of layer: SpikeLayer) -> String {
+  /// Says less where the whole would not fit over the panel.
+  private func heading(of layer: SpikeLayer, _ text: TextMeasure) -> String {
     let share = 100 * Double(layer.count) / Double(layer.steps * layer.neurons)
     let unit = layer.count == 1 ? "spike" : "spikes"
-    return
-      "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) % of neurons per step"
+    let start = "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) %"
+    let whole = start + " of neurons per step"
+    return text.width(whole, .heading) <= Self.plotWidth ? whole : start + " per step"
   }
 
   /// Neurons from below, each around its index. Outputs are all named while there is room for it.

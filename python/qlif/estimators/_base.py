@@ -18,6 +18,7 @@ from ..network import Network
 from ..neurons import Neuron
 from ..trainer import Trainer
 from . import _storage
+from ._checkpoint import Checkpoint
 from ._random import Seeds
 from ._scaling import InputScaling
 from ._sklearn import (
@@ -117,6 +118,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         X: ArrayLike,
         y: ArrayLike,
         validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        *,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> Self:
         """Trains a new network.
 
@@ -130,6 +133,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             y: the class of each sample, [n]: numbers or text.
             validation_data: ``(X, y)`` to measure each epoch on; takes the place of
                 `validation_fraction`.
+            checkpoint: a file that is written after each epoch. Where it exists, training goes on
+                from it, to the same bits as if it had never stopped. It is not removed at the end.
 
         Returns:
             The estimator itself.
@@ -154,18 +159,20 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             raise ArgumentError(
                 "patience needs validation_data, or validation_fraction greater than 0"
             )
-        network = self._new_network(seeds)
         epochs = _arrays.integer(self.epochs, "epochs", 1, 2**31)
         batch_size = self._batch_size(len(training))
-        trainer = self._trainer(
-            network,
-            schedule=self.schedule,
-            total_steps=epochs * -(-len(training) // batch_size),
-        )
         self._scaling = self._measured_scaling(training)
         self._streaming = None
-        self.history_ = {}
-        self._run(trainer, training, validation, batch_size, epochs, self.patience)
+        file = None if checkpoint is None else Checkpoint.of(checkpoint, self, checked, encoded)
+        state = file.read() if file else None
+        if state:
+            trainer, self._shuffler.bit_generator.state, self.history_ = state
+        else:
+            network = self._new_network(seeds)
+            updates = epochs * -(-len(training) // batch_size)
+            trainer = self._trainer(network, schedule=self.schedule, total_steps=updates)
+            self.history_ = {}
+        self._run(trainer, training, validation, batch_size, epochs, self.patience, file)
         return self
 
     def partial_fit(
@@ -212,6 +219,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         batch_size: int,
         epochs: int,
         patience: int | None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         """Trains, with the result in `network_` and `history_` even after an error half-way."""
         layers = trainer.network.layers
@@ -231,6 +239,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             readout=self.readout,
             show=progress_wanted(self.verbose),
             history=self.history_,
+            # Without a file the history may hold earlier calls of `partial_fit`.
+            done=len(self.history_.get("loss", ())) if checkpoint else 0,
+            checkpoint=checkpoint,
         )
         try:
             loop.run(epochs)

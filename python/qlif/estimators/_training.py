@@ -18,6 +18,7 @@ from .._errors import InterruptedWarning, SilentLayerWarning
 from ..network import Network
 from ..report import Report
 from ..trainer import Trainer
+from ._checkpoint import Checkpoint
 
 # Rows that go through a network at a time where nothing is learned: enough to keep the cores busy,
 # and few enough that the spikes of a large layer stay small.
@@ -87,6 +88,8 @@ class TrainingLoop:
         watched: layers to warn about when they are silent.
         loss, readout: for the validation, as in training.
         show: whether to draw a progress bar.
+        done: epochs that an interrupted training had behind it.
+        checkpoint: where to write the state after each epoch, or None.
     """
 
     trainer: Trainer
@@ -101,11 +104,14 @@ class TrainingLoop:
     readout: str | None
     show: bool
     history: History = field(default_factory=dict)
+    done: int = 0
+    checkpoint: Checkpoint | None = None
 
     def run(self, epochs: int) -> None:
         """Trains until the epochs are over, validation stops improving, or Ctrl-C."""
         bar = tqdm(
             total=epochs * len(self.training),
+            initial=self.done * len(self.training),
             unit="img",
             disable=not self.show,
             dynamic_ncols=True,
@@ -114,9 +120,11 @@ class TrainingLoop:
         best = Best(self.trainer.network) if self.patience is not None else None
         with bar:
             try:
-                for epoch in range(epochs):
+                for epoch in range(self.done, epochs):
                     bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
                     self._epoch(bar)
+                    if self.checkpoint:
+                        self.checkpoint.write(self.trainer, self.shuffler, self.history)
                     if best and best.stale(self.history) >= (self.patience or 0):
                         break
             except KeyboardInterrupt:
