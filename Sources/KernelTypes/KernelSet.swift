@@ -51,7 +51,7 @@ public protocol KernelSet: Sendable {
 
   static func convolutionForward(
     _ window: Window, rows: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
-    output: MutableFloats, currentStride: Int, indices: Indices, scratch: MutableFloats)
+    output: MutableFloats, currentStride: Int, indices: Indices)
 
   static func convolutionWeightGradient(
     _ window: Window, rows: Int, spikes: Words, outputGradient: Floats, currentStride: Int, scale: Float,

@@ -57,4 +57,26 @@
 
   /// Inputs of one row of the kernel, padded to whole vectors.
   @inlinable public var paddedRow: Int { (kernelWidth * channels + 15) / 16 * 16 }
+
+  // Memory that the kernels work in.
+
+  /// Output rows that are worked on together, so that the lists of what they see and give stay below a megabyte or
+  /// two.
+  @inlinable public var rowsAtATime: Int {
+    max(1, min(outputHeight, (1 << 18) / (outputWidth * max(taps, currents * filters))))
+  }
+
+  /// Room for lists: of the spikes that each position sees, and of the positions that see each spike.
+  @inlinable public var indices: Int {
+    let positionsAtATime = rowsAtATime * outputWidth
+    return positions + 1 + taps + positionsAtATime * max(2 * taps, currents * filters) + positionsAtATime
+  }
+
+  /// Room for the gradients of some positions.
+  @inlinable public var amounts: Int { rowsAtATime * outputWidth * currents * filters + 1 }
+
+  // The input plane with its margins, so that no position needs to be cut.
+  @inlinable public var planeHeight: Int { (outputHeight - 1) * stride + kernelHeight }
+  @inlinable public var planeWidth: Int { ((outputWidth - 1) * stride + kernelWidth) * channels }
+  @inlinable public var planeSize: Int { planeHeight * planeWidth + 16 }
 }

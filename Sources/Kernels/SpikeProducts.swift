@@ -90,7 +90,7 @@ private func addRows8(
 // Few columns: several sums side by side, so that one addition need not wait for the one before.
 
 @inline(__always)
-private func addRows2(
+func addRows2(
   _ count: Int, _ indices: UnsafePointer<Int32>, _ weights: UnsafePointer<Float>, _ stride: Int,
   _ bias: UnsafePointer<Float>, _ scale: Float, _ result: UnsafeMutablePointer<Float>
 ) {
@@ -116,7 +116,7 @@ private func addRows2(
 }
 
 @inline(__always)
-private func addRows1(
+func addRows1(
   _ count: Int, _ indices: UnsafePointer<Int32>, _ weights: UnsafePointer<Float>, _ stride: Int,
   _ bias: UnsafePointer<Float>, _ scale: Float, _ result: UnsafeMutablePointer<Float>
 ) {

@@ -53,8 +53,8 @@ class Network:
         seed: seeds the initial weights and, while training, dropout; 0 to 2**64 - 1.
 
     Raises:
-        ArgumentError, ShapeError, OutOfMemoryError: values and sizes that the engine refuses; where
-            a layer does not fit the one before, the message names it, what it got and what it needs.
+        ArgumentError, ShapeError, OutOfMemoryError: values and sizes that the engine refuses; of a
+            layer that does not fit, the message says which one, what it got and what it needs.
 
     Example:
         >>> net = qlif.Network(

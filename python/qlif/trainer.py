@@ -20,6 +20,7 @@ from .report import Report
 
 __all__ = ["Trainer"]
 
+_NAMES = [field[0] for field in _lib.TrainerConfig._fields_]
 _CHOICES = {"loss": _lib.LOSS, "readout": _lib.READOUT, "schedule": _lib.SCHEDULE}
 
 
@@ -95,7 +96,7 @@ class Trainer:
         self._network = network
         config = _lib.TrainerConfig()
         lib.qlif_trainer_get_config(pointer, config)
-        self._config = {name: _decoded(name, getattr(config, name)) for name, _ in config._fields_}
+        self._config = {name: _decoded(name, getattr(config, name)) for name in _NAMES}
 
     @classmethod
     def _adopt(cls, pointer: Any, network: Any) -> Trainer:

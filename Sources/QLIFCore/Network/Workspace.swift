@@ -139,7 +139,7 @@ final class LayerMemory: @unchecked Sendable {
     // The input layer's currents belong to the whole batch.
     let synapse = layer.index == 0 ? nil : layer.synapse
     let columns = synapse?.columns ?? 0
-    spikes = try Buffer(product([isAverage ? 0 : rows, layer.words], of: name) + 1, for: "spikes of \(name)")
+    spikes = try Buffer(product([isAverage ? 0 : rows, layer.words], of: name) + 2, for: "spikes of \(name)")
     alphaSize = try product([rows, layer.paddedUnits], of: name)
     alpha = try floats(layer.paddedUnits, "alpha", if: isLast)
     currents = try floats(columns, "currents", if: synapse != nil)

@@ -205,26 +205,25 @@ extension Conv2d {
 extension Conv2d {
   package func prepareForSpikes(backward: Bool) throws(QLIFError) {
     let w = spiking
-    let kernelSize = w.kernelHeight * w.paddedRow
     if rowsOfTaps == nil {
       rowsOfTaps = try Buffer(w.taps * w.columns, for: "weights")
       packedBias = try Buffer(w.columns, for: "biases")
     }
     if backward, rowsOfFilters == nil {
-      rowsOfFilters = try Buffer(w.columns * kernelSize, for: "weights")
+      rowsOfFilters = try Buffer(w.kernelHeight * w.columns * w.paddedRow, for: "weights")
     }
     guard let forward = rowsOfTaps?.base, let packedBias = packedBias?.base else { return }
     let perFilter = plain.taps
     let rowSize = w.kernelWidth * w.channels
     for tap in 0..<w.taps {
       let number = weightNumber(ofTap: tap)
-      let place = tap / rowSize * w.paddedRow + tap % rowSize
+      let (kernelRow, place) = (tap / rowSize, tap % rowSize)
       for (current, weight) in weights.enumerated() {
         for filter in 0..<w.filters {
           let value = source.weight * weight.values.base[filter * perFilter + number]
           let column = current * w.paddedFilters + filter
           forward[tap * w.columns + column] = value
-          if backward { rowsOfFilters?.base[column * kernelSize + place] = value }
+          if backward { rowsOfFilters?.base[(kernelRow * w.columns + column) * w.paddedRow + place] = value }
         }
       }
     }
@@ -233,25 +232,14 @@ extension Conv2d {
     }
   }
 
-  package var scratchIndices: Int {
-    max(spiking.taps, spiking.columns, 2 * spiking.height * spiking.width + spiking.positions)
-  }
-
-  /// A plane with its margins, and the amounts of one position.
-  package var scratchFloats: Int { planeSize + spiking.columns }
-
-  private var planeSize: Int {
-    let height = (spiking.outputHeight - 1) * spiking.stride + spiking.kernelHeight
-    let width = (spiking.outputWidth - 1) * spiking.stride + spiking.kernelWidth
-    return padded(height * width * spiking.channels, to: 16) + 32
-  }
+  package var scratchIndices: Int { spiking.indices }
+  package var scratchFloats: Int { spiking.planeSize + spiking.amounts }
 
   package func forward(_ spikes: SpikeRows, scale: Float, into output: MutableFloats, _ scratch: Scratch) {
     guard let rowsOfTaps, let packedBias else { return }
     kernels.convolutionForward(
       spiking, rows: spikes.rows, spikes: spikes.bits, weights: rowsOfTaps.base, bias: packedBias.base,
-      scale: scale, output: output, currentStride: currentStride, indices: scratch.indices,
-      scratch: scratch.floats)
+      scale: scale, output: output, currentStride: currentStride, indices: scratch.indices)
   }
 
   /// One row of currents for each tap, and one for the bias.
@@ -269,7 +257,7 @@ extension Conv2d {
     kernels.convolutionInputGradient(
       spiking, rows: spikes.rows, outputGradient: gradient, currentStride: currentStride,
       weights: rowsOfFilters.base, inputGradient: spikeGradient, inputStride: spikes.paddedUnits,
-      plane: scratch.floats, indices: scratch.indices, amounts: scratch.floats + planeSize)
+      plane: scratch.floats, indices: scratch.indices, amounts: scratch.floats + spiking.planeSize)
   }
 
   package func gather(shares: [MutableFloats]) {

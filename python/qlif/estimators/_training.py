@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,7 +79,7 @@ class TrainingLoop:
     Attributes:
         trainer: makes the updates.
         training: what to learn from.
-        scale: applied to each batch before the network sees it.
+        prepare: applied to each batch, some rows of X, before the network sees it.
         batch_size: samples for one update; the last batch of an epoch may be smaller.
         shuffler: orders the samples anew for each epoch.
         validation: what to measure each epoch on, or None.
@@ -94,12 +94,12 @@ class TrainingLoop:
 
     trainer: Trainer
     training: Samples
-    scale: Callable[[NDArray[Any]], NDArray[Any]]
+    prepare: Callable[[NDArray[Any]], NDArray[Any]]
     batch_size: int
     shuffler: np.random.Generator
     validation: Samples | None
     patience: int | None
-    watched: range
+    watched: Sequence[int]
     loss: str | None
     readout: str | None
     show: bool
@@ -143,7 +143,7 @@ class TrainingLoop:
         for first in range(0, len(order), self.batch_size):
             rows = order[first : first + self.batch_size]
             report = self.trainer.step(
-                self.scale(self.training.X[rows]), self.training.labels[rows]
+                self.prepare(self.training.X[rows]), self.training.labels[rows]
             )
             totals.add(report)
             shown = {"loss": totals.mean_loss, "accuracy": totals.accuracy}
@@ -161,7 +161,7 @@ class TrainingLoop:
         }
         if self.validation is not None:
             measured = evaluate(
-                self.trainer.network, self.validation, self.scale, self.loss, self.readout
+                self.trainer.network, self.validation, self.prepare, self.loss, self.readout
             )
             entry |= {"val_loss": measured.mean_loss, "val_accuracy": measured.accuracy}
         for name, value in entry.items():
@@ -176,8 +176,8 @@ class TrainingLoop:
             if rates[layer] == 0 and 0 not in earlier:
                 warnings.warn(
                     f"layer {layer} did not spike once in epoch {epoch}: nothing behind it can "
-                    "learn from it. Try a lower threshold, a larger drive_scale, or inputs of "
-                    "another scale.",
+                    "learn from it. Try a lower threshold, inputs of another scale, or, for QLIF "
+                    "neurons, a larger drive_scale.",
                     SilentLayerWarning,
                     stacklevel=6,
                 )
@@ -212,7 +212,7 @@ class Best:
 def evaluate(
     network: Network,
     samples: Samples,
-    scale: Callable[[NDArray[Any]], NDArray[Any]],
+    prepare: Callable[[NDArray[Any]], NDArray[Any]],
     loss: str | None,
     readout: str | None,
 ) -> Totals:
@@ -222,7 +222,7 @@ def evaluate(
         rows = samples.rows[first : first + INFERENCE_BATCH]
         totals.add(
             network.evaluate(
-                scale(samples.X[rows]), samples.labels[rows], loss=loss, readout=readout
+                prepare(samples.X[rows]), samples.labels[rows], loss=loss, readout=readout
             )
         )
     return totals
