@@ -20,7 +20,8 @@ PYTHON_SOURCES := python/pyproject.toml python/hatch_build.py \
 	$(shell find python/qlif -name '*.py' 2>/dev/null) python/qlif/py.typed
 
 # Data sets in a folder `data` here are found without being named.
-export QLIF_DATA ?= $(wildcard $(abspath data))
+QLIF_DATA ?= $(wildcard data)
+export QLIF_DATA := $(abspath $(QLIF_DATA))
 
 .PHONY: help demo test bench lint format clean swift-tests c-tests python-tests
 
@@ -53,8 +54,9 @@ c-tests: $(STAMPS)/install
 	  $$program; \
 	done
 
+# Not `python -m pytest`, which would import this folder in place of the installed package.
 python-tests: $(STAMPS)/install
-	cd python && ../$(BIN)/python -m pytest
+	cd python && ../$(BIN)/pytest
 
 bench: $(STAMPS)/bench
 	$(BIN)/python python/benchmarks/training_step.py $(if $(REFERENCE),--reference '$(REFERENCE)')

@@ -45,7 +45,11 @@ let package = Package(
       cSettings: [.unsafeFlags(["-I/usr/include/\(triple)/openblas-serial"])],
       linkerSettings: [
         // The archive, so that the library carries its BLAS inside; built for one thread.
-        .unsafeFlags(["-L/usr/lib/\(triple)/openblas-serial", "-Xlinker", "-l:libopenblas.a"])
+        // --wrap: see blas.c.
+        .unsafeFlags([
+          "-Xlinker", "/usr/lib/\(triple)/openblas-serial/libopenblas.a",
+          "-Xlinker", "--wrap=blas_memory_alloc", "-Xlinker", "--wrap=blas_memory_free",
+        ])
       ]),
     .target(
       name: "QLIFCore",
@@ -56,7 +60,8 @@ let package = Package(
       linkerSettings: [
         // Swift's runtime inside, nothing but qlif_* outside, nothing left undefined.
         .unsafeFlags([
-          "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-Xlinker", "-z", "-Xlinker", "defs",
+          "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-Xlinker", "-z", "-Xlinker",
+          "defs",
           "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map",
         ])
       ]),

@@ -69,7 +69,10 @@ int32_t qlif_thread_count(void);
 /* ---- Neurons ---------------------------------------------------------------------------- */
 
 typedef int32_t qlif_neuron_kind;
-enum { QLIF_NEURON_QLIF = 0 };
+enum {
+  QLIF_NEURON_QLIF = 0, /* quantum leaky integrate-and-fire: a drive and a delay current */
+  QLIF_NEURON_LIF = 1   /* leaky integrate-and-fire, the classical twin: one current */
+};
 
 typedef int32_t qlif_leak;
 enum {
@@ -83,6 +86,13 @@ enum {
   QLIF_DRIVE_BOUND_TANH = 1  /* theta = drive_scale tanh |u| */
 };
 
+/* What a spike does to the membrane of a LIF neuron, one step later. */
+typedef int32_t qlif_reset;
+enum {
+  QLIF_RESET_SUBTRACT = 0, /* U' = beta U + I - threshold */
+  QLIF_RESET_ZERO = 1      /* U' = I */
+};
+
 /* The derivative that stands in for d spike / d alpha; x = alpha - threshold, k = slope. */
 typedef int32_t qlif_surrogate;
 enum {
@@ -92,17 +102,20 @@ enum {
   QLIF_SURROGATE_TRIANGULAR = 3    /* max(0, 1 - k |x|) */
 };
 
-/* One population of neurons: the model, its constants and its surrogate. */
+/* One population of neurons: the model, its constants and its surrogate. A kind ignores the constants of
+ * the other. */
 typedef struct qlif_neuron_config {
   qlif_neuron_kind kind;
-  qlif_leak leak;
-  qlif_drive_bound drive_bound;
+  qlif_leak leak;               /* QLIF */
+  qlif_drive_bound drive_bound; /* QLIF */
   qlif_surrogate surrogate;
-  int32_t refractory; /* 1: the reset takes a step of its own (the authors' code); 0: it does not */
-  float threshold;    /* population above which the neuron fires, in (0, 1) */
-  float t1;           /* relaxation time, microseconds, > 0 */
-  float drive_scale;  /* radians of rotation per unit of drive, > 0 */
-  float delay_scale;  /* microseconds of waiting per unit of delay, >= 0 */
+  int32_t refractory; /* QLIF. 1: the reset takes a step of its own (the authors' code); 0: it does not */
+  qlif_reset reset;   /* LIF */
+  float threshold;    /* the neuron fires above it: a population in (0, 1) (QLIF), a membrane > 0 (LIF) */
+  float t1;           /* QLIF: relaxation time, microseconds, > 0 */
+  float drive_scale;  /* QLIF: radians of rotation per unit of drive, > 0 */
+  float delay_scale;  /* QLIF: microseconds of waiting per unit of delay, >= 0 */
+  float beta;         /* LIF: share of the membrane that a step leaves, in [0, 1] */
   float slope;        /* steepness k of the surrogate, > 0 */
   float dropout;      /* share of this layer's spikes left out while training, in [0, 1) */
 } qlif_neuron_config;
@@ -131,9 +144,25 @@ qlif_status qlif_network_copy(const qlif_network *network, qlif_network **out);
 /* Adds a dense synapse onto `units` neurons, every input (flattened) to every neuron, with weights
  * drawn from the network's seed. Parameters of a QLIF layer i:
  *   "i.drive_weight" [units, inputs]   "i.drive_bias" [units]
- *   "i.delay_weight" [units, inputs]   "i.delay_bias" [units] */
+ *   "i.delay_weight" [units, inputs]   "i.delay_bias" [units]
+ * and of a LIF layer "i.weight" and "i.bias". */
 qlif_status qlif_network_add_dense(qlif_network *network, int64_t units,
                                    const qlif_neuron_config *neuron);
+
+/* Adds a convolution, for an input of shape [channels, height, width]: a kernel over all its channels onto
+ * `channels` planes of neurons, whose sides are (side + 2 padding - kernel) / stride + 1, rounded down; beyond
+ * the input's edges there is 0. Parameters as those of a dense layer, the weights of shape
+ * [channels, channels of the input, kernel_height, kernel_width]. */
+qlif_status qlif_network_add_conv2d(qlif_network *network, int64_t channels, int64_t kernel_height,
+                                    int64_t kernel_width, int64_t stride, int64_t padding,
+                                    const qlif_neuron_config *neuron);
+
+/* Adds a pooling of each plane's spikes over size x size windows; what does not fill a window is left out.
+ * The largest: 1 where any neuron of the window spikes; its gradient goes to the first that did, or to the
+ * first of all. The average: the share of the window that spikes, windows side by side; a layer of neurons
+ * must follow. A pooling layer has no neurons and no parameters, but a number of its own. */
+qlif_status qlif_network_add_max_pool2d(qlif_network *network, int64_t size, int64_t stride);
+qlif_status qlif_network_add_avg_pool2d(qlif_network *network, int64_t size);
 
 /* Number of layers. */
 qlif_status qlif_network_layer_count(const qlif_network *network, int32_t *out);
@@ -142,7 +171,7 @@ qlif_status qlif_network_layer_count(const qlif_network *network, int32_t *out);
 qlif_status qlif_network_layer_shape(const qlif_network *network, int32_t layer, int64_t *shape,
                                      int32_t *rank);
 
-/* The neurons of layer `layer`. */
+/* The neurons of layer `layer`; a pooling layer has none and is refused. */
 qlif_status qlif_network_layer_neuron(const qlif_network *network, int32_t layer,
                                       qlif_neuron_config *out);
 
@@ -177,6 +206,11 @@ qlif_status qlif_network_set_metadata(qlif_network *network, const char *key, co
 /* The text under `key`, or NULL if there is none. Valid until the network's metadata changes. */
 qlif_status qlif_network_metadata(const qlif_network *network, const char *key, const char **out);
 
+/* The keys of the caller's own metadata: how many, and number `index` in alphabetical order. Valid until the
+ * network's metadata changes. */
+qlif_status qlif_network_metadata_count(const qlif_network *network, int32_t *out);
+qlif_status qlif_network_metadata_key(const qlif_network *network, int32_t index, const char **out);
+
 /* ---- Running a network ------------------------------------------------------------------- */
 
 /* A batch of input.
@@ -191,10 +225,10 @@ typedef struct qlif_input {
   int64_t steps;
 } qlif_input;
 
-/* Where the records of one layer go; each may be NULL. [steps, batch, neurons of the layer] */
+/* Where the records of one layer go; each may be NULL. [steps, batch, shape of the layer] */
 typedef struct qlif_record {
-  float *spikes; /* 0 or 1 */
-  float *alpha;  /* excited-state population in [0, 1] */
+  float *spikes; /* 0 or 1; of an average pooling the average */
+  float *alpha;  /* QLIF: excited-state population in [0, 1]; LIF: membrane; of a pooling layer NULL only */
 } qlif_record;
 
 /* Runs the network. `records` has one entry for each of the `record_count` layers. */
@@ -284,6 +318,9 @@ void qlif_trainer_destroy(qlif_trainer *trainer);
  * Where the loss or the gradient is not finite, nothing is updated: QLIF_ERROR_NOT_FINITE. */
 qlif_status qlif_trainer_step(qlif_trainer *trainer, const qlif_input *input,
                               const int64_t *labels, qlif_report *out, float *firing_rates);
+
+/* How the trainer was made. */
+qlif_status qlif_trainer_get_config(const qlif_trainer *trainer, qlif_trainer_config *out);
 
 /* Updates made so far. */
 qlif_status qlif_trainer_step_count(const qlif_trainer *trainer, int64_t *out);
@@ -445,6 +482,11 @@ qlif_status qlif_trainer_save(const qlif_trainer *trainer, const char *path);
 /* Reads a file written by qlif_trainer_save: training goes on where it stopped. The caller owns both;
  * either may be destroyed first. */
 qlif_status qlif_trainer_load(const char *path, qlif_trainer **out, qlif_network **network);
+
+/* The same in memory, as for a network. */
+qlif_status qlif_trainer_serialize(const qlif_trainer *trainer, uint8_t **out, int64_t *size);
+qlif_status qlif_trainer_deserialize(const uint8_t *bytes, int64_t size, qlif_trainer **out,
+                                     qlif_network **network);
 
 #ifdef __cplusplus
 }

@@ -1,9 +1,9 @@
 #include "machine.h"
 
 #include <cblas.h>
-#include <stdlib.h>
+#include <pthread.h>
 
-void qlif_sgemm(int a_transposed, int b_transposed, int32_t rows, int32_t columns, int32_t inner,
+void machine_sgemm(int a_transposed, int b_transposed, int32_t rows, int32_t columns, int32_t inner,
                 const float *a, int32_t a_stride, const float *b, int32_t b_stride, float beta,
                 float *c, int32_t c_stride) {
   cblas_sgemm(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans,
@@ -11,21 +11,32 @@ void qlif_sgemm(int a_transposed, int b_transposed, int32_t rows, int32_t column
               b_stride, beta, c, c_stride);
 }
 
-#if defined(__x86_64__)
 /*
- * OpenBLAS picks its kernels by the processor's model when it starts. Debian 12's (0.3.21) does not know
- * AMD's processors with AVX-512 and gives them the AVX2 kernels, half as fast. It takes a name from the
- * environment instead: give it that name while it starts, unless the user has set one, and take it back so
- * that no other OpenBLAS in the process sees it. Priority 101 runs before OpenBLAS's own constructor.
+ * OpenBLAS built for one thread (0.3.21) looks for a free workspace without holding its lock: two threads
+ * that multiply at once may be given the same one, and get wrong products. The linker hands its calls to
+ * these instead (--wrap in Package.swift), which let one thread look at a time.
  */
-void gotoblas_init(void);
+static pthread_mutex_t workspaces = PTHREAD_MUTEX_INITIALIZER;
 
-__attribute__((constructor(101))) static void choose_blas_kernels(void) {
-  static const char variable[] = "OPENBLAS_CORETYPE";
-  __builtin_cpu_init();
-  if (getenv(variable) || !__builtin_cpu_is("amd") || qlif_x86_64_level() < 4) return;
-  if (setenv(variable, "SKYLAKEX", 0) != 0) return;
-  gotoblas_init();
-  unsetenv(variable);
+void *__real_blas_memory_alloc(int position);
+void __real_blas_memory_free(void *workspace);
+
+void *__wrap_blas_memory_alloc(int position) {
+  pthread_mutex_lock(&workspaces);
+  void *workspace = __real_blas_memory_alloc(position);
+  pthread_mutex_unlock(&workspaces);
+  return workspace;
 }
-#endif
+
+void __wrap_blas_memory_free(void *workspace) {
+  pthread_mutex_lock(&workspaces);
+  __real_blas_memory_free(workspace);
+  pthread_mutex_unlock(&workspaces);
+}
+
+/* A fork may come while another thread is looking. */
+static void forget_holder(void) {
+  workspaces = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+}
+
+__attribute__((constructor)) static void survive_fork(void) { pthread_atfork(NULL, NULL, forget_holder); }

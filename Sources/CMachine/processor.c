@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <unistd.h>
 
-int qlif_x86_64_level(void) {
+int machine_x86_64_level(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("x86-64-v4")) return 4;
@@ -15,7 +15,7 @@ int qlif_x86_64_level(void) {
 #endif
 }
 
-int qlif_core_count(void) {
+int machine_core_count(void) {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
   long online = sysconf(_SC_NPROCESSORS_ONLN);

@@ -11,7 +11,8 @@ public protocol KernelSet: Sendable {
 
   static func qlifForwardConstant(
     _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, dropout: Dropout?,
-    spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?) -> Int
+    spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?
+  ) -> Int
 
   static func qlifBackwardConstant(
     _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, dropout: Dropout?,
@@ -19,12 +20,22 @@ public protocol KernelSet: Sendable {
 
   static func qlifForwardSequence(
     _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
-    dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?) -> Int
+    dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?
+  ) -> Int
 
   static func qlifBackwardSequence(
     _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
     dropout: Dropout?, spikeGradient: Floats?, alphaGradient: Floats?, driveGradient: MutableFloats,
     delayGradient: MutableFloats)
+
+  static func lifForward(
+    _ neuron: LIFConstants, steps: Int, groups: Int, current: Floats, currentStride: Int, dropout: Dropout?,
+    spikes: SpikeGroups, spikeStride: Int, membrane: MutableFloats?
+  ) -> Int
+
+  static func lifBackward(
+    _ neuron: LIFConstants, steps: Int, groups: Int, current: Floats, currentStride: Int, dropout: Dropout?,
+    spikeGradient: Floats?, membraneGradient: Floats?, currentGradient: MutableFloats)
 
   static func spikeForward(
     rows: Int, words: Int, columns: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
@@ -37,6 +48,26 @@ public protocol KernelSet: Sendable {
   static func spikeInputGradient(
     rows: Int, columns: Int, inputs: Int, outputGradient: Floats, weights: Floats,
     inputGradient: MutableFloats, indices: Indices)
+
+  static func convolutionForward(
+    _ window: Window, rows: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
+    output: MutableFloats, currentStride: Int, indices: Indices)
+
+  static func convolutionWeightGradient(
+    _ window: Window, rows: Int, spikes: Words, outputGradient: Floats, currentStride: Int, scale: Float,
+    weightGradient: MutableFloats, biasGradient: MutableFloats, indices: Indices)
+
+  static func convolutionInputGradient(
+    _ window: Window, rows: Int, outputGradient: Floats, currentStride: Int, weights: Floats,
+    inputGradient: MutableFloats, inputStride: Int, plane: MutableFloats, indices: Indices,
+    amounts: MutableFloats)
+
+  static func maxPoolForward(
+    _ pool: PoolWindow, rows: Int, spikes: Words, output: UnsafeMutablePointer<UInt64>)
+
+  static func maxPoolBackward(
+    _ pool: PoolWindow, rows: Int, spikes: Words, outputGradient: Floats, outputStride: Int,
+    inputGradient: MutableFloats, inputStride: Int)
 
   static func adamUpdate(
     _ adam: AdamConstants, count: Int, values: MutableFloats, gradient: Floats, mean: MutableFloats,

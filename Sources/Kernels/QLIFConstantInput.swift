@@ -53,65 +53,57 @@ extension VectorKernels {
 }
 
 extension VectorKernels {
-  /// The gradient of the drive of a constant input, summed over the steps. States are computed again.
+  /// The gradient of the drive of a constant input, summed over the steps.
   ///   spikeGradient   [steps, groups * 16], d loss / d spike after dropout, or nil
   ///   alphaGradient   [steps, groups * 16], d loss / d alpha beside that through the spikes, or nil
   ///   driveGradient   [groups * 16], written
+  ///
+  /// All steps turn by the same angle theta, so `d phi / d theta` is one number for each neuron that travels with
+  /// the state: it grows by 1 with each turn, changes its sign with a fold and ends with a reset. The gradient is a
+  /// sum along the way, and nothing needs to be remembered.
   public static func qlifBackwardConstant(
     _ neuron: QLIFConstants, steps: Int, groups: Int, drive: UnsafePointer<Float>, dropout: Dropout?,
     spikeGradient: UnsafePointer<Float>?, alphaGradient: UnsafePointer<Float>?,
     driveGradient: UnsafeMutablePointer<Float>
   ) {
-    withUnsafeTemporaryAllocation(of: Qubits.self, capacity: steps) { trace in
-      guard let trace = trace.baseAddress else { return }
-      for group in 0..<groups {
-        let u = Lanes(loading: drive + group * laneCount)
-        let isDriven = u.isGreater(than: 0)
-        let output = driveGradient + group * laneCount
-        if isDriven.bits == 0 {
-          Lanes.zero.store(to: output)
-          continue
-        }
-        let turn = turn(neuron, drive: u)
-        var state = Qubits()
-        var fired = LaneMask.none
-        for step in 0..<steps {
-          let raw = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory)
-          trace[step] = raw
-          state = raw.folded
-          fired = (state.s * state.s).isGreater(than: neuron.threshold)
-        }
-
-        // `later` is d loss / d phi of the step after, with the sign of that step's turn.
-        var later = Lanes.zero
-        var sum = Lanes.zero
-        for step in stride(from: steps - 1, through: 0, by: -1) {
-          let raw = trace[step]
-          let excess = raw.s * raw.s - neuron.threshold
-          let fired = excess.isGreater(than: 0)
-          // What the reset after a spike leaves of the later steps: with a refractory step their state is
-          // a constant, without one it still depends on the drive but not on this step's phi.
-          let cut = select(fired, Lanes.zero, later)
-          sum += neuron.isRefractory ? cut : later
-          let offset = (step * groups + group) * laneCount
-          var gradient = Lanes.zero
-          if let spikeGradient {
-            var arriving = Lanes(loading: spikeGradient + offset)
-            if let dropout {
-              let kept = keptLanes(dropout, step: step, group: group, groups: groups)
-              arriving = select(kept, dropout.scale * arriving, Lanes.zero)
-            }
-            gradient = surrogateProduct(neuron.surrogate, arriving, at: excess)
-          }
-          if let alphaGradient { gradient += Lanes(loading: alphaGradient + offset) }
-          // d alpha / d phi = |s c|; the turn's sign is the sign of s c.
-          let product = raw.s * raw.c
-          let turned = select(raw.isOnFold, Lanes.zero, cut.turned(by: product))
-          later = turned.plus(gradient, times: product)
-        }
-        sum += later
-        select(isDriven, sum * angleSlope(neuron, drive: u), Lanes.zero).store(to: output)
+    for group in 0..<groups {
+      let u = Lanes(loading: drive + group * laneCount)
+      let isDriven = u.isGreater(than: 0)
+      let output = driveGradient + group * laneCount
+      if isDriven.bits == 0 {
+        Lanes.zero.store(to: output)
+        continue
       }
+      let turn = turn(neuron, drive: u)
+      var state = Qubits()
+      var fired = LaneMask.none
+      var slope = Lanes.zero
+      var sum = Lanes.zero
+      for step in 0..<steps {
+        let raw = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory)
+        slope =
+          neuron.isRefractory
+          ? select(fired, Lanes.zero, slope + 1) : select(fired, Lanes.zero, slope) + 1
+        let excess = raw.s * raw.s - neuron.threshold
+        let offset = (step * groups + group) * laneCount
+        var gradient = Lanes.zero
+        if let spikeGradient {
+          var arriving = Lanes(loading: spikeGradient + offset)
+          if let dropout {
+            let kept = keptLanes(dropout, step: step, group: group, groups: groups)
+            arriving = select(kept, dropout.scale * arriving, Lanes.zero)
+          }
+          gradient = surrogateProduct(neuron.surrogate, arriving, at: excess)
+        }
+        if let alphaGradient { gradient += Lanes(loading: alphaGradient + offset) }
+        // d alpha / d phi = |s c|, and the fold's sign is that of s c.
+        let product = raw.s * raw.c
+        sum = sum.plus(gradient, times: product * slope)
+        slope = select(raw.isOnFold, Lanes.zero, slope.turned(by: product))
+        state = raw.folded
+        fired = excess.isGreater(than: 0)
+      }
+      select(isDriven, sum * angleSlope(neuron, drive: u), Lanes.zero).store(to: output)
     }
   }
 }

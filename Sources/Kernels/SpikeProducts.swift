@@ -34,20 +34,28 @@ extension VectorKernels {
   ) {
     for row in 0..<rows {
       let count = listSpikes(spikes + row * words, words: words, into: indices)
-      let result = output + row * columns
-      var column = 0
-      while column + 128 <= columns {
-        addRows8(count, indices, weights + column, columns, bias + column, scale, result + column)
-        column += 128
-      }
-      while column + 32 <= columns {
-        addRows2(count, indices, weights + column, columns, bias + column, scale, result + column)
-        column += 32
-      }
-      if column < columns {
-        addRows1(count, indices, weights + column, columns, bias + column, scale, result + column)
-      }
+      addRows(count, indices, weights, columns, bias, scale, output + row * columns)
     }
+  }
+}
+
+/// `result = bias + scale * sum of weights[i]` over the listed i.
+@inline(__always)
+func addRows(
+  _ count: Int, _ indices: UnsafePointer<Int32>, _ weights: UnsafePointer<Float>, _ columns: Int,
+  _ bias: UnsafePointer<Float>, _ scale: Float, _ result: UnsafeMutablePointer<Float>
+) {
+  var column = 0
+  while column + 128 <= columns {
+    addRows8(count, indices, weights + column, columns, bias + column, scale, result + column)
+    column += 128
+  }
+  while column + 32 <= columns {
+    addRows2(count, indices, weights + column, columns, bias + column, scale, result + column)
+    column += 32
+  }
+  if column < columns {
+    addRows1(count, indices, weights + column, columns, bias + column, scale, result + column)
   }
 }
 
@@ -82,7 +90,7 @@ private func addRows8(
 // Few columns: several sums side by side, so that one addition need not wait for the one before.
 
 @inline(__always)
-private func addRows2(
+func addRows2(
   _ count: Int, _ indices: UnsafePointer<Int32>, _ weights: UnsafePointer<Float>, _ stride: Int,
   _ bias: UnsafePointer<Float>, _ scale: Float, _ result: UnsafeMutablePointer<Float>
 ) {
@@ -108,7 +116,7 @@ private func addRows2(
 }
 
 @inline(__always)
-private func addRows1(
+func addRows1(
   _ count: Int, _ indices: UnsafePointer<Int32>, _ weights: UnsafePointer<Float>, _ stride: Int,
   _ bias: UnsafePointer<Float>, _ scale: Float, _ result: UnsafeMutablePointer<Float>
 ) {

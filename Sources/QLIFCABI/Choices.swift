@@ -2,7 +2,9 @@ import CQLIF
 import QLIFCore
 
 /// The engine's enumerations by their numbers in the header.
-func choice<Value>(_ number: Int32, _ values: [Value], _ name: StaticString) throws(QLIFError) -> Value {
+func choice<Value>(_ number: Int32, _ values: [Value], _ name: StaticString) throws(QLIFError)
+  -> Value
+{
   guard values.indices.contains(Int(number)) else {
     throw .invalid("\(name): \(number), expected 0 to \(values.count - 1)")
   }
@@ -16,7 +18,8 @@ private func number<Value: Equatable>(_ value: Value, _ values: [Value]) -> Int3
 // In the order of the header's values.
 private let leaks: [QLIF.Leak] = [.relaxation, .published]
 private let driveBounds: [QLIF.DriveBound] = [.none, .tanh]
-private let surrogates: [QLIF.SurrogateShape] = [.arctan, .fastSigmoid, .sigmoid, .triangular]
+private let surrogates: [SurrogateKind] = [.arctan, .fastSigmoid, .sigmoid, .triangular]
+private let resets: [LIF.Reset] = [.subtract, .zero]
 private let losses: [Loss] = [.membrane, .summedMembrane, .spikeCount]
 private let readouts: [Readout] = [.spikeCount, .membrane]
 private let schedules: [Schedule] = [.constant, .oneCycle, .cosine]
@@ -65,18 +68,44 @@ extension QLIF {
   }
 }
 
+extension LIF {
+  init(_ c: qlif_neuron_config) throws(QLIFError) {
+    self.init()
+    surrogate = try choice(c.surrogate, surrogates, "surrogate")
+    reset = try choice(c.reset, resets, "reset")
+    threshold = c.threshold
+    beta = c.beta
+    slope = c.slope
+    dropout = c.dropout
+  }
+
+  var c: qlif_neuron_config {
+    var c = qlif_neuron_config()
+    c.kind = qlif_neuron_kind(QLIF_NEURON_LIF)
+    c.surrogate = number(surrogate, surrogates)
+    c.reset = number(reset, resets)
+    c.threshold = threshold
+    c.beta = beta
+    c.slope = slope
+    c.dropout = dropout
+    return c
+  }
+}
+
 /// The neuron of a configuration.
 func neuron(_ c: UnsafePointer<qlif_neuron_config>?) throws(QLIFError) -> any Neuron {
   let c = try need(c, "neuron").pointee
   switch Int(c.kind) {
   case Int(QLIF_NEURON_QLIF): return try QLIF(c)
-  default: throw .invalid("neuron.kind: \(c.kind), expected \(QLIF_NEURON_QLIF)")
+  case Int(QLIF_NEURON_LIF): return try LIF(c)
+  default: throw .invalid("neuron.kind: \(c.kind), expected \(QLIF_NEURON_QLIF) or \(QLIF_NEURON_LIF)")
   }
 }
 
 func configuration(_ neuron: any Neuron) throws(QLIFError) -> qlif_neuron_config {
   switch neuron {
   case let neuron as QLIF: return neuron.c
+  case let neuron as LIF: return neuron.c
   default: throw .invalid("neuron: its kind is not in this header")
   }
 }

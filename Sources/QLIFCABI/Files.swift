@@ -26,11 +26,7 @@ public func qlif_network_serialize(
   door { () throws(QLIFError) in
     let out = try need(out, "out")
     let size = try need(size, "size")
-    let bytes = try NetworkHandle.at(network).network.serialized()
-    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
-    copy.initialize(from: bytes, count: bytes.count)
-    out.pointee = copy
-    size.pointee = Int64(bytes.count)
+    hand(try NetworkHandle.at(network).network.serialized(), to: out, size)
   }
 }
 
@@ -40,11 +36,25 @@ public func qlif_network_deserialize(
 ) -> qlif_status {
   door { () throws(QLIFError) in
     let out = try need(out, "out")
-    let bytes = try need(bytes, "bytes")
-    guard size >= 0 else { throw .invalid("size: \(size), expected 0 or more") }
-    let buffer = UnsafeBufferPointer(start: bytes, count: Int(size))
-    out.pointee = NetworkHandle.make(try Network(serialized: Array(buffer)))
+    out.pointee = NetworkHandle.make(try Network(serialized: array(bytes, size)))
   }
+}
+
+/// Gives the caller bytes that `qlif_bytes_free` frees.
+private func hand(
+  _ bytes: [UInt8], to out: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
+  _ size: UnsafeMutablePointer<Int64>
+) {
+  let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
+  copy.initialize(from: bytes, count: bytes.count)
+  out.pointee = copy
+  size.pointee = Int64(bytes.count)
+}
+
+private func array(_ bytes: UnsafePointer<UInt8>?, _ size: Int64) throws(QLIFError) -> [UInt8] {
+  let bytes = try need(bytes, "bytes")
+  guard size >= 0 else { throw .invalid("size: \(size), expected 0 or more") }
+  return Array(UnsafeBufferPointer(start: bytes, count: Int(size)))
 }
 
 @c @implementation
@@ -61,6 +71,32 @@ public func qlif_trainer_load(
     let out = try need(out, "out")
     let network = try need(network, "network")
     let trainer = try Trainer.load(path: need(text: path, "path"))
+    out.pointee = trainer.handle()
+    network.pointee = NetworkHandle.make(trainer.network)
+  }
+}
+
+@c @implementation
+public func qlif_trainer_serialize(
+  _ trainer: OpaquePointer!, _ out: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>!,
+  _ size: UnsafeMutablePointer<Int64>!
+) -> qlif_status {
+  door { () throws(QLIFError) in
+    let out = try need(out, "out")
+    let size = try need(size, "size")
+    hand(try Trainer.at(trainer).serialized(), to: out, size)
+  }
+}
+
+@c @implementation
+public func qlif_trainer_deserialize(
+  _ bytes: UnsafePointer<UInt8>!, _ size: Int64, _ out: UnsafeMutablePointer<OpaquePointer?>!,
+  _ network: UnsafeMutablePointer<OpaquePointer?>!
+) -> qlif_status {
+  door { () throws(QLIFError) in
+    let out = try need(out, "out")
+    let network = try need(network, "network")
+    let trainer = try Trainer(serialized: array(bytes, size))
     out.pointee = trainer.handle()
     network.pointee = NetworkHandle.make(trainer.network)
   }

@@ -31,6 +31,7 @@ public func qlif_neuron_config_default(
     wanted.kind = kind
     switch Int(kind) {
     case Int(QLIF_NEURON_QLIF): out.pointee = QLIF().c
+    case Int(QLIF_NEURON_LIF): out.pointee = LIF().c
     default: _ = try neuron(&wanted)
     }
   }

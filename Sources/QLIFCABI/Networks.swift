@@ -42,6 +42,35 @@ public func qlif_network_add_dense(
 }
 
 @c @implementation
+public func qlif_network_add_conv2d(
+  _ network: OpaquePointer!, _ channels: Int64, _ kernel_height: Int64, _ kernel_width: Int64,
+  _ stride: Int64,
+  _ padding: Int64, _ neuron: UnsafePointer<qlif_neuron_config>!
+) -> qlif_status {
+  door { () throws(QLIFError) in
+    let network = try NetworkHandle.at(network).network
+    let geometry = Conv2d.Geometry(
+      channels: Int(channels), kernelHeight: Int(kernel_height), kernelWidth: Int(kernel_width),
+      stride: Int(stride), padding: Int(padding))
+    try network.addConv2d(geometry, neuron: QLIFCABI.neuron(neuron))
+  }
+}
+
+@c @implementation
+public func qlif_network_add_max_pool2d(
+  _ network: OpaquePointer!, _ size: Int64, _ stride: Int64
+) -> qlif_status {
+  door { () throws(QLIFError) in
+    try NetworkHandle.at(network).network.addMaxPool2d(size: Int(size), stride: Int(stride))
+  }
+}
+
+@c @implementation
+public func qlif_network_add_avg_pool2d(_ network: OpaquePointer!, _ size: Int64) -> qlif_status {
+  door { () throws(QLIFError) in try NetworkHandle.at(network).network.addAveragePool2d(size: Int(size)) }
+}
+
+@c @implementation
 public func qlif_network_layer_count(
   _ network: OpaquePointer!, _ out: UnsafeMutablePointer<Int32>!
 ) -> qlif_status {
@@ -79,7 +108,10 @@ public func qlif_network_layer_neuron(
 ) -> qlif_status {
   door { () throws(QLIFError) in
     let layer = try QLIFCABI.layer(layer, of: NetworkHandle.at(network).network)
-    try need(out, "out").pointee = try configuration(layer.neuron)
+    guard let neuron = layer.neuron else {
+      throw .invalid("layer: \(layer.index) is a pooling, expected a layer of neurons")
+    }
+    try need(out, "out").pointee = try configuration(neuron)
   }
 }
 
@@ -168,5 +200,29 @@ public func qlif_network_metadata(
       return
     }
     out.pointee = try handle.string(text, slot: "metadata \(key)")
+  }
+}
+
+@c @implementation
+public func qlif_network_metadata_count(
+  _ network: OpaquePointer!, _ out: UnsafeMutablePointer<Int32>!
+) -> qlif_status {
+  door { () throws(QLIFError) in
+    try need(out, "out").pointee = Int32(NetworkHandle.at(network).network.metadata.count)
+  }
+}
+
+@c @implementation
+public func qlif_network_metadata_key(
+  _ network: OpaquePointer!, _ index: Int32, _ out: UnsafeMutablePointer<UnsafePointer<CChar>?>!
+) -> qlif_status {
+  door { () throws(QLIFError) in
+    let handle = try NetworkHandle.at(network)
+    let out = try need(out, "out")
+    let keys = handle.network.metadata.keys.sorted()
+    guard keys.indices.contains(Int(index)) else {
+      throw .invalid("index: \(index), expected 0 to \(keys.count - 1)")
+    }
+    out.pointee = try handle.string(keys[Int(index)], slot: "key \(index)")
   }
 }

@@ -44,3 +44,10 @@ public func qlif_trainer_step_count(
 ) -> qlif_status {
   door { () throws(QLIFError) in try need(out, "out").pointee = Int64(Trainer.at(trainer).stepCount) }
 }
+
+@c @implementation
+public func qlif_trainer_get_config(
+  _ trainer: OpaquePointer!, _ out: UnsafeMutablePointer<qlif_trainer_config>!
+) -> qlif_status {
+  door { () throws(QLIFError) in try need(out, "out").pointee = try Trainer.at(trainer).configuration.c }
+}

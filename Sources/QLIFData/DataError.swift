@@ -7,6 +7,7 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   /// The file is in order, but what was asked of it is not there.
   case unsuitable(String)
 
+  /// One line for a person.
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "cannot read \(path): \(reason)"

@@ -16,10 +16,13 @@ public enum ImageDataset: String, CaseIterable, Sendable {
 
   /// One image and its class.
   public struct Sample: Sendable {
+    /// Pixels in a row.
     public let width: Int
+    /// Rows.
     public let height: Int
     /// From 0 to 1, row by row from the top.
     public let pixels: [Float]
+    /// The true class.
     public let label: Int
   }
 

@@ -7,6 +7,7 @@ public struct InputSample: Equatable, Sendable {
   /// The sizes of one step's picture, where the array says so.
   public var shape: [Int]
 
+  /// A sample of these values.
   public init(values: [Float], steps: Int, shape: [Int]) {
     self.values = values
     self.steps = steps

@@ -3,6 +3,7 @@
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`, versions 1 to 3. Takes booleans, whole
 /// numbers of 1 to 8 bytes and floats of 2, 4 and 8 bytes, either byte order, C and Fortran order.
 public struct NPY: Sendable {
+  /// The sizes, as in NumPy.
   public let shape: [Int]
   /// How many numbers there are.
   public let count: Int

@@ -9,6 +9,7 @@ public enum FigureError: Error, Equatable, CustomStringConvertible {
   /// The file system refused: the path as given, and why.
   case file(path: String, reason: String)
 
+  /// One line for a person.
   public var description: String {
     switch self {
     case .tooLarge(let width, let height):

@@ -4,10 +4,11 @@ import QLIFFigures
 /// `qlif-render filters`
 struct Filters: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The drive weights of dense units as pictures.",
+    abstract: "The drive weights of dense units or of a convolution as pictures.",
     discussion: """
       One picture per unit, its index above it, all on one colour scale that is centred at zero: grey is 0, blue \
-      and darker is negative, yellow and lighter is positive.
+      and darker is negative, yellow and lighter is positive. A convolution's units are its output channels: one \
+      picture each, or a row of pictures, one per input channel, where there are several.
 
       Examples:
         qlif-render filters --model m.safetensors --layer 0 --units 0-31 \\
@@ -16,6 +17,8 @@ struct Filters: ParsableCommand {
           --columns 4 --output filters.png
         qlif-render filters --model m.safetensors --layer 1 --units 0-9 \\
           --shape 25x40 --scale 2 --output - > filters.png
+        qlif-render filters --model c.safetensors --layer 2 --units 0-7 \
+          --inputs 0-11 --output filters.png
       """)
 
   @OptionGroup var options: ModelOptions
@@ -25,8 +28,14 @@ struct Filters: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The layer's units, such as 3, 1,5,9 or 0-31. Default: the first 32.", valueName: "list"))
+      "The layer's units or output channels, such as 3, 1,5,9 or 0-31. Default: the first 32; 16 where there are several input channels.",
+      valueName: "list"))
   var units: IndexList?
+
+  @Option(
+    help: ArgumentHelp(
+      "A convolution's input channels, such as 0-7. Default: the first 16.", valueName: "list"))
+  var inputs: IndexList?
 
   @Option(help: "How many pictures stand in a row, from 1 to 100.")
   var columns: Int = 8
@@ -46,32 +55,87 @@ struct Filters: ParsableCommand {
   func run() throws {
     let model = try Model(path: options.model)
     try model.check(layer: layer)
-    guard let weights = model.driveWeights(ofLayer: layer), weights.shape.count == 2 else {
-      throw RenderError("layer \(layer) is not a dense layer")
+    guard let weights = model.driveWeights(ofLayer: layer) else {
+      throw RenderError("layer \(layer) has no weights")
     }
-    let inputs = weights.shape[1]
     try units?.check(below: weights.shape[0], "unit", "layer \(layer)")
-    if let shape, shape.height * shape.width != inputs {
+    switch weights.shape.count {
+    case 2: try drawDense(model, weights)
+    case 4: try drawConvolution(model, weights)
+    default: throw RenderError("the weights of layer \(layer) are neither dense nor a convolution's")
+    }
+  }
+
+  private func barLabel(_ model: Model) -> String {
+    "weight (\(isQuantum(model) ? "drive" : "current") per unit of input)"
+  }
+
+  /// Whether the neurons have a drive; others have one current without a name.
+  private func isQuantum(_ model: Model) -> Bool { model.rotation(ofLayer: layer) != nil }
+
+  private func title(_ model: Model) -> String {
+    options.title ?? "\(isQuantum(model) ? "Drive weights" : "Weights") of layer \(layer) in \(model.name)"
+  }
+
+  private func drawDense(_ model: Model, _ weights: Model.Weights) throws {
+    guard inputs == nil else { throw RenderError("layer \(layer) is dense: it has no channels for --inputs") }
+    let count = weights.shape[1]
+    if let shape, shape.height * shape.width != count {
       throw RenderError(
-        "--shape \(shape.height)x\(shape.width) does not hold the \(inputs) inputs of layer \(layer)")
+        "--shape \(shape.height)x\(shape.width) does not hold the \(count) inputs of layer \(layer)")
     }
     let before = layer == 0 ? model.inputShape : model.shape(ofLayer: layer - 1)
-    guard let pixels = shape ?? PixelShape(count: inputs, sizes: before) else {
-      throw RenderError("the \(inputs) inputs of layer \(layer) are no square: say --shape HxW")
+    guard let pixels = shape ?? PixelShape(count: count, sizes: before) else {
+      throw RenderError("the \(count) inputs of layer \(layer) are no square: say --shape HxW")
     }
     let tiles = try (units?.indices ?? Array(0..<min(32, weights.shape[0]))).map { unit in
-      let values = Array(weights.values[(unit * inputs)..<((unit + 1) * inputs)])
-      guard let image = GreyImage(width: pixels.width, height: pixels.height, values: values) else {
-        throw RenderError("the weights of layer \(layer) have an unexpected shape")
-      }
-      return FiltersFigure.Tile(name: String(unit), weights: image)
+      FiltersFigure.Tile(
+        name: String(unit), weights: try window(weights, at: unit, width: pixels.width, height: pixels.height)
+      )
     }
-    let count = tiles.count == 1 ? "1 unit" : "\(tiles.count) units"
+    let shown = tiles.count == 1 ? "1 unit" : "\(tiles.count) units"
     let figure = try FiltersFigure(
-      title: options.title ?? "Drive weights of layer \(layer) in \(model.name)",
-      subtitle: "\(count) of \(weights.shape[0]), index above each, \(pixels.height) × \(pixels.width) inputs"
+      title: title(model),
+      subtitle: "\(shown) of \(weights.shape[0]), index above each, \(pixels.height) × \(pixels.width) inputs"
         + (model.rotation(ofLayer: layer).map { "; \($0)" } ?? ""),
-      columns: columns, tiles: tiles, barLabel: "weight (drive per unit of input)")
+      columns: columns, tiles: tiles, barLabel: barLabel(model))
     try Picture.write(figure, model: model, options: options)
+  }
+
+  private func drawConvolution(_ model: Model, _ weights: Model.Weights) throws {
+    guard shape == nil else { throw RenderError("layer \(layer) is a convolution: it needs no --shape") }
+    let (outputs, channels) = (weights.shape[0], weights.shape[1])
+    let (height, width) = (weights.shape[2], weights.shape[3])
+    try inputs?.check(below: channels, "channel", "the input of layer \(layer)")
+    let columns = inputs?.indices ?? Array(0..<min(16, channels))
+    let rows = units?.indices ?? Array(0..<min(columns.count == 1 ? 32 : 16, outputs))
+    let windows = try rows.flatMap { output in
+      try columns.map { try window(weights, at: output * channels + $0, width: width, height: height) }
+    }
+    let rotation = model.rotation(ofLayer: layer).map { "; \($0)" } ?? ""
+    let shown = "\(rows.count) of \(outputs) output channel\(outputs == 1 ? "" : "s")"
+    if columns.count == 1 {
+      // A single column would be a tower: as with units, several stand in a row.
+      let tiles = zip(rows, windows).map { FiltersFigure.Tile(name: String($0), weights: $1) }
+      let input = channels == 1 ? "" : " from input channel \(columns[0])"
+      let figure = try FiltersFigure(
+        title: title(model), subtitle: "\(shown)\(input), index above each, \(height) × \(width)\(rotation)",
+        columns: self.columns, tiles: tiles, barLabel: barLabel(model))
+      return try Picture.write(figure, model: model, options: options)
+    }
+    let figure = try ConvolutionFiltersFigure(
+      title: title(model),
+      subtitle: "\(shown), \(columns.count) of \(channels) input channels, \(height) × \(width)\(rotation)",
+      outputs: rows, inputs: columns, windows: windows, barLabel: barLabel(model))
+    try Picture.write(figure, model: model, options: options)
+  }
+
+  /// The `index`th run of `width * height` weights, as a picture.
+  private func window(_ weights: Model.Weights, at index: Int, width: Int, height: Int) throws -> GreyImage {
+    let values = Array(weights.values[(index * width * height)..<((index + 1) * width * height)])
+    guard let image = GreyImage(width: width, height: height, values: values) else {
+      throw RenderError("the weights of layer \(layer) have an unexpected shape")
+    }
+    return image
   }
 }

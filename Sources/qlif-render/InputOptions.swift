@@ -31,8 +31,9 @@ struct InputOptions: ParsableArguments {
   @Option(help: "Divide the array's values by this, for example 255 where pixels are kept as bytes.")
   var divide: Double?
 
-  @Option(help: ArgumentHelp("The true class of the array's sample, if known.", valueName: "class"))
-  var label: Int?
+  @Option(
+    help: ArgumentHelp("The true class of the array's sample, as the model calls it.", valueName: "class"))
+  var label: String?
 
   @Option(help: "Which image or sample, counted from 0. Needed with --dataset; 0 with --input.")
   var index: Int?
@@ -55,13 +56,15 @@ struct InputOptions: ParsableArguments {
     if let divide, !divide.isFinite || divide == 0 {
       throw ValidationError("--divide \(divide) is no divisor")
     }
-    if let label, label < 0 { throw ValidationError("--label \(label) is negative") }
   }
 
   /// The chosen input in words and numbers.
   struct Choice {
     var sample: InputSample
-    var label: Int?
+    /// The true class: its number or name, if it is known.
+    var label: String?
+    /// Whether the user named the class, and so means one that the model has.
+    var isLabelGiven: Bool
     var classNames: [String]
     /// What a title calls it: "mnist, test image 7".
     var name: String
@@ -82,7 +85,7 @@ struct InputOptions: ParsableArguments {
       }
       return Choice(
         sample: InputSample(values: image.pixels, steps: 0, shape: [image.height, image.width]),
-        label: image.label, classNames: dataset.classNames,
+        label: String(image.label), isLabelGiven: false, classNames: dataset.classNames,
         name: "\(dataset.rawValue) \(split.rawValue) image \(index)")
     }
     let path = input ?? ""
@@ -90,6 +93,7 @@ struct InputOptions: ParsableArguments {
     var sample = try NPY(path: path).sample(index, inputShape: inputShape, isSequence: sequence)
     if let divide { sample.values = sample.values.map { $0 / Float(divide) } }
     let file = path.split(separator: "/").last.map(String.init) ?? path
-    return Choice(sample: sample, label: label, classNames: [], name: "\(file) sample \(index)")
+    return Choice(
+      sample: sample, label: label, isLabelGiven: true, classNames: [], name: "\(file) sample \(index)")
   }
 }

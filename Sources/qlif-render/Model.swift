@@ -7,7 +7,7 @@ import QLIFFigures
 struct Model {
   /// One layer's parameters that lead into its units.
   struct Weights {
-    /// For dense layers `[units, inputs]`.
+    /// For dense layers `[units, inputs]`, for convolutions `[outputs, inputs, height, width]`.
     var shape: [Int]
     var values: [Float]
   }
@@ -23,14 +23,13 @@ struct Model {
   let name: String
   let sha256: String
   private let network: Network
+  private let estimator: EstimatorNote?
 
   /// Loads the network of a `.safetensors` file.
   init(path: String) throws {
     network = try Network.load(path: path)
-    guard let sha256 = SHA256.hexadecimal(try FileBytes.read(path)) else {
-      throw RenderError("cannot hash \(path)")
-    }
-    self.sha256 = sha256
+    estimator = network.metadata["estimator"].flatMap(EstimatorNote.init)
+    sha256 = try SHA256.hexadecimal(ofFile: path)
     name = path.split(separator: "/").last.map(String.init) ?? path
   }
 
@@ -43,15 +42,18 @@ struct Model {
   func neurons(inLayer layer: Int) -> Int { shape(ofLayer: layer).reduce(1, *) }
 
   /// The population above which a layer's neurons fire; nil for a layer without neurons.
-  func threshold(ofLayer layer: Int) -> Double? { Double(network.layers[layer].neuron.threshold) }
+  func threshold(ofLayer layer: Int) -> Double? { network.layers[layer].neuron.map { Double($0.threshold) } }
 
   /// What a layer is, for a heading: "Layer 0, 1000 QLIF neurons".
   func title(ofLayer layer: Int) -> String {
     let sizes = shape(ofLayer: layer)
     let product = sizes.count > 1 ? sizes.map(String.init).joined(separator: " × ") + " = " : ""
     let count = neurons(inLayer: layer)
-    let kind = type(of: network.layers[layer].neuron).kind.uppercased()
-    return "Layer \(layer), \(product)\(count) \(kind) neuron\(count == 1 ? "" : "s")"
+    guard let neuron = network.layers[layer].neuron else {
+      return "Layer \(layer), pooling, \(product)\(formatted(count))"
+    }
+    let kind = type(of: neuron).kind.uppercased()
+    return "Layer \(layer), \(product)\(formatted(count)) \(kind) neuron\(count == 1 ? "" : "s")"
   }
 
   /// How a layer's drive turns its qubits, which gives its weights their unit; nil where it turns none.
@@ -64,8 +66,18 @@ struct Model {
     }
   }
 
-  /// How the model says that its classes are to be read; the spikes where it says nothing.
-  var readout: Readout { network.metadata["readout"].flatMap(Readout.init) ?? .spikeCount }
+  /// How the model's classes are to be read: as its estimator reads them, else as the engine does.
+  var readout: Readout {
+    estimator?.parameters.readout.flatMap(Readout.init) ?? TrainerConfiguration().readout
+  }
+
+  /// What the outputs stand for, as the model says; nil where it says nothing or something that does not fit.
+  var classNames: [String]? {
+    guard let names = estimator?.classNames, names.count == neurons(inLayer: layerCount - 1) else {
+      return nil
+    }
+    return names
+  }
 
   /// The weights of the drive current of a layer, nil if it has none.
   func driveWeights(ofLayer layer: Int) -> Weights? {
@@ -80,21 +92,16 @@ struct Model {
 
   /// Runs the network on one sample; records the spikes of all layers, and alpha of `alphaLayer` and the last layer.
   func run(_ sample: InputSample, alphaLayer: Int? = nil) throws -> Run {
-    let values = transformed(sample.values)
     let layers = 0..<layerCount
-    let recording = try values.withUnsafeBufferPointer { values in
+    let recording = try sample.values.withUnsafeBufferPointer { values in
       try network.simulate(
         values: values, batch: 1, steps: sample.steps, recordSpikes: layers.map { _ in true },
         recordAlpha: layers.map { $0 == alphaLayer || $0 == layerCount - 1 })
     }
     return Run(
-      steps: recording.steps, spikes: recording.spikes.map { $0 ?? [] },
-      alpha: recording.alpha.map { $0 ?? [] })
+      steps: recording.steps, spikes: recording.spikes,
+      alpha: recording.alpha)
   }
-
-  /// The input as the network was trained on it. Models carry no transform of their own yet; one that
-  /// is named in the file's metadata (centring, for example) is to be applied here, and only here.
-  private func transformed(_ values: [Float]) -> [Float] { values }
 }
 
 /// How a class is read off the output layer, as the engine names it.
@@ -102,7 +109,12 @@ typealias Readout = QLIFCore.Readout
 
 extension Readout: ExpressibleByArgument {
   /// In words, for a title.
-  var reason: String { self == .spikeCount ? "most output spikes" : "largest summed α" }
+  func reason(_ model: Model) -> String {
+    if self == .spikeCount { return "most output spikes" }
+    // Only a qubit's membrane is a population.
+    return model.rotation(ofLayer: model.layerCount - 1) == nil
+      ? "largest summed membrane" : "largest summed α"
+  }
 }
 
 extension Model.Run {

@@ -1,25 +1,12 @@
 import ArgumentParser
 
-/// What every drawing asks for: the model, the picture's file and its scale.
+/// What a drawing of a network asks for.
 struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The network, a .safetensors file.", valueName: "file"))
   var model: String
 
-  @Option(
-    help: ArgumentHelp("The PNG file to write, or - for standard output.", valueName: "file"))
-  var output: String
+  @OptionGroup var picture: PictureOptions
 
-  @Option(help: "Pixels per point, from 0.5 to 8; the resolution written into the PNG is 144 dpi times this.")
-  var scale: Double = 1
-
-  @Option(
-    help: ArgumentHelp("The picture's title, in place of the one made from the arguments.", valueName: "text")
-  )
-  var title: String?
-
-  func validate() throws {
-    // Written so that NaN fails, too.
-    guard scale >= 0.5, scale <= 8 else { throw ValidationError("--scale \(scale) is not between 0.5 and 8") }
-    guard !output.isEmpty else { throw ValidationError("--output is empty") }
-  }
+  /// The title that the user gave.
+  var title: String? { picture.title }
 }

@@ -4,15 +4,25 @@ import QLIFFigures
 /// Turns a figure into a PNG that says where it comes from, and hands it over.
 enum Picture {
   static func write(_ figure: some Figure, model: Model, options: ModelOptions) throws {
+    try write(figure, source: ("Model-SHA256", model.sha256), options: options.picture)
+  }
+
+  /// Writes the figure; `source` says which file its numbers are from.
+  static func write(
+    _ figure: some Figure, source: (keyword: String, text: String), options: PictureOptions
+  ) throws {
     if options.output == "-", isatty(STDOUT_FILENO) == 1 {
       throw RenderError("standard output is a terminal: send the picture to a file or a pipe")
     }
     let bytes = try figure.png(
       scale: options.scale,
       texts: [
+        // What the picture says in words, for those who search or cannot see it.
+        ("Title", figure.title),
+        ("Description", figure.subtitle),
         ("Software", "qlif-render \(QLIFRender.version)"),
         ("Command", commandLine(CommandLine.arguments)),
-        ("Model-SHA256", model.sha256),
+        source,
       ])
     if options.output == "-" {
       try Output.write(bytes, descriptor: STDOUT_FILENO, name: "standard output")

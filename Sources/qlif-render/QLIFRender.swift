@@ -11,7 +11,7 @@ struct QLIFRender: ParsableCommand {
     abstract: "Draws what a network of quantum leaky integrate-and-fire neurons does, as PNG files.",
     discussion: """
       Every picture carries its resolution and, as text, the command that made it and the SHA-256 of the model \
-      file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written.
+      or results file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written.
 
       Examples:
         qlif-render raster --model m.safetensors --dataset mnist --index 7 \\
@@ -20,9 +20,14 @@ struct QLIFRender: ParsableCommand {
           --layer 0 --neurons 1,5,9 --output trace.png
         qlif-render filters --model m.safetensors --layer 0 --units 0-31 \\
           --output filters.png
+        qlif-render maps --model c.safetensors --layer 0 --dataset mnist \
+          --index 7 --output maps.png
+        qlif-render confusion --results results.json --model qsnn \
+          --dataset mnist --output confusion.png
+        qlif-render curves --results results.json --kind roc --output roc.png
       """,
     version: version,
-    subcommands: [Raster.self, Trace.self, Filters.self])
+    subcommands: [Raster.self, Trace.self, Filters.self, Maps.self, Confusion.self, Curves.self])
 
   static func main() {
     // A reader that goes away is an error to report, not a reason to die without a word.

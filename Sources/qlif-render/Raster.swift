@@ -56,9 +56,7 @@ struct Raster: ParsableCommand {
       throw RenderError("the network has no output neurons")
     }
     let outputs = model.neurons(inLayer: model.layerCount - 1)
-    if let label = choice.label, label >= outputs {
-      throw RenderError("class \(label) is outside 0 ... \(outputs - 1), the network's outputs")
-    }
+    let label = try self.label(of: choice, model: model, outputs: outputs)
 
     var layers: [SpikeLayer] = []
     for layer in 0..<model.layerCount where !run.spikes[layer].isEmpty {
@@ -68,61 +66,62 @@ struct Raster: ParsableCommand {
       if let neurons, layer < model.layerCount - 1 {
         try neurons.check(below: spikes.neurons, "neuron", "layer \(layer)")
         spikes = try spikes.selecting(
-          neurons.indices, name: "\(neurons.indices.count) of \(spikes.neurons) neurons of layer \(layer)")
+          neurons.indices,
+          name: "\(neurons.indices.count) of \(formatted(spikes.neurons)) neurons of layer \(layer)")
       }
       layers.append(spikes)
     }
-    let names = choice.classNames.count == outputs ? choice.classNames : []
-    let image = try picture(choice.sample, inputShape: model.inputShape)
+    let names = names(of: choice, model: model, outputs: outputs)
+    let image = try choice.sample.picture(inputShape: model.inputShape, shape: shape)
     let figure = try RasterFigure(
       title: options.title ?? "Spikes of \(model.name) for \(choice.name)",
-      subtitle: subtitle(choice, prediction: prediction, readout, names: names, steps: run.steps),
+      subtitle: subtitle(
+        choice, label: label, prediction: prediction, model, readout, names: names, steps: run.steps),
       layers: layers, image: image?.image, imageCaption: image?.caption ?? "", classNames: names,
-      predicted: prediction, label: choice.label)
+      predicted: prediction, label: label)
     try Picture.write(figure, model: model, options: options)
   }
 
+  /// The output that stands for the input's label; nil where there is none.
+  private func label(of choice: InputOptions.Choice, model: Model, outputs: Int) throws -> Int? {
+    guard let label = choice.label else { return nil }
+    let classes = model.classNames ?? (0..<outputs).map(String.init)
+    // A model may know a data set's classes by number or by name.
+    let aliases =
+      [label]
+      + (Int(label).map { choice.classNames.indices.contains($0) ? [choice.classNames[$0]] : [] } ?? [])
+    if let output = aliases.lazy.compactMap(classes.firstIndex).first { return output }
+    // An image of a class that the model never learned is still worth a picture.
+    guard choice.isLabelGiven else { return nil }
+    throw RenderError("class \(label) is not one of the model's \(outputs): \(Self.listed(classes))")
+  }
+
+  private static func listed(_ classes: [String]) -> String {
+    classes.count <= 12 ? classes.joined(separator: ", ") : "\(classes[0]) ... \(classes[classes.count - 1])"
+  }
+
+  /// What the outputs are called, beside their index: by the model, else by the data set.
+  private func names(of choice: InputOptions.Choice, model: Model, outputs: Int) -> [String] {
+    if let classes = model.classNames, classes != (0..<outputs).map(String.init) {
+      return classes.map { $0.count <= 24 ? $0 : $0.prefix(23) + "…" }
+    }
+    return choice.classNames.count == outputs ? choice.classNames : []
+  }
+
   private func subtitle(
-    _ choice: InputOptions.Choice, prediction: Int, _ readout: Readout, names: [String], steps: Int
+    _ choice: InputOptions.Choice, label: Int?, prediction: Int, _ model: Model, _ readout: Readout,
+    names: [String],
+    steps: Int
   ) -> String {
     func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) \(names[index])" }
     let steps = "\(steps) step\(steps == 1 ? "" : "s")"
-    let predicted = "predicted \(name(prediction)) (\(readout.reason))"
-    guard let label = choice.label else {
-      return "\(predicted.prefix(1).uppercased())\(predicted.dropFirst()), \(steps)"
+    let predicted = "predicted \(name(prediction)) (\(readout.reason(model)))"
+    if let label {
+      return "Label \(name(label)), \(predicted): \(label == prediction ? "correct" : "wrong"), \(steps)"
     }
-    return "Label \(name(label)), \(predicted): \(label == prediction ? "correct" : "wrong"), \(steps)"
-  }
-
-  /// The input as a picture, where it has two dimensions; a sequence is shown as its mean over time.
-  private func picture(_ sample: InputSample, inputShape: [Int]) throws -> (
-    image: GreyImage, caption: String
-  )? {
-    let features = inputShape.reduce(1, *)
-    var mean = [Float](repeating: 0, count: features)
-    for (place, value) in sample.values.enumerated() { mean[place % features] += value }
-    if sample.steps > 1 { mean = mean.map { $0 / Float(sample.steps) } }
-
-    // A picture of several channels is shown as their mean.
-    let channels = inputShape.count == 3 ? inputShape[0] : 1
-    let area = features / channels
-    if channels > 1 {
-      mean = (0..<area).map { place in
-        (0..<channels).reduce(Float(0)) { $0 + mean[$1 * area + place] } / Float(channels)
-      }
+    if let label = choice.label {
+      return "Label \(label), which the model does not know, \(predicted), \(steps)"
     }
-    if let shape, shape.height * shape.width != area {
-      throw RenderError("--shape \(shape.height)x\(shape.width) does not hold the input's \(area) values")
-    }
-    let sizes = sample.shape.count >= 2 ? sample.shape : inputShape
-    guard let pixels = shape ?? PixelShape(count: area, sizes: sizes),
-      let image = GreyImage(width: pixels.width, height: pixels.height, values: mean)
-    else { return nil }
-    let (lower, upper) = image.range
-    let what = sample.steps > 0 ? "Input, mean over steps" : "Input"
-    return (
-      image,
-      "\(what): \(pixels.height) × \(pixels.width), \(formatted(lower)) (black) to \(formatted(upper)) (white)"
-    )
+    return "\(predicted.prefix(1).uppercased())\(predicted.dropFirst()), \(steps)"
   }
 }

@@ -12,7 +12,8 @@ struct GoldenTests {
 
   @Test(
     arguments: [
-      "network_relaxation", "network_published_leak", "network_relaxation_no_refractory", "network_spike_input",
+      "network_relaxation", "network_published_leak", "network_relaxation_no_refractory",
+      "network_spike_input",
     ])
   func network(_ name: String) throws {
     let file = try Self.file(name)

@@ -18,7 +18,7 @@ import Testing
   static let cases: [Case] = {
     var cases: [Case] = []
     for leak in QLIF.Leak.allCases {
-      for surrogate in QLIF.SurrogateShape.allCases {
+      for surrogate in SurrogateKind.allCases {
         for loss in Loss.allCases {
           for (isSequence, isRefractory) in [(false, true), (true, false), (true, true), (false, false)] {
             var neuron = QLIF()

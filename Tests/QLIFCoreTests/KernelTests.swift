@@ -28,7 +28,9 @@ import Testing
     let (rows, words) = (9, 3)
     let inputs = words * 64
     let spikes = (0..<rows * words).map { _ in random.next() & random.next() }
-    func isSet(_ row: Int, _ input: Int) -> Bool { spikes[row * words + input / 64] >> UInt64(input % 64) & 1 == 1 }
+    func isSet(_ row: Int, _ input: Int) -> Bool {
+      spikes[row * words + input / 64] >> UInt64(input % 64) & 1 == 1
+    }
     let weights = random.floats(inputs * columns, -1...1)
     let bias = random.floats(columns, -1...1)
     // Half of the gradients are 0, as those of the current that has no part at a step.
@@ -50,8 +52,11 @@ import Testing
         weights: transposed(weights, inputs, columns), inputGradient: &inputGradient, indices: &indices)
       for row in 0..<rows {
         for column in 0..<columns {
-          let sum = (0..<inputs).reduce(0.0) { $0 + (isSet(row, $1) ? Double(weights[$1 * columns + column]) : 0) }
-          #expect(abs(Double(output[row * columns + column]) - Double(bias[column]) - 1.25 * sum) < 1e-4, "\(name)")
+          let sum = (0..<inputs).reduce(0.0) {
+            $0 + (isSet(row, $1) ? Double(weights[$1 * columns + column]) : 0)
+          }
+          #expect(
+            abs(Double(output[row * columns + column]) - Double(bias[column]) - 1.25 * sum) < 1e-4, "\(name)")
         }
         for input in 0..<inputs {
           let sum = (0..<columns).reduce(0.0) {
@@ -97,12 +102,14 @@ import Testing
         var driveGradient = alpha
         var delayGradient = alpha
         let count = kernels.qlifForwardSequence(
-          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units, dropout: nil,
+          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units,
+          dropout: nil,
           spikes: &spikes, spikeStride: 8, alpha: &alpha)
         #expect(count == spikes.reduce(0) { $0 + $1.nonzeroBitCount })
         #expect(count == alpha.count { $0 > 0.7 })
         kernels.qlifBackwardSequence(
-          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units, dropout: nil,
+          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units,
+          dropout: nil,
           spikeGradient: arriving, alphaGradient: nil, driveGradient: &driveGradient,
           delayGradient: &delayGradient)
         traces.append(alpha)

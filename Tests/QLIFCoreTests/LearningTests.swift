@@ -15,7 +15,8 @@ import Testing
     return (values, labels)
   }
 
-  static func configuration(_ change: (inout TrainerConfiguration) -> Void = { _ in }) -> TrainerConfiguration {
+  static func configuration(_ change: (inout TrainerConfiguration) -> Void = { _ in }) -> TrainerConfiguration
+  {
     var configuration = TrainerConfiguration()
     configuration.learningRate = 0.01
     change(&configuration)
@@ -50,7 +51,8 @@ import Testing
     var mean: [String: [Double]] = [:]
     var square = mean
     for t in 1...5 {
-      let before = Dictionary(uniqueKeysWithValues: network.parameters.map { ($0.name, $0.values.values.map(Double.init)) })
+      let before = Dictionary(
+        uniqueKeysWithValues: network.parameters.map { ($0.name, $0.values.values.map(Double.init)) })
       let report = try network.withInput(values, batch: 10) { try trainer.step($0, labels: labels) }
       let gradients = Dictionary(
         uniqueKeysWithValues: network.parameters.map { ($0.name, $0.gradient.values.map(Double.init)) })
@@ -68,7 +70,8 @@ import Testing
           square[name, default: Array(repeating: 0, count: parameter.count)][i] = v
           let old = try #require(before[name])[i]
           let decay = name.hasSuffix("bias") ? 0 : 0.01 * 0.1 * old
-          let step = 0.01 * (m / (1 - pow(0.9, Double(t)))) / ((v / (1 - pow(0.999, Double(t)))).squareRoot() + 1e-8)
+          let step =
+            0.01 * (m / (1 - pow(0.9, Double(t)))) / ((v / (1 - pow(0.999, Double(t)))).squareRoot() + 1e-8)
           // A delay of an input constant in time has no part in anything: not even its weights decay.
           let expected = isIdle ? old : old - decay - step
           #expect(abs(Double(parameter.values.base[i]) - expected) < 2e-6, "\(name)[\(i)] at update \(t)")
@@ -119,13 +122,15 @@ import Testing
       let drive = (0..<layer.paddedUnits).map { unit -> Float in
         guard unit < 500 else { return 0 }
         let row = oracle.layers[0].driveWeight[unit]
-        return Float(zip(row, oracle.input[0][sample]).reduce(oracle.layers[0].driveBias[unit]) { $0 + $1.0 * $1.1 })
+        return Float(
+          zip(row, oracle.input[0][sample]).reduce(oracle.layers[0].driveBias[unit]) { $0 + $1.0 * $1.1 })
       }
       var bits = [UInt16](repeating: 0, count: steps * layer.words * 4)
-      let run = layer.run(steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample))
+      let neuron = try #require(layer.neuron)
+      let run = layer.run(neuron, steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample))
       drive.withUnsafeBufferPointer { drive in
         guard let base = drive.baseAddress else { return }
-        _ = layer.neuron.forward(Currents(base: base, stride: 0, offset: 0), run, spikes: &bits, alpha: nil)
+        _ = neuron.forward(Currents(base: base, stride: 0, offset: 0), run, spikes: &bits, alpha: nil)
       }
       for step in 0..<steps {
         for unit in 0..<500 {

@@ -29,7 +29,9 @@ import Testing
     let copy = try Network(serialized: network.serialized())
     #expect(try copy.descriptionJSON() == network.descriptionJSON())
     #expect(copy.metadata == network.metadata)
-    #expect(copy.parameters.map { $0.values.values.map(\.bitPattern) } == network.parameters.map { $0.values.values.map(\.bitPattern) })
+    #expect(
+      copy.parameters.map { $0.values.values.map(\.bitPattern) }
+        == network.parameters.map { $0.values.values.map(\.bitPattern) })
     #expect(copy.seed == .max)
     #expect(try copy.serialized() == network.serialized())
   }
@@ -62,7 +64,9 @@ import Testing
     let rest = try Trainer.load(path: path)
     #expect(rest.stepCount == 5)
     try train(rest, 7)
-    #expect(rest.network.parameters.map { $0.values.values.map(\.bitPattern) } == whole.network.parameters.map { $0.values.values.map(\.bitPattern) })
+    #expect(
+      rest.network.parameters.map { $0.values.values.map(\.bitPattern) }
+        == whole.network.parameters.map { $0.values.values.map(\.bitPattern) })
     // A training file is also a network's.
     #expect(try Network.load(path: path).parameters.count == 8)
     #expect(throws: QLIFError.self) {
@@ -81,9 +85,13 @@ import Testing
     #expect(throws: QLIFError.self) { try network.save(to: "") }
     // A folder in its place.
     let blocked = folder.appendingPathComponent("blocked")
-    try FileManager.default.createDirectory(at: blocked.appendingPathComponent("x"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: blocked.appendingPathComponent("x"), withIntermediateDirectories: true)
     #expect(throws: QLIFError.self) { try network.save(to: blocked.path) }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["a.safetensors", "blocked"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+        "a.safetensors", "blocked",
+      ])
     #expect(try Network.load(path: path).parameters.count == 8)
   }
 

@@ -42,9 +42,9 @@ import Testing
     #expect(formatted(0.75) == "0.75")
     #expect(formatted(-0.0001, decimals: 2) == "0.00")
     #expect(formatted(-1.5, decimals: 1) == "\u{2212}1.5")
-    #expect(formatted(1_234_567) == "1,234,567")
-    #expect(formatted(-1000) == "\u{2212}1,000")
-    #expect(formatted(999) == "999")
+    #expect(formatted(1_234_567) == "1\u{2009}234\u{2009}567")
+    #expect(formatted(-10_000) == "\u{2212}10\u{2009}000")
+    #expect(formatted(9999) == "9999")
     #expect(!formatted(1e308, decimals: 2).isEmpty)
   }
 }

@@ -74,8 +74,11 @@ def plot(points: list[dict[str, Any]], title: str, path: str) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, panels = plt.subplots(2, len(AXES), figsize=(12, 6.5), sharey="row", sharex="col")
-    for column, axis in enumerate(AXES):
+    axes = [axis for axis in AXES if any(p["axis"] == axis for p in points)]
+    figure, panels = plt.subplots(
+        2, len(axes), figsize=(4 * len(axes), 6.5), sharey="row", sharex="col", squeeze=False
+    )
+    for column, axis in enumerate(axes):
         for threads in sorted({p["threads"] for p in points}):
             line = [p for p in points if p["axis"] == axis and p["threads"] == threads]
             line = sorted((p for p in line if "median_ms" in p), key=lambda p: p[axis])
@@ -85,11 +88,15 @@ def plot(points: list[dict[str, Any]], title: str, path: str) -> None:
             panels[1, column].plot(sizes, [p["peak_bytes"] / 1e6 for p in line], "o-", label=label)
         for panel in panels[:, column]:
             panel.set_xscale("log")
-            panel.set_yscale("log")
+            panel.set_xticks(AXES[axis], [f"{size:,}" for size in AXES[axis]])
+            panel.minorticks_off()
             panel.grid(True, which="major", alpha=0.3)
+        panels[0, column].set_yscale("log")
+        panels[0, column].yaxis.set_major_formatter("{x:,g}")
         panels[1, column].set_xlabel({"hidden": "hidden neurons"}.get(axis, axis))
     panels[0, 0].set_ylabel("ms per training step")
     panels[1, 0].set_ylabel("peak memory of the process, MB")
+    panels[1, 0].set_ylim(bottom=0)
     panels[0, 0].legend()
     figure.suptitle(title)
     figure.tight_layout()

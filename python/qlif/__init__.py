@@ -7,7 +7,8 @@ arXiv:2407.16398.
     >>> clf = qlif.QSNNClassifier(hidden=(1000,), random_state=0).fit(X, y)
     >>> clf.score(X_test, y_test)
 
-`QSNNClassifier` is the whole path for users of scikit-learn; `Network` and `Trainer` are the parts.
+`QSNNClassifier`, `QSCNNClassifier` and their classical twins `SNNClassifier` and `SCNNClassifier`
+are the whole path for users of scikit-learn; `Network` and `Trainer` are the parts.
 """
 
 from __future__ import annotations
@@ -31,39 +32,46 @@ from ._errors import (
 )
 from ._lib import lib
 from ._threads import instruction_set, set_threads, threads
-from .layers import Dense, Layer
+from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
 from .network import Network
-from .neurons import QLIF, Neuron
+from .neurons import LIF, QLIF, Neuron
 from .noise import Noise
 from .recording import Recording
 from .report import Report
 from .trainer import Trainer
 
 if TYPE_CHECKING:
-    from .estimators import QSNNClassifier
+    from .estimators import QSCNNClassifier, QSNNClassifier, SCNNClassifier, SNNClassifier
 
 __version__: str = lib.qlif_version().decode("ascii")
 
 __all__ = [
+    "LIF",
     "QLIF",
     "ArgumentError",
+    "AvgPool2d",
     "ClosedError",
+    "Conv2d",
     "Dense",
     "FileError",
     "FormatError",
     "InterruptedWarning",
     "Layer",
     "LibraryError",
+    "MaxPool2d",
     "MissingExtraError",
     "Network",
     "Neuron",
     "Noise",
     "NotFiniteError",
     "OutOfMemoryError",
+    "QSCNNClassifier",
     "QSNNClassifier",
     "QlifError",
     "Recording",
     "Report",
+    "SCNNClassifier",
+    "SNNClassifier",
     "ShapeError",
     "SilentLayerWarning",
     "Trainer",
@@ -84,10 +92,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Imports the estimators when asked for: scikit-learn, where installed, takes a second."""
-    if name == "QSNNClassifier":
-        from .estimators import QSNNClassifier
+    if name in __all__:  # all other names are here already
+        from . import estimators
 
-        return QSNNClassifier
+        return getattr(estimators, name)
     raise AttributeError(f"module 'qlif' has no attribute {name!r}")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from ._lib import NeuronConfig, TrainerConfig, lib
 
 QLIF_KIND = 0
+LIF_KIND = 1
 
 
 def shortest(value: float) -> float:

@@ -58,10 +58,12 @@ class NeuronConfig(Structure):
         ("drive_bound", c_int32),
         ("surrogate", c_int32),
         ("refractory", c_int32),
+        ("reset", c_int32),
         ("threshold", c_float),
         ("t1", c_float),
         ("drive_scale", c_float),
         ("delay_scale", c_float),
+        ("beta", c_float),
         ("slope", c_float),
         ("dropout", c_float),
     ]
@@ -191,6 +193,7 @@ class Choice:
 
 LEAK = Choice("leak", "relaxation", "published")
 DRIVE_BOUND = Choice("drive_bound", "none", "tanh")
+RESET = Choice("reset", "subtract", "zero")
 SURROGATE = Choice("surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular")
 READOUT = Choice("readout", "spike_count", "membrane")
 LOSS = Choice("loss", "membrane", "summed_membrane", "spike_count")
@@ -233,6 +236,12 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "qlif_network_destroy": (None, [NetworkPointer]),
     "qlif_network_copy": (Status, [NetworkPointer, POINTER(NetworkPointer)]),
     "qlif_network_add_dense": (Status, [NetworkPointer, c_int64, POINTER(NeuronConfig)]),
+    "qlif_network_add_conv2d": (
+        Status,
+        [NetworkPointer, c_int64, c_int64, c_int64, c_int64, c_int64, POINTER(NeuronConfig)],
+    ),
+    "qlif_network_add_max_pool2d": (Status, [NetworkPointer, c_int64, c_int64]),
+    "qlif_network_add_avg_pool2d": (Status, [NetworkPointer, c_int64]),
     "qlif_network_layer_count": (Status, [NetworkPointer, POINTER(c_int32)]),
     "qlif_network_layer_shape": (
         Status,
@@ -245,6 +254,8 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "qlif_network_parameter": (Status, [NetworkPointer, c_int32, POINTER(ParameterStruct)]),
     "qlif_network_set_metadata": (Status, [NetworkPointer, c_char_p, c_char_p]),
     "qlif_network_metadata": (Status, [NetworkPointer, c_char_p, POINTER(c_char_p)]),
+    "qlif_network_metadata_count": (Status, [NetworkPointer, POINTER(c_int32)]),
+    "qlif_network_metadata_key": (Status, [NetworkPointer, c_int32, POINTER(c_char_p)]),
     "qlif_network_simulate": (Status, [NetworkPointer, _INPUT, POINTER(RecordStruct), c_int32]),
     "qlif_network_predict": (Status, [NetworkPointer, _INPUT, c_int32, _LABELS, _FLOATS]),
     "qlif_network_evaluate": (
@@ -265,6 +276,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         Status,
         [TrainerPointer, _INPUT, _LABELS, POINTER(ReportStruct), _FLOATS],
     ),
+    "qlif_trainer_get_config": (Status, [TrainerPointer, POINTER(TrainerConfig)]),
     "qlif_trainer_step_count": (Status, [TrainerPointer, POINTER(c_int64)]),
     "qlif_qubit_noise_default": (Status, [_NOISE]),
     "qlif_qubit_noise_check": (Status, [_NOISE]),
@@ -310,6 +322,14 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "qlif_bytes_free": (None, [POINTER(c_uint8)]),
     "qlif_trainer_save": (Status, [TrainerPointer, c_char_p]),
     "qlif_trainer_load": (Status, [c_char_p, POINTER(TrainerPointer), POINTER(NetworkPointer)]),
+    "qlif_trainer_serialize": (
+        Status,
+        [TrainerPointer, POINTER(POINTER(c_uint8)), POINTER(c_int64)],
+    ),
+    "qlif_trainer_deserialize": (
+        Status,
+        [POINTER(c_uint8), c_int64, POINTER(TrainerPointer), POINTER(NetworkPointer)],
+    ),
 }
 
 

@@ -58,8 +58,8 @@ def run(
             ``"coherent"`` (it is kept as it is).
         leak: ``"delay"`` (it waits) or ``"rotation"`` (it is turned back, by ``RX(gamma)``). The
             leak ``"published"`` of a neuron is a rotation only.
-        clock: ``"relative"``: a delay lasts ``delay_scale |v| T1 / neuron.t1`` microseconds with the
-            qubit's T1, so that the neuron leaks as it was trained to; ``"absolute"``:
+        clock: ``"relative"``: a delay lasts ``delay_scale |v| T1 / neuron.t1`` microseconds with
+            the qubit's T1, so that the neuron leaks as it was trained to; ``"absolute"``:
             ``delay_scale |v|`` microseconds.
         before: the populations that the neurons remember at the start, ``[neurons]``; None: 0.
     """

@@ -1,6 +1,7 @@
 """Trains a QSNN on handwritten digits and draws it: ``python -m qlif.demo``.
 
-The data set is the one given, else MNIST if ``QLIF_DATA`` has it, else scikit-learn's digits.
+The data set is the one given, else MNIST if it is in ``QLIF_DATA`` or the user's cache, else
+scikit-learn's digits.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-
-import numpy as np
 
 from . import QSNNClassifier, datasets, render
 
@@ -36,10 +35,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     model = folder / "model.safetensors"
     classifier.save(model)
-    image = X_test[0]
+    image, label = X_test[0], int(y_test[0])
+    shown = f"{name} test image 0"
     pictures = {
-        "raster": render.raster(model, image),
-        "trace": render.trace(model, image, layer=0, neurons=_busiest(classifier, image)),
+        "raster": render.raster(model, image, label=label, title=f"Spikes for {shown}"),
+        "trace": render.trace(model, image, layer=0, title=f"Populations for {shown}"),
         "filters": render.filters(model, layer=0),
     }
     for kind, picture in pictures.items():
@@ -48,22 +48,14 @@ def main() -> None:
 
 
 def _data(name: str | None) -> tuple[str, tuple[datasets.Split, datasets.Split]]:
-    """The named data set; else MNIST if it is at hand, without a download; else digits."""
-    if name:
+    """The named data set if it can be had; else MNIST if it is at hand; else digits."""
+    if name is None:
+        name = "mnist" if datasets.at_hand("mnist") else "digits"
+    try:
         return name, datasets.load(name)
-    folder = os.environ.get("QLIF_DATA")
-    if folder:
-        try:
-            return "mnist", datasets.load("mnist", folder)
-        except datasets.DatasetError as error:
-            print(f"{error}; taking digits instead")
-    return "digits", datasets.load("digits")
-
-
-def _busiest(classifier: QSNNClassifier, image: datasets.FloatArray) -> list[int]:
-    """Three hidden neurons with much to show: the ones that spike most for the image."""
-    spikes = classifier.network_.simulate(image[None], alpha=False, layers=[0]).spikes[0]
-    return [int(each) for each in np.argsort(spikes.sum(axis=(0, 1)))[::-1][:3]]
+    except datasets.DatasetError as error:
+        print(f"{error}\ntaking digits instead")
+        return "digits", datasets.load("digits")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,22 +11,37 @@ from ._errors import ArgumentError
 from ._lib import lib
 from .neurons import Neuron
 
-__all__ = ["Dense", "Layer"]
+__all__ = ["AvgPool2d", "Conv2d", "Dense", "Layer", "MaxPool2d"]
 
 
 class Layer:
     """Base of the layers. A subclass knows which function of the engine adds it to a network."""
 
     KIND: ClassVar[str]  # of the synapse, as a network's description calls it
+    HAS_NEURONS: ClassVar[bool] = True  # a pooling layer has none, and no membrane
 
     def add_to(self, network: Any) -> None:
         """Adds this layer to the end of a network under construction (a C handle)."""
         raise NotImplementedError
 
     @classmethod
-    def from_description(cls, synapse: dict[str, Any], neuron: Neuron) -> Layer:
+    def from_description(cls, synapse: dict[str, Any], neuron: Neuron | None) -> Layer:
         """The layer that a network's description and its neurons' config tell of."""
-        raise NotImplementedError
+        fields = {name: value for name, value in synapse.items() if name != "kind"}
+        if neuron is not None:
+            fields["neuron"] = neuron
+        return cls(**fields)
+
+    def _take_sizes(self, *names: str) -> None:
+        """Checks that fields are whole numbers; what they may be is the engine's to say."""
+        for name in names:
+            object.__setattr__(self, name, size(getattr(self, name), name))
+
+    def _check_neuron(self, neuron: object) -> None:
+        if not isinstance(neuron, Neuron):
+            raise ArgumentError(
+                f"neuron is {neuron!r}, expected a neuron such as qlif.QLIF() or qlif.LIF()"
+            )
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,7 @@ class Dense(Layer):
     The input of the layer is flattened. For `QLIF` neurons there are two currents with weights of
     their own, named after the layer's index ``i`` in the network: ``i.drive_weight`` and
     ``i.delay_weight`` of shape [units, inputs], ``i.drive_bias`` and ``i.delay_bias`` of [units].
+    For `LIF` neurons there is one, with ``i.weight`` and ``i.bias``.
 
     Args:
         units: how many neurons, >= 1.
@@ -50,23 +67,144 @@ class Dense(Layer):
     neuron: Neuron
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "units", size(self.units, "units"))
-        if not isinstance(self.neuron, Neuron):
-            raise ArgumentError(f"neuron is {self.neuron!r}, expected a neuron such as qlif.QLIF()")
+        self._take_sizes("units")
+        self._check_neuron(self.neuron)
 
     def add_to(self, network: Any) -> None:
         """Adds this layer to the end of a network under construction (a C handle)."""
         lib.qlif_network_add_dense(network, self.units, self.neuron.to_config())
 
+
+@dataclass(frozen=True)
+class Conv2d(Layer):
+    """A kernel over all channels of an image onto planes of neurons, one plane for each channel.
+
+    ``current[o, y, x] = bias[o] + sum weight[o, c, i, j] * input[c, y * stride + i - padding,
+    x * stride + j - padding]``, with 0 beyond the edges: a cross-correlation, as in PyTorch. The
+    layer before, or the input, has the shape [channels, height, width]; this one's is
+    ``(channels, (height + 2 * padding - kernel) // stride + 1, ...)``. Parameters are named as
+    those of `Dense`; weights have the shape [channels, channels of the input, height and width of
+    the kernel], biases [channels].
+
+    Args:
+        channels: how many planes, >= 1.
+        kernel: height and width of the kernel, >= 1; one number is a square.
+        neuron: what the neurons are, for example ``qlif.QLIF()``.
+        stride: steps of the kernel in both directions, >= 1.
+        padding: rows and columns of zeros around the image, >= 0.
+
+    Raises:
+        ArgumentError: something that is not a whole number, or `neuron` not a neuron. Whether the
+            kernel fits the image is checked when the network is made.
+    """
+
+    KIND: ClassVar[str] = "conv2d"
+
+    channels: int
+    kernel: int | tuple[int, int]  # always a pair once the layer is made
+    neuron: Neuron
+    stride: int = 1
+    padding: int = 0
+
+    def __post_init__(self) -> None:
+        self._take_sizes("channels", "stride", "padding")
+        object.__setattr__(self, "kernel", pair(self.kernel, "kernel"))
+        self._check_neuron(self.neuron)
+
+    def add_to(self, network: Any) -> None:
+        """Adds this layer to the end of a network under construction (a C handle)."""
+        height, width = pair(self.kernel, "kernel")
+        lib.qlif_network_add_conv2d(
+            network,
+            self.channels,
+            height,
+            width,
+            self.stride,
+            self.padding,
+            self.neuron.to_config(),
+        )
+
     @classmethod
-    def from_description(cls, synapse: dict[str, Any], neuron: Neuron) -> Dense:
+    def from_description(cls, synapse: dict[str, Any], neuron: Neuron | None) -> Layer:
         """The layer that a network's description and its neurons' config tell of."""
-        return cls(synapse["units"], neuron)
+        kernel = synapse["kernel_height"], synapse["kernel_width"]
+        rest = {name: synapse[name] for name in ("kind", "channels", "stride", "padding")}
+        return super().from_description({**rest, "kernel": kernel}, neuron)
 
 
-_KINDS: dict[str, type[Layer]] = {kind.KIND: kind for kind in (Dense,)}
+@dataclass(frozen=True)
+class MaxPool2d(Layer):
+    """Whether any neuron of a window spikes, in each plane: 1 or 0.
+
+    Windows of `size` x `size` lie `stride` apart; what does not fill a window is left out. The
+    gradient goes to the window's first neuron that spiked, or to the first of all. The layer has no
+    neurons and no parameters, but counts: ``rec.spikes[i]`` holds what it passes on.
+
+    Args:
+        size: height and width of a window, >= 1.
+        stride: from one window to the next, >= 1; None sets them side by side.
+
+    Raises:
+        ArgumentError: something that is not a whole number. Whether a window fits the layer before
+            is checked when the network is made.
+    """
+
+    KIND: ClassVar[str] = "max_pool2d"
+    HAS_NEURONS: ClassVar[bool] = False
+
+    size: int
+    stride: int = None  # type: ignore[assignment]  # None is resolved below
+
+    def __post_init__(self) -> None:
+        if self.stride is None:
+            object.__setattr__(self, "stride", self.size)
+        self._take_sizes("size", "stride")
+
+    def add_to(self, network: Any) -> None:
+        """Adds this layer to the end of a network under construction (a C handle)."""
+        lib.qlif_network_add_max_pool2d(network, self.size, self.stride)
 
 
-def layer_of(synapse: dict[str, Any], neuron: Neuron) -> Layer:
+@dataclass(frozen=True)
+class AvgPool2d(Layer):
+    """The share of a window's neurons that spike, in each plane: 0 to 1.
+
+    Windows of `size` x `size` lie side by side; what does not fill a window is left out. A layer of
+    neurons must follow. The layer has no neurons and no parameters, but counts: ``rec.spikes[i]``
+    holds what it passes on.
+
+    Args:
+        size: height and width of a window, >= 1.
+
+    Raises:
+        ArgumentError: `size` is not a whole number. Whether a window fits the layer before is
+            checked when the network is made.
+    """
+
+    KIND: ClassVar[str] = "avg_pool2d"
+    HAS_NEURONS: ClassVar[bool] = False
+
+    size: int
+
+    def __post_init__(self) -> None:
+        self._take_sizes("size")
+
+    def add_to(self, network: Any) -> None:
+        """Adds this layer to the end of a network under construction (a C handle)."""
+        lib.qlif_network_add_avg_pool2d(network, self.size)
+
+
+_KINDS: dict[str, type[Layer]] = {kind.KIND: kind for kind in (Dense, Conv2d, MaxPool2d, AvgPool2d)}
+
+
+def layer_of(synapse: dict[str, Any], neuron: Neuron | None) -> Layer:
     """The layer of any kind that a network's description tells of."""
     return _KINDS[synapse["kind"]].from_description(synapse, neuron)
+
+
+def pair(value: object, name: str) -> tuple[int, int]:
+    """Height and width, from both or from one number for both."""
+    sizes = tuple(value) if isinstance(value, Iterable) else (value, value)
+    if len(sizes) != 2:
+        raise ArgumentError(f"{name} is {value!r}, expected a number or a pair of them")
+    return size(sizes[0], name), size(sizes[1], name)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_uint8
+from ctypes import c_char_p, c_double, c_int32, c_int64
 from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _lib
+from . import _arrays, _bytes, _lib
 from ._arrays import FloatArray, LabelArray
 from ._defaults import trainer_default
 from ._errors import ArgumentError, ClosedError, ShapeError
@@ -48,12 +47,14 @@ class Network:
 
     Args:
         input_shape: shape of one sample, 1 to 3 sizes: ``(784,)``, ``(1, 28, 28)``.
-        layers: at least one layer, in order; see `qlif.Dense`.
+        layers: at least one layer, in order; see `qlif.Dense`, `qlif.Conv2d`, `qlif.MaxPool2d`
+            and `qlif.AvgPool2d`. A dense layer flattens the planes of the layer before it.
         steps: how many steps an input constant in time is shown for, >= 1.
         seed: seeds the initial weights and, while training, dropout; 0 to 2**64 - 1.
 
     Raises:
-        ArgumentError, ShapeError, OutOfMemoryError: values and sizes that the engine refuses.
+        ArgumentError, ShapeError, OutOfMemoryError: values and sizes that the engine refuses; of a
+            layer that does not fit, the message says which one, what it got and what it needs.
 
     Example:
         >>> net = qlif.Network(
@@ -113,9 +114,12 @@ class Network:
         if layers is None:
             layers = []
             for index, described in enumerate(json.loads(self.description)["layers"]):
-                config = _lib.NeuronConfig()
-                lib.qlif_network_layer_neuron(pointer, index, config)
-                layers.append(layer_of(described["synapse"], neuron_of(config)))
+                neuron = None
+                if "neuron" in described:
+                    config = _lib.NeuronConfig()
+                    lib.qlif_network_layer_neuron(pointer, index, config)
+                    neuron = neuron_of(config)
+                layers.append(layer_of(described["synapse"], neuron))
         self._layers = tuple(layers)
         self._views: tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]] | None = None
 
@@ -236,7 +240,7 @@ class Network:
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             spikes: whether to record spikes.
-            alpha: whether to record the membranes.
+            alpha: whether to record the membranes; a pooling layer has none.
             layers: the layers to record, by index; None is every layer.
 
         Returns:
@@ -246,12 +250,16 @@ class Network:
         count = len(self._layers)
         chosen = range(count) if layers is None else [self._layer_index(each) for each in layers]
         shapes = [(batch.steps, batch.size, *shape) for shape in self._shapes[1:]]
+        membranes = [layer for layer in chosen if self._layers[layer].HAS_NEURONS]
         recorded: dict[str, list[FloatArray | None]] = {
             name: [
-                np.empty(shapes[layer], np.float32) if wanted and layer in chosen else None
+                np.empty(shapes[layer], np.float32) if layer in wanted else None
                 for layer in range(count)
             ]
-            for name, wanted in (("spikes", spikes), ("alpha", alpha))
+            for name, wanted in (
+                ("spikes", chosen if spikes else ()),
+                ("alpha", membranes if alpha else ()),
+            )
         }
         records = (_lib.RecordStruct * count)()
         for name, arrays in recorded.items():
@@ -289,8 +297,8 @@ class Network:
     def predict_scores(self, x: ArrayLike, *, readout: str | None = None) -> FloatArray:
         """The scores that `predict` compares, ``[batch, classes]``.
 
-        They are spikes per step (``"spike_count"``) or the mean of alpha over the steps
-        (``"membrane"``) of each output neuron. Arguments as in `predict`.
+        They are spikes per step (``"spike_count"``) or the mean of alpha (of `LIF` neurons: of the
+        membrane) over the steps (``"membrane"``), of each output neuron. Arguments as in `predict`.
         """
         owner, batch = self._open(), self._batch(x)
         scores = np.empty((batch.size, self.classes), np.float32)
@@ -388,27 +396,18 @@ class Network:
 
     def to_bytes(self) -> bytes:
         """What `save` writes, in memory."""
-        owner = self._open()
-        data, count = POINTER(c_uint8)(), c_int64()
-        with owner.lock:
-            lib.qlif_network_serialize(owner.pointer, data, count)
-        try:
-            return ctypes.string_at(data, count.value)
-        finally:
-            lib.qlif_bytes_free(data)
+        return _bytes.made_by(lib.qlif_network_serialize, self._open())
 
     @classmethod
-    def from_bytes(cls, data: bytes | bytearray | memoryview) -> Network:
+    def from_bytes(cls, data: _bytes.BytesLike) -> Network:
         """A network from what `to_bytes` gave or `save` wrote.
 
         Raises:
             FormatError: the bytes are cut off, damaged, or something else.
         """
-        held = np.frombuffer(data, np.uint8)
+        held = _bytes.of(data)
         pointer = _lib.NetworkPointer()
-        lib.qlif_network_deserialize(
-            ctypes.cast(held.ctypes.data, POINTER(c_uint8)), held.size, pointer
-        )
+        lib.qlif_network_deserialize(held.pointer, held.array.size, pointer)
         return cls._adopt(pointer)
 
     def copy(self) -> Network:

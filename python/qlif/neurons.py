@@ -7,29 +7,76 @@ from typing import Any, ClassVar
 
 from . import _lib
 from ._arrays import number
-from ._defaults import QLIF_KIND, neuron_default, shortest
+from ._defaults import LIF_KIND, QLIF_KIND, neuron_default, shortest
 from ._errors import ArgumentError
 from .surrogate import Surrogate
 
-__all__ = ["QLIF", "Neuron"]
+__all__ = ["LIF", "QLIF", "Neuron"]
 
 # Stands where a field is not given; replaced by the engine's default as soon as the neuron is made.
 _ENGINE: Any = None
 
 
 class Neuron:
-    """Base of the neurons. A subclass is a dataclass that knows its kind and its C struct."""
+    """Base of the neurons.
+
+    A subclass is a frozen dataclass whose fields bear the names of the C struct's. It says which of
+    them are numbers, which a choice by name and which a yes or no; `surrogate` is common to all.
+    """
 
     KIND: ClassVar[int]
+    _NUMBERS: ClassVar[tuple[str, ...]]
+    _CHOICES: ClassVar[dict[str, _lib.Choice]] = {}
+    _FLAGS: ClassVar[tuple[str, ...]] = ()
+
+    threshold: float
+    surrogate: Surrogate
+    dropout: float
+
+    def __post_init__(self) -> None:
+        values = self._values(neuron_default(self.KIND))
+        values |= {name: given for name in values if (given := getattr(self, name)) is not None}
+        for name in self._NUMBERS:
+            values[name] = number(values[name], name)
+        for name in self._FLAGS:
+            if values[name] not in (False, True):
+                raise ArgumentError(f"{name} is {values[name]!r}, expected True or False")
+            values[name] = bool(values[name])
+        for name, choice in self._CHOICES.items():
+            choice.code(values[name])
+        if not isinstance(values["surrogate"], Surrogate):
+            raise ArgumentError(
+                f"surrogate is {values['surrogate']!r}, expected one of qlif.surrogate, "
+                "such as qlif.surrogate.arctan()"
+            )
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     def to_config(self) -> _lib.NeuronConfig:
         """The struct that the engine takes."""
-        raise NotImplementedError
+        config = neuron_default(self.KIND)
+        for name in (*self._NUMBERS, *self._FLAGS):
+            setattr(config, name, getattr(self, name))
+        for name, choice in self._CHOICES.items():
+            setattr(config, name, choice.code(getattr(self, name)))
+        config.surrogate = _lib.SURROGATE.code(self.surrogate.kind)
+        config.slope = self.surrogate.slope
+        return config
 
     @classmethod
     def from_config(cls, config: _lib.NeuronConfig) -> Neuron:
         """The neuron that a struct of the engine describes."""
-        raise NotImplementedError
+        return cls(**cls._values(config))
+
+    @classmethod
+    def _values(cls, config: _lib.NeuronConfig) -> dict[str, Any]:
+        """The struct as keyword arguments."""
+        return {
+            **{name: shortest(getattr(config, name)) for name in cls._NUMBERS},
+            **{name: bool(getattr(config, name)) for name in cls._FLAGS},
+            **{name: kind.names[getattr(config, name)] for name, kind in cls._CHOICES.items()},
+            "surrogate": Surrogate(_lib.SURROGATE.names[config.surrogate], shortest(config.slope)),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +122,11 @@ class QLIF(Neuron):
         "delay_scale",
         "dropout",
     )
+    _CHOICES: ClassVar[dict[str, _lib.Choice]] = {
+        "drive_bound": _lib.DRIVE_BOUND,
+        "leak": _lib.LEAK,
+    }
+    _FLAGS: ClassVar[tuple[str, ...]] = ("refractory",)
 
     threshold: float = _ENGINE
     t1: float = _ENGINE
@@ -86,54 +138,47 @@ class QLIF(Neuron):
     surrogate: Surrogate = _ENGINE
     dropout: float = _ENGINE
 
-    def __post_init__(self) -> None:
-        given = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        for name, default in self._values(neuron_default(self.KIND)).items():
-            value = default if given[name] is None else given[name]
-            object.__setattr__(self, name, value)
-        for name in self._NUMBERS:
-            object.__setattr__(self, name, number(getattr(self, name), name))
-        if self.refractory not in (False, True):
-            raise ArgumentError(f"refractory is {self.refractory!r}, expected True or False")
-        object.__setattr__(self, "refractory", bool(self.refractory))
-        if not isinstance(self.surrogate, Surrogate):
-            raise ArgumentError(
-                f"surrogate is {self.surrogate!r}, expected one of qlif.surrogate, "
-                "such as qlif.surrogate.arctan()"
-            )
-        _lib.LEAK.code(self.leak)
-        _lib.DRIVE_BOUND.code(self.drive_bound)
 
-    def to_config(self) -> _lib.NeuronConfig:
-        """The struct that the engine takes."""
-        return _lib.NeuronConfig(
-            kind=self.KIND,
-            leak=_lib.LEAK.code(self.leak),
-            drive_bound=_lib.DRIVE_BOUND.code(self.drive_bound),
-            surrogate=_lib.SURROGATE.code(self.surrogate.kind),
-            refractory=int(self.refractory),
-            slope=self.surrogate.slope,
-            **{name: getattr(self, name) for name in self._NUMBERS},
-        )
+@dataclass(frozen=True, kw_only=True)
+class LIF(Neuron):
+    """A leaky integrate-and-fire neuron: the classical twin of `QLIF`.
 
-    @classmethod
-    def from_config(cls, config: _lib.NeuronConfig) -> QLIF:
-        """The neuron that a struct of the engine describes."""
-        return cls(**cls._values(config))
+    Its membrane ``U`` is a real number, 0 at the start of a sequence, and appears where `QLIF` has
+    ``alpha``. At every step it receives one current ``I``; a spike resets it one step later::
 
-    @classmethod
-    def _values(cls, config: _lib.NeuronConfig) -> dict[str, Any]:
-        """The struct as keyword arguments."""
-        return {
-            "drive_bound": _lib.DRIVE_BOUND.names[config.drive_bound],
-            "leak": _lib.LEAK.names[config.leak],
-            "refractory": bool(config.refractory),
-            "surrogate": Surrogate(_lib.SURROGATE.names[config.surrogate], shortest(config.slope)),
-            **{name: shortest(getattr(config, name)) for name in cls._NUMBERS},
-        }
+        reset "subtract":    U[t] = beta * U[t-1] + I[t] - spike[t-1] * threshold
+        reset "zero":        U[t] = beta * U[t-1] * (1 - spike[t-1]) + I[t]
+        spike[t] = 1 if U[t] > threshold else 0
+
+    The reset is a constant for the gradient. The same as ``snntorch.Leaky`` with ``reset_delay``.
+
+    Args (None takes the engine's default; the resolved values are in the repr):
+        beta: share of the membrane that a step leaves, in [0, 1].
+        threshold: membrane above which the neuron fires, > 0.
+        reset: what a spike takes away, ``"subtract"`` (the threshold) or ``"zero"`` (all).
+        surrogate: stands in for ``d spike / d U``; see `qlif.surrogate`.
+        dropout: share of the layer's spikes left out while training, in [0, 1).
+
+    Raises:
+        ArgumentError: an unknown name or something that is not a number; ranges are checked by the
+            engine when a network is made.
+
+    Source: J. K. Eshraghian and others, "Training spiking neural networks using lessons from deep
+    learning", arXiv:2109.12894.
+    """
+
+    KIND: ClassVar[int] = LIF_KIND
+    _NUMBERS: ClassVar[tuple[str, ...]] = ("beta", "threshold", "dropout")
+    _CHOICES: ClassVar[dict[str, _lib.Choice]] = {"reset": _lib.RESET}
+
+    beta: float = _ENGINE
+    threshold: float = _ENGINE
+    reset: str = _ENGINE
+    surrogate: Surrogate = _ENGINE
+    dropout: float = _ENGINE
 
 
-_KINDS: dict[int, type[Neuron]] = {kind.KIND: kind for kind in (QLIF,)}
+_KINDS: dict[int, type[Neuron]] = {kind.KIND: kind for kind in (QLIF, LIF)}
 
 
 def neuron_of(config: _lib.NeuronConfig) -> Neuron:

@@ -22,15 +22,15 @@ _READOUT = ("p01", "p10")
 class Noise:
     """What is wrong with the qubits that neurons run on; each part is optional.
 
-    A step re-prepares the neuron's memory by ``RX(phi)``, turns it by ``RX(theta)`` or lets it leak,
-    and measures. With ``(x, y, z)`` the Bloch vector, every rotation is, in this order::
+    A step re-prepares the neuron's memory by ``RX(phi)``, turns it by ``RX(theta)`` or lets it
+    leak, and measures. With ``(x, y, z)`` the Bloch vector, every rotation is, in this order::
 
         over-rotation   RX(theta (1 + over_rotation))
         depolarizing    (x, y, z) -> (1 - depolarizing) (x, y, z)
         thermal         z -> z0 + (z - z0) exp(-gate_time / t1),   z0 = 1 - 2 excited_population
                         (x, y) -> (x, y) exp(-gate_time / t2)
 
-    a wait is ``thermal`` with the wait's length in place of ``gate_time``, and a measurement reads::
+    a wait is ``thermal`` with its length in place of ``gate_time``, and a measurement reads::
 
         alpha_read = alpha (1 - p10) + (1 - alpha) p01
 
@@ -115,7 +115,7 @@ class Noise:
         return array
 
     def take(self, neurons: Iterable[int]) -> Noise:
-        """The noise of some of the neurons, in the order given; an index may come more than once."""
+        """The noise of some of the neurons, in the order given, repeated where asked."""
         chosen = list(neurons)
         if self.units is None:
             return self
@@ -146,7 +146,7 @@ class Noise:
         A calibrated ``T2 > 2 T1`` is taken as ``2 T1``.
 
         Args:
-            backend: any backend with a ``target``: a device, a fake one, ``AerSimulator.from_backend``.
+            backend: any backend with a ``target``: a device, a fake one, a simulator.
             qubits: the qubits, one for each neuron of a layer; None: all of the device.
             shots: as in `Noise`.
 

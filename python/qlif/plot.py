@@ -17,7 +17,7 @@ from ._errors import ArgumentError, MissingExtraError, ShapeError
 from .network import Network
 from .recording import Recording
 
-__all__ = ["filters", "history", "raster", "traces"]
+__all__ = ["confusion", "filters", "history", "raster", "roc", "traces"]
 
 # Okabe and Ito's palette: told apart with every kind of colour vision.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -169,6 +169,89 @@ def history(estimator: Any, ax: Any = None, *, what: str = "accuracy") -> tuple[
     return fig, ax
 
 
+def confusion(
+    y: ArrayLike, predicted: ArrayLike, ax: Any = None, *, classes: Sequence[str] | None = None
+) -> tuple[Any, Any]:
+    """Which classes are taken for which: counts, each row coloured by its shares.
+
+    Args:
+        y: the true classes, [n].
+        predicted: the predicted classes, [n].
+        ax: axes of matplotlib; None makes a figure.
+        classes: what the classes are called, in their sorted order.
+    """
+    metrics = _metrics("qlif.plot.confusion")
+    present = np.unique(np.concatenate([np.ravel(y), np.ravel(predicted)]))
+    names = _names(classes, present)
+    counts = metrics.confusion_matrix(y, predicted, labels=present)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    fig, ax = _axes(ax, (6.4, 5.4))
+    image = ax.imshow(shares, cmap="cividis_r", vmin=0, vmax=1)
+    for row, column in zip(*np.nonzero(counts), strict=True):
+        colour = "white" if shares[row, column] > 0.5 else "black"
+        ax.text(column, row, counts[row, column], ha="center", va="center", color=colour, size=8)
+    ax.set_xticks(range(len(names)), names, rotation=90 if max(map(len, names)) > 3 else 0)
+    ax.set_yticks(range(len(names)), names)
+    accuracy = np.trace(counts) / counts.sum()
+    ax.set(xlabel="predicted class", ylabel="true class", title=f"accuracy {100 * accuracy:.2f} %")
+    fig.colorbar(image, ax=ax, label="share of the true class")
+    return fig, ax
+
+
+def roc(
+    y: ArrayLike, scores: ArrayLike, ax: Any = None, *, classes: Sequence[str] | None = None
+) -> tuple[Any, Any]:
+    """The ROC curve of each class against the rest, with the area under it.
+
+    Args:
+        y: the true classes, [n].
+        scores: [n, classes] as `predict_proba` gives them, the classes in sorted order.
+        ax: axes of matplotlib; None makes a figure.
+        classes: what the classes are called, in their sorted order.
+    """
+    metrics = _metrics("qlif.plot.roc")
+    labels, columns = np.asarray(y), np.asarray(scores)
+    present = np.unique(labels)
+    if columns.ndim != 2 or len(columns) != len(labels) or columns.shape[1] != len(present):
+        raise ShapeError(
+            f"scores has shape {columns.shape}, expected [{len(labels)}, {len(present)}]"
+        )
+    fig, ax = _axes(ax, (6.4, 5.0))
+    for order, (label, name) in enumerate(zip(present, _names(classes, present), strict=True)):
+        false, true, _ = metrics.roc_curve(labels == label, columns[:, order])
+        ax.plot(
+            false,
+            true,
+            color=COLOURS[order % len(COLOURS)],
+            # Two classes of one colour differ in their dashes.
+            linestyle=("-", "--", ":", "-.")[order // len(COLOURS) % 4],
+            label=f"{name}, AUC {metrics.auc(false, true):.4f}",
+        )
+    ax.plot([0, 1], [0, 1], color="0.6", linestyle=":", linewidth=1)
+    ax.set(
+        xlabel="false positive rate",
+        ylabel="true positive rate",
+        title="each class against the rest",
+    )
+    ax.legend(loc="lower right", fontsize="small")
+    return fig, ax
+
+
+def _metrics(purpose: str) -> Any:
+    try:
+        from sklearn import metrics
+    except ImportError as error:
+        raise MissingExtraError("scikit-learn", "sklearn", purpose) from error
+    return metrics
+
+
+def _names(classes: Sequence[str] | None, present: NDArray[Any]) -> list[str]:
+    names = [str(each) for each in (present if classes is None else classes)]
+    if len(names) != len(present):
+        raise ArgumentError(f"classes has {len(names)} names, expected {len(present)}")
+    return names
+
+
 def _activity(values: ArrayLike, sample: int) -> NDArray[np.float32]:
     """One sample of a record, as [steps, neurons]."""
     array = _arrays.float32(values, "rec")
@@ -184,14 +267,14 @@ def _activity(values: ArrayLike, sample: int) -> NDArray[np.float32]:
     return array.reshape(len(array), -1)
 
 
-def _axes(ax: Any) -> tuple[Any, Any]:
+def _axes(ax: Any, size: tuple[float, float] = (7, 4)) -> tuple[Any, Any]:
     try:
         from matplotlib import pyplot
     except ImportError as error:
         raise MissingExtraError("matplotlib", "plot", "qlif.plot") from error
     if ax is not None:
         return ax.figure, ax
-    return pyplot.subplots(figsize=(7, 4), layout="constrained")
+    return pyplot.subplots(figsize=size, layout="constrained")
 
 
 def _whole_numbers(axis: Any) -> None:

@@ -5,6 +5,7 @@ A preset is unpacked into an estimator's constructor::
     clf = qlif.QSNNClassifier(**qlif.presets.published.qsnn)
     clf = qlif.QSNNClassifier(**qlif.presets.published.qsnn, random_state=0)
     clf = qlif.QSNNClassifier(**{**qlif.presets.published.qsnn, "epochs": 1})
+    clf = qlif.QSCNNClassifier(**qlif.presets.published.qscnn)
 """
 
 from __future__ import annotations
@@ -24,37 +25,50 @@ class Preset:
 
     Attributes:
         qsnn: for `qlif.QSNNClassifier`.
+        qscnn: for `qlif.QSCNNClassifier`.
     """
 
     qsnn: Mapping[str, Any]
+    qscnn: Mapping[str, Any]
 
+
+_PUBLISHED: dict[str, Any] = {
+    "batch_size": 200,
+    "schedule": "constant",
+    "weight_decay": 0.0,
+    "clip_norm": 0.0,
+    "loss": "membrane",
+    "readout": "spike_count",
+    "dropout": 0.0,
+    "threshold": 0.75,
+    "t1": 60.0,
+    "drive_scale": pi,
+    "delay_scale": 200.0,
+    "drive_bound": "none",
+    "output_drive_scale": pi,
+    "output_drive_bound": "none",
+    "leak": "published",
+    "refractory": True,
+    "surrogate": "arctan",
+    "slope": 1.0,
+    "input_scaling": "none",
+}
 
 published = Preset(
     qsnn=MappingProxyType(
+        {"hidden": (1000,), "steps": 25, "epochs": 3, "learning_rate": 5e-3, **_PUBLISHED}
+    ),
+    qscnn=MappingProxyType(
         {
-            "hidden": (1000,),
-            "steps": 25,
-            "epochs": 3,
-            "batch_size": 200,
-            "learning_rate": 5e-3,
-            "schedule": "constant",
-            "weight_decay": 0.0,
-            "clip_norm": 0.0,
-            "loss": "membrane",
-            "readout": "spike_count",
-            "dropout": 0.0,
-            "threshold": 0.75,
-            "t1": 60.0,
-            "drive_scale": pi,
-            "delay_scale": 200.0,
-            "drive_bound": "none",
-            "leak": "published",
-            "refractory": True,
-            "surrogate": "arctan",
-            "slope": 1.0,
-            "input_scaling": "none",
+            "channels": (12, 64),
+            "kernel": 5,
+            "pool": 2,
+            "steps": 50,
+            "epochs": 2,
+            "learning_rate": 5e-4,
+            **_PUBLISHED,
         }
-    )
+    ),
 )
 """The settings of the paper and of its authors' code (deanbrand/QSNN): every number is theirs, so
 none of them follows a default of this library."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ctypes import c_double
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,9 @@ __all__ = ["NeuronState"]
 class NeuronState:
     """The qubit of one neuron: its Bloch vector, after every gate.
 
-    The density matrix is ``rho = (1 + x X + y Y + z Z) / 2``; the ground state is ``z = 1``, and the
-    membrane is the excited-state population ``alpha = (1 - z) / 2``. Conventions are Qiskit's:
-    ``RX(theta) = exp(-i theta X / 2)``. Angles are in radians, times in microseconds.
+    The density matrix is ``rho = (1 + x X + y Y + z Z) / 2``; the ground state is ``z = 1``,
+    and the membrane is the excited-state population ``alpha = (1 - z) / 2``. Conventions are
+    Qiskit's: ``RX(theta) = exp(-i theta X / 2)``. Angles are in radians, times in microseconds.
 
     Args:
         alpha: the population to begin with, in [0, 1], prepared by ``RX(2 asin(sqrt(alpha)))``.
@@ -80,7 +81,7 @@ class NeuronState:
     @property
     def alpha(self) -> float:
         """The excited-state population ``(1 - z) / 2``: the membrane."""
-        return min(1.0, max(0.0, (1 - self._qubit.z) / 2))
+        return min(1.0, max(0.0, (1 - float(self._qubit.z)) / 2))
 
     @property
     def density_matrix(self) -> Any:
@@ -114,7 +115,7 @@ class NeuronState:
         return self._changed()
 
     def rotate(self, theta: float) -> NeuronState:
-        """``RX(theta)`` with the noise's over-rotation, depolarizing and relaxation, in this order."""
+        """``RX(theta)`` with over-rotation, depolarizing and relaxation, in this order."""
         lib.qlif_qubit_rotate(self._qubit, _arrays.number(theta, "theta"), self._gates)
         return self._changed()
 
@@ -133,8 +134,8 @@ class NeuronState:
         return self._changed()
 
     def measure(self) -> float:
-        """The probability of reading 1, ``alpha (1 - p10) + (1 - alpha) p01``. The state is kept."""
-        out = _lib.c_double()
+        """The probability of a 1: ``alpha (1 - p10) + (1 - alpha) p01``. It changes nothing."""
+        out = c_double()
         lib.qlif_qubit_measure(self._qubit, self._gates, out)
         return out.value
 
@@ -155,8 +156,8 @@ class NeuronState:
 
             H(t) / hbar = (detuning Z + omega(t) X) / 2,   integral of omega = theta
 
-        with the jump operators ``sqrt((1 - p) / t1) |0><1|``, ``sqrt(p / t1) |1><0|`` (p the excited
-        population at rest) and ``sqrt((1 / t2 - 1 / (2 t1)) / 2) Z``. A short pulse without
+        with the jump operators ``sqrt((1 - p) / t1) |0><1|``, ``sqrt(p / t1) |1><0|`` (p the
+        excited population at rest) and ``sqrt((1 / t2 - 1 / (2 t1)) / 2) Z``. A short pulse without
         detuning is `rotate`; over-rotation, depolarizing and readout do not enter.
 
         Args:
@@ -183,7 +184,7 @@ class NeuronState:
         count = _arrays.integer(samples, "samples", 1, 2**20)
         trajectory = (_lib.QubitStruct * count)()
         lib.qlif_qubit_follow(self._qubit, pulse, self._rest if relax else None, count, trajectory)
-        states = np.frombuffer(trajectory, np.float64).reshape(count, 3).copy()
+        states: DoubleArray = np.array([(point.x, point.y, point.z) for point in trajectory])
         self._history.extend(tuple(state) for state in states.tolist())
         return states
 

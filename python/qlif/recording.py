@@ -49,7 +49,9 @@ class Recording:
 
     Attributes:
         spikes: for each layer an array [steps, batch, *layer shape] of 0 and 1.
-        alpha: for each layer an array of the same shape: excited-state populations in [0, 1].
+        alpha: for each layer an array of the same shape with the membranes: excited-state
+            populations in [0, 1] of `QLIF` neurons, real numbers of `LIF`. A pooling layer has
+            none; its spikes are what it passes on, of an average the average.
     """
 
     spikes: LayerArrays

@@ -10,7 +10,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterable
-from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from . import _arrays, _locate
 from ._errors import ArgumentError, FileError, QlifError
 from .network import Network
 
-__all__ = ["PNG", "RenderError", "filters", "raster", "trace"]
+__all__ = ["PNG", "RenderError", "confusion", "curves", "filters", "maps", "raster", "trace"]
 
 
 class RenderError(QlifError, RuntimeError):
@@ -94,7 +93,7 @@ def trace(
     x: ArrayLike | None = None,
     *,
     layer: int,
-    neurons: str | int | Iterable[int],
+    neurons: str | int | Iterable[int] | None = None,
     dataset: str | None = None,
     index: int | None = None,
     split: str | None = None,
@@ -109,7 +108,8 @@ def trace(
         model: as in `raster`.
         x: as in `raster`.
         layer: the layer's index.
-        neurons: the neurons to show, as ``"0-9"``, ``"1,5,9"`` or numbers.
+        neurons: the neurons to show, as ``"0-9"``, ``"1,5,9"`` or numbers; None leaves the choice
+            to the program.
         dataset: as in `raster`.
         index: as in `raster`.
         split: as in `raster`.
@@ -130,17 +130,20 @@ def filters(
     *,
     layer: int = 0,
     units: str | int | Iterable[int] | None = None,
+    inputs: str | int | Iterable[int] | None = None,
     columns: int | None = None,
     shape: tuple[int, int] | None = None,
     title: str | None = None,
     scale: float | None = None,
 ) -> PNG:
-    """The drive weights of dense neurons as images, on one diverging scale centred at zero.
+    """The drive weights of a layer as images, on one diverging scale centred at zero.
 
     Args:
         model: as in `raster`.
         layer: the layer's index.
-        units: the neurons, as ``"0-31"``, ``"1,5,9"`` or numbers; None shows the first 32.
+        units: the neurons of a dense layer, or the output channels of a convolution, as ``"0-31"``,
+            ``"1,5,9"`` or numbers; None shows the first ones.
+        inputs: the input channels of a convolution; None shows the first 16.
         columns: images in a row.
         shape: height and width of the input that the weights look at.
         title: as in `raster`.
@@ -149,12 +152,101 @@ def filters(
     Raises:
         RenderError, FileError: as in `raster`.
     """
-    if units is None:
-        network = Network.load(model) if isinstance(model, str | os.PathLike) else _network(model)
-        shapes = network.layer_shapes[layer : layer + 1]
-        units = range(min(32, prod(shapes[0]) if shapes else 1))
-    options = {"units": units, "columns": columns, "shape": _size(shape), "title": title}
-    return _draw("filters", model, None, layer=layer, scale=scale, **options)
+    options = {"units": units, "inputs": inputs, "columns": columns, "shape": _size(shape)}
+    return _draw("filters", model, None, layer=layer, title=title, scale=scale, **options)
+
+
+def maps(
+    model: Any,
+    x: ArrayLike | None = None,
+    *,
+    layer: int,
+    channels: str | int | Iterable[int] | None = None,
+    windows: int | None = None,
+    dataset: str | None = None,
+    index: int | None = None,
+    split: str | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
+    label: int | None = None,
+    title: str | None = None,
+    scale: float | None = None,
+) -> PNG:
+    """How often the neurons of each channel spike for an image: one map for each channel.
+
+    Args:
+        model: as in `raster`.
+        x: as in `raster`.
+        layer: the index of a layer with channels: a convolution or pooling.
+        channels: the channels to show, as ``"0-11"``, ``"1,5,9"`` or numbers; None shows the first.
+        windows: cuts the steps into so many parts, with a map for each.
+        dataset: as in `raster`.
+        index: as in `raster`.
+        split: as in `raster`.
+        data_dir: as in `raster`.
+        label: as in `raster`.
+        title: as in `raster`.
+        scale: as in `raster`.
+
+    Raises:
+        RenderError, FileError: as in `raster`.
+    """
+    image = _Image(x, dataset, index, split, data_dir, label)
+    options = {"channels": channels, "windows": windows, "title": title, "scale": scale}
+    return _draw("maps", model, image, layer=layer, **options)
+
+
+def confusion(
+    results: str | os.PathLike[str],
+    *,
+    model: str | None = None,
+    dataset: str | None = None,
+    seed: int | None = None,
+    title: str | None = None,
+    scale: float | None = None,
+) -> PNG:
+    """Which classes a model of a comparison takes for which.
+
+    Args:
+        results: the ``results.json`` of ``python -m qlif.compare``.
+        model: the model, such as ``"qsnn"``; not needed where there is one only.
+        dataset: the data set; not needed where there is one only.
+        seed: one seed; None adds all of them up.
+        title: as in `raster`.
+        scale: as in `raster`.
+
+    Raises:
+        RenderError, FileError: as in `raster`.
+    """
+    options = {"model": model, "dataset": dataset, "seed": seed, "title": title, "scale": scale}
+    return _run("confusion", results=results, **options)
+
+
+def curves(
+    results: str | os.PathLike[str],
+    *,
+    kind: str | None = None,
+    model: str | None = None,
+    dataset: str | None = None,
+    seed: int | None = None,
+    title: str | None = None,
+    scale: float | None = None,
+) -> PNG:
+    """How the models of a comparison learned, or their ROC curves.
+
+    Args:
+        results: the ``results.json`` of ``python -m qlif.compare``.
+        kind: ``"loss"`` (default), ``"accuracy"`` or ``"roc"``.
+        model: only this model.
+        dataset: only this data set.
+        seed: only this seed; None takes the mean of all.
+        title: as in `raster`.
+        scale: as in `raster`.
+
+    Raises:
+        RenderError, FileError: as in `raster`.
+    """
+    options = {"model": model, "dataset": dataset, "seed": seed, "title": title, "scale": scale}
+    return _run("curves", results=results, kind=kind, **options)
 
 
 class _Image:
@@ -194,17 +286,22 @@ def program() -> Path:
 
 
 def _draw(kind: str, model: Any, image: _Image | None, **options: Any) -> PNG:
-    """Runs the program with its picture on standard output."""
-    binary = program()
+    """Draws a model, which is written into a file if it is not in one."""
+    program()
     with tempfile.TemporaryDirectory(prefix="qlif-") as folder:
-        options |= {"model": _model_file(model, Path(folder)), "output": "-"}
+        options |= {"model": _model_file(model, Path(folder))}
         if image is not None:
             options |= image.options(Path(folder))
-        command = [str(binary), kind]
-        for name, value in options.items():
-            if value is not None:
-                command.append(f"--{name}={_argument(value)}")
-        done = subprocess.run(command, capture_output=True, check=False)
+        return _run(kind, **options)
+
+
+def _run(drawing: str, /, **options: Any) -> PNG:
+    """Runs the program with its picture on standard output."""
+    command = [str(program()), drawing, "--output=-"]
+    for name, value in options.items():
+        if value is not None:
+            command.append(f"--{name}={_argument(value)}")
+    done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip()
         raise RenderError(words or f"qlif-render ended with code {done.returncode}")

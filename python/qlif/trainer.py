@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _lib
+from . import _arrays, _bytes, _lib
 from ._defaults import shortest, trainer_default
 from ._errors import ClosedError
 from ._lib import lib
@@ -20,6 +20,7 @@ from .report import Report
 
 __all__ = ["Trainer"]
 
+_NAMES = [field[0] for field in _lib.TrainerConfig._fields_]
 _CHOICES = {"loss": _lib.LOSS, "readout": _lib.READOUT, "schedule": _lib.SCHEDULE}
 
 
@@ -27,7 +28,7 @@ class Trainer:
     """Trains a network with Adam (arXiv:1412.6980) and decoupled weight decay (arXiv:1711.05101).
 
     Every argument but the first is optional; None takes the engine's default. The values in force
-    are in `config`.
+    are in `config`. A trainer can be pickled and copied, with a copy of its network.
 
     Args:
         network: what to train; it changes with every step.
@@ -87,15 +88,22 @@ class Trainer:
         with owner.lock:
             lib.qlif_trainer_create(owner.pointer, config, pointer)
         self._take(pointer, network)
-        self._config: dict[str, Any] | None = {
-            name: _decoded(name, getattr(config, name)) for name in given
-        }
 
     def _take(self, pointer: Any, network: Network) -> None:
         """Owns the handle. A trainer and its network are one to the engine: they share a lock."""
         lock = network._open().lock
         self._owner: Owner | None = Owner(pointer, lib.qlif_trainer_destroy, lock)
         self._network = network
+        config = _lib.TrainerConfig()
+        lib.qlif_trainer_get_config(pointer, config)
+        self._config = {name: _decoded(name, getattr(config, name)) for name in _NAMES}
+
+    @classmethod
+    def _adopt(cls, pointer: Any, network: Any) -> Trainer:
+        """The wrapper of two handles that the engine has just made; takes ownership."""
+        trainer = cls.__new__(cls)
+        trainer._take(pointer, Network._adopt(network))
+        return trainer
 
     def _open(self) -> Owner:
         if self._owner is None:
@@ -108,9 +116,9 @@ class Trainer:
         return self._network
 
     @property
-    def config(self) -> MappingProxyType[str, Any] | None:
-        """The values in force, by the arguments' names; None for a trainer read from a file."""
-        return None if self._config is None else MappingProxyType(self._config)
+    def config(self) -> MappingProxyType[str, Any]:
+        """The values in force, by the arguments' names."""
+        return MappingProxyType(self._config)
 
     @property
     def step_count(self) -> int:
@@ -165,10 +173,26 @@ class Trainer:
         """
         pointer, network = _lib.TrainerPointer(), _lib.NetworkPointer()
         lib.qlif_trainer_load(_arrays.path(path), pointer, network)
-        trainer = cls.__new__(cls)
-        trainer._take(pointer, Network._adopt(network))
-        trainer._config = None
-        return trainer
+        return cls._adopt(pointer, network)
+
+    def to_bytes(self) -> bytes:
+        """What `save` writes, in memory."""
+        return _bytes.made_by(lib.qlif_trainer_serialize, self._open())
+
+    @classmethod
+    def from_bytes(cls, data: _bytes.BytesLike) -> Trainer:
+        """A trainer, with a network of its own, from what `to_bytes` gave or `save` wrote.
+
+        Raises:
+            FormatError: the bytes are damaged, something else, or a network without training state.
+        """
+        held = _bytes.of(data)
+        pointer, network = _lib.TrainerPointer(), _lib.NetworkPointer()
+        lib.qlif_trainer_deserialize(held.pointer, held.array.size, pointer, network)
+        return cls._adopt(pointer, network)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_bytes, (self.to_bytes(),)
 
     def close(self) -> None:
         """Gives the trainer up, not its network. Closing twice is fine."""
@@ -184,7 +208,7 @@ class Trainer:
     def __repr__(self) -> str:
         if self._owner is None:
             return "<closed qlif.Trainer>"
-        config = "".join(f", {name}={value!r}" for name, value in (self._config or {}).items())
+        config = "".join(f", {name}={value!r}" for name, value in self._config.items())
         return f"<qlif.Trainer after {self.step_count} updates{config}>"
 
 

@@ -7,19 +7,14 @@ compared with it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 
 @dataclass(frozen=True)
-class Neuron:
-    threshold: float = 0.75
-    t1: float = 60.0
-    drive_scale: float = np.pi
-    delay_scale: float = 200.0
-    drive_bound: str = "none"
-    leak: str = "relaxation"
-    refractory: bool = True
+class Surrogate:
+    threshold: float = 1.0
     surrogate: str = "arctan"
     slope: float = 1.0
 
@@ -33,6 +28,52 @@ class Neuron:
             q = 1 / (1 + np.exp(-k * x))
             return k * q * (1 - q)
         return np.maximum(0, 1 - k * np.abs(x))
+
+
+@dataclass(frozen=True)
+class LIF(Surrogate):
+    CURRENTS: ClassVar = ("",)
+
+    beta: float = 0.9
+    reset: str = "subtract"
+
+    def forward(self, current):
+        """A current [steps, ...] to spikes, membranes, and what the way back needs."""
+        membrane, fired = np.zeros(current.shape[1:]), np.zeros(current.shape[1:])
+        spikes, membranes = [], []
+        for each in current:
+            if self.reset == "zero":
+                membrane = self.beta * membrane * (1 - fired) + each
+            else:
+                membrane = self.beta * membrane + each - fired * self.threshold
+            fired = (membrane > self.threshold).astype(float)
+            spikes.append(fired)
+            membranes.append(membrane)
+        return np.array(spikes), np.array(membranes), np.array(spikes)
+
+    def backward(self, spike_gradient, membrane_gradient, membranes, spikes):
+        """The gradient of the current; the reset is a constant."""
+        gradient, carried = np.zeros_like(membranes), 0.0
+        for t in reversed(range(len(membranes))):
+            slope = self.surrogate_derivative(membranes[t])
+            gradient[t] = membrane_gradient[t] + spike_gradient[t] * slope + carried
+            carried = self.beta * gradient[t]
+            if t and self.reset == "zero":
+                carried = carried * (1 - spikes[t - 1])
+        return (gradient,)
+
+
+@dataclass(frozen=True)
+class QLIF(Surrogate):
+    CURRENTS: ClassVar = ("drive_", "delay_")
+
+    threshold: float = 0.75
+    t1: float = 60.0
+    drive_scale: float = np.pi
+    delay_scale: float = 200.0
+    drive_bound: str = "none"
+    leak: str = "relaxation"
+    refractory: bool = True
 
     def forward(self, u, v):
         """Currents [steps, batch, units] to spikes, alpha, and what the way back needs."""
@@ -87,37 +128,143 @@ class Neuron:
         return du, dv
 
 
-def run(layers, x, steps, labels, loss):
-    """A network of (Neuron, parameters) layers; constant or sequence input.
+class Dense:
+    """Every synapse sees rows [steps * batch, *shape]; w and b are weight and bias."""
 
-    Returns spikes and alphas of each layer, the loss, and the gradients by the engine's names.
+    def forward(self, x, w, b):
+        return x.reshape(len(x), -1) @ w.T + b
+
+    def backward(self, g, x, w):
+        """Gradients of weight, bias and input."""
+        return g.T @ x.reshape(len(x), -1), g.sum(axis=0), (g @ w).reshape(x.shape)
+
+
+@dataclass(frozen=True)
+class Conv2d:
+    stride: int = 1
+    padding: int = 0
+
+    def _taps(self, x, w):
+        """For each entry of the kernel, the part of the padded input that it looks at."""
+        rows, columns = (
+            (side - kernel) // self.stride + 1
+            for side, kernel in zip(x.shape[2:], w.shape[2:], strict=True)
+        )
+        for i, j in np.ndindex(w.shape[2:]):
+            last_i, last_j = i + self.stride * rows, j + self.stride * columns
+            yield i, j, (..., slice(i, last_i, self.stride), slice(j, last_j, self.stride))
+
+    def _padded(self, x):
+        return np.pad(x, ((0, 0), (0, 0), (self.padding,) * 2, (self.padding,) * 2))
+
+    def forward(self, x, w, b):
+        padded = self._padded(x)
+        parts = (
+            np.einsum("oc,ncyx->noyx", w[:, :, i, j], padded[part])
+            for i, j, part in self._taps(padded, w)
+        )
+        return sum(parts) + b[:, None, None]
+
+    def backward(self, g, x, w):
+        padded = self._padded(x)
+        gw, gx = np.zeros_like(w), np.zeros_like(padded)
+        for i, j, part in self._taps(padded, w):
+            gw[:, :, i, j] = np.einsum("noyx,ncyx->oc", g, padded[part])
+            gx[part] += np.einsum("oc,noyx->ncyx", w[:, :, i, j], g)
+        height, width = x.shape[2:]
+        p = self.padding
+        return gw, g.sum(axis=(0, 2, 3)), gx[:, :, p : p + height, p : p + width]
+
+
+@dataclass(frozen=True)
+class Pool2d:
+    size: int
+    stride: int
+    largest: bool
+
+    def _windows(self, x):
+        """[rows, channels, height, width, entries of the window], and where each entry lies."""
+        height, width = ((side - self.size) // self.stride + 1 for side in x.shape[2:])
+        parts = [
+            (
+                ...,
+                slice(i, i + self.stride * (height - 1) + 1, self.stride),
+                slice(j, j + self.stride * (width - 1) + 1, self.stride),
+            )
+            for i, j in np.ndindex(self.size, self.size)
+        ]
+        return np.stack([x[part] for part in parts], axis=-1), parts
+
+    def forward(self, x):
+        windows, _ = self._windows(x)
+        return windows.max(axis=-1) if self.largest else windows.mean(axis=-1)
+
+    def backward(self, g, x):
+        windows, parts = self._windows(x)
+        gx = np.zeros_like(x)
+        chosen = windows.argmax(axis=-1)  # the first of the largest
+        for entry, part in enumerate(parts):
+            gx[part] += g * (chosen == entry) if self.largest else g / len(parts)
+        return gx
+
+
+def run(layers, x, steps, labels, loss, constant):
+    """A network of (synapse, neuron, parameters) layers; a pooling has None and {}.
+
+    x is [batch, *shape] where it is constant, else [steps, batch, *shape]. Returns spikes and
+    membranes (of a pooling None) of each layer, the loss, and the gradients by the engine's names.
     """
-    signal = np.broadcast_to(x, (steps, *x.shape)) if x.ndim == 2 else x
+    signal = np.broadcast_to(x, (steps, *x.shape)) if constant else x
+    time = signal.shape[:2]
     spikes, alphas, saved, inputs = [], [], [], []
-    for neuron, p in layers:
-        inputs.append(signal)
-        u = signal @ p["drive_weight"].T + p["drive_bias"]
-        v = signal @ p["delay_weight"].T + p["delay_bias"]
-        s, a, tape = neuron.forward(u, v)
-        spikes.append(s)
-        alphas.append(a)
+    for synapse, neuron, p in layers:
+        rows = signal.reshape(-1, *signal.shape[2:])
+        inputs.append(rows)
+        if neuron is None:
+            out, alpha, tape = synapse.forward(rows), None, None
+            signal = out.reshape(*time, *out.shape[1:])
+        else:
+            currents = [
+                synapse.forward(rows, p[f"{name}weight"], p[f"{name}bias"])
+                for name in neuron.CURRENTS
+            ]
+            signal, alpha, tape = neuron.forward(
+                *(current.reshape(*time, *current.shape[1:]) for current in currents)
+            )
+        spikes.append(signal)
+        alphas.append(alpha)
         saved.append(tape)
-        signal = s
-    value, spike_gradient, alpha_gradient = losses(loss, spikes[-1], alphas[-1], labels)
+    value, g, alpha_gradient = losses(loss, spikes[-1], alphas[-1], labels)
     gradients = {}
     for index in reversed(range(len(layers))):
-        neuron, p = layers[index]
-        du, dv = neuron.backward(spike_gradient, alpha_gradient, alphas[index], saved[index])
-        for name, g in (("drive", du), ("delay", dv)):
-            gradients[f"{index}.{name}_weight"] = np.einsum("tbo,tbi->oi", g, inputs[index])
-            gradients[f"{index}.{name}_bias"] = g.sum(axis=(0, 1))
-        spike_gradient = du @ p["drive_weight"] + dv @ p["delay_weight"]
-        alpha_gradient = np.zeros_like(spike_gradient)
+        synapse, neuron, p = layers[index]
+        rows = inputs[index]
+        g = g.reshape(spikes[index].shape)
+        if neuron is None:
+            g = synapse.backward(g.reshape(-1, *g.shape[2:]), rows)
+        else:
+            parts = neuron.backward(g, alpha_gradient, alphas[index], saved[index])
+            g = np.zeros_like(rows)
+            for name, part in zip(neuron.CURRENTS, parts, strict=True):
+                gw, gb, gx = synapse.backward(
+                    part.reshape(-1, *part.shape[2:]), rows, p[f"{name}weight"]
+                )
+                gradients[f"{index}.{name}weight"], gradients[f"{index}.{name}bias"] = gw, gb
+                g = g + gx
+        if index and alphas[index - 1] is not None:
+            alpha_gradient = np.zeros_like(alphas[index - 1])
     return spikes, alphas, value, gradients
 
 
 def losses(kind, spikes, alphas, labels):
     """The loss and its gradients with respect to the output spikes and alphas."""
+    shape = alphas.shape
+    spikes, alphas = (each.reshape(*shape[:2], -1) for each in (spikes, alphas))
+    value, spike_gradient, alpha_gradient = _flat_losses(kind, spikes, alphas, labels)
+    return value, spike_gradient.reshape(shape), alpha_gradient.reshape(shape)
+
+
+def _flat_losses(kind, spikes, alphas, labels):
     none = np.zeros_like(alphas)
     if kind == "membrane":
         value, gradient = cross_entropy(alphas, labels)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import qlif
+from qlif import datasets
 from qlif.datasets import DatasetError, _catalogue, _load, load
 
 FILES = _catalogue.FILES
@@ -193,6 +194,17 @@ def test_a_download_fills_the_cache_once(mirror, capfd):
     assert "train-images" in capfd.readouterr().err  # the progress bar
     check(load("mnist"))
     assert len(mirror.requests) == 4
+
+
+def test_what_is_at_hand(mirror, tmp_path, monkeypatch):
+    assert not datasets.at_hand("mnist")
+    assert datasets.at_hand("digits")
+    load("mnist")
+    assert datasets.at_hand("mnist")
+    assert not datasets.at_hand("kmnist")
+    write(tmp_path / "data" / "kmnist")
+    monkeypatch.setenv("QLIF_DATA", str(tmp_path / "data"))
+    assert datasets.at_hand("kmnist")
 
 
 def test_a_wrong_file_is_not_left_behind(mirror):

@@ -82,3 +82,26 @@ def test_history(blobs, quick):
     assert [line.get_label() for line in ax.lines] == ["layer 0", "layer 1"]
     with pytest.raises(qlif.ArgumentError, match="what"):
         qlif.plot.history(clf, what="acuracy")
+
+
+def test_confusion():
+    y, predicted = ["a", "a", "a", "b"], ["a", "a", "b", "b"]
+    _, ax = qlif.plot.confusion(y, predicted, classes=["ant", "bee"])
+    np.testing.assert_allclose(ax.images[0].get_array(), [[2 / 3, 1 / 3], [0, 1]])
+    assert [text.get_text() for text in ax.texts] == ["2", "1", "1"]
+    assert ax.get_ylabel() == "true class"
+    assert [tick.get_text() for tick in ax.get_xticklabels()] == ["ant", "bee"]
+    assert "75.00" in ax.get_title()
+    with pytest.raises(qlif.ArgumentError):
+        qlif.plot.confusion(y, predicted, classes=["ant"])
+
+
+def test_roc():
+    y = np.array([0, 0, 1, 1])
+    scores = np.array([[0.9, 0.1], [0.3, 0.7], [0.6, 0.4], [0.1, 0.9]])
+    _, ax = qlif.plot.roc(y, scores)
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["0, AUC 0.7500", "1, AUC 0.7500"]
+    np.testing.assert_array_equal(ax.lines[1].get_ydata()[[0, -1]], [0, 1])
+    with pytest.raises(qlif.ShapeError):
+        qlif.plot.roc(y, scores[:, 0])

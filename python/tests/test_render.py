@@ -1,5 +1,6 @@
 """Drawings by qlif-render, through the package."""
 
+import json
 import struct
 import subprocess
 import sys
@@ -61,6 +62,39 @@ def test_the_three_drawings(model, image, tmp_path):
         assert [kind for kind, _ in chunks(png)][-1] == b"IEND"
         assert png._repr_png_() == png
         assert min(size(png)) > 100
+
+
+def test_convolutions(tmp_path, rng):
+    neuron = qlif.QLIF()
+    layers = [qlif.Conv2d(3, 3, neuron), qlif.Conv2d(2, 3, neuron), qlif.Dense(4, neuron)]
+    network = qlif.Network(input_shape=(1, 8, 8), layers=layers, steps=6)
+    image = rng.uniform(0, 1, (1, 8, 8))
+    for png in (
+        qlif.render.maps(network, image, layer=0),
+        qlif.render.maps(network, image, layer=1, channels=[1], windows=3, label=2),
+        qlif.render.filters(network, layer=0),
+        qlif.render.filters(network, layer=1, units="0-1", inputs=[0, 2]),
+    ):
+        assert min(size(png)) > 100
+    with pytest.raises(render.RenderError, match="no channels"):
+        qlif.render.maps(network, image, layer=2)
+
+
+def test_results(tmp_path):
+    from test_render_cli import results
+
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps({"runs": results()}))
+    chosen = {"model": "qsnn", "dataset": "mnist"}
+    for png in (
+        qlif.render.confusion(path, **chosen),
+        qlif.render.confusion(path, **chosen, seed=0, title="T", scale=2),
+        qlif.render.curves(path),
+        qlif.render.curves(path, kind="roc", **chosen),
+    ):
+        assert min(size(png)) > 100
+    with pytest.raises(render.RenderError, match="say --model and --dataset"):
+        qlif.render.confusion(path)
 
 
 def test_scale(model, image):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import struct
 import subprocess
@@ -20,6 +21,34 @@ SIDE = 4
 CLASSES = 3
 
 
+def results() -> list[dict[str, object]]:
+    """Runs of two models on two data sets as qlif.compare writes them, two seeds each."""
+    rates = [0, 0.25, 0.5, 1]
+    return [
+        {
+            "model": model,
+            "title": model.upper(),
+            "dataset": dataset,
+            "dataset_title": dataset.upper(),
+            "seed": seed,
+            "accuracy": 0.8,
+            "classes": ["ant", "bee", "cat"],
+            "training_images": 7010,
+            "test_images": 10,
+            "confusion": [[3, 1, 0], [0, 2, 0], [1, 0, 3]],
+            "history": {"loss": [2.0, 1.0 + seed], "accuracy": [0.5, 0.75]},
+            "roc": {
+                "false_positive_rate": rates,
+                "true_positive_rate": [[0.5, 0.8, 0.9, 1], [0.6, 0.9, 1, 1], None],
+                "auc": [0.9, 0.95, None],
+            },
+        }
+        for dataset in ("mnist", "kmnist")
+        for model in ("qsnn", "snn")
+        for seed in (0, 1)
+    ]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a model, a data set of 4 x 4 images and arrays."""
@@ -31,6 +60,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cut.safetensors").write_bytes(model[: len(model) // 2])
     (folder / "empty.safetensors").write_bytes(b"")
     (folder / "foreign.safetensors").write_bytes(struct.pack("<Q", 2) + b"{}")
+
+    convolution = qlif.Network(
+        input_shape=(1, SIDE, SIDE),
+        steps=6,
+        seed=1,
+        layers=[
+            qlif.Conv2d(3, 3, qlif.QLIF()),
+            qlif.Conv2d(2, 1, qlif.QLIF()),
+            qlif.MaxPool2d(2),
+            qlif.Dense(CLASSES, qlif.QLIF()),
+        ],
+    )
+    convolution.save(folder / "conv.safetensors")
+    (folder / "results.json").write_text(json.dumps({"runs": results()}))
+    (folder / "no-runs.json").write_text('{"runs": []}')
+    (folder / "no-results.json").write_text('{"format": 1}')
+    (folder / "cut.json").write_text(json.dumps({"runs": results()})[:-9])
+    crooked = [{**run, "confusion": run["confusion"][:2]} for run in results()]
+    (folder / "crooked.json").write_text(json.dumps({"runs": crooked}))
 
     images = np.arange(5 * SIDE * SIDE, dtype=np.uint8)
     data = folder / "data" / "mnist"
@@ -82,11 +130,22 @@ def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def texts(png: bytes) -> dict[str, str]:
-    pairs = (data.split(b"\0", 1) for kind, data in chunks(png) if kind == b"tEXt")
-    return {key.decode("ascii"): value.decode("latin-1") for key, value in pairs}
+    found = {}
+    for kind, data in chunks(png):
+        if kind == b"tEXt":
+            key, value = data.split(b"\0", 1)
+        elif kind == b"iTXt":
+            # Two flags, then language and translated keyword, both empty.
+            key, _, _, value = data.replace(b"\0\0\0", b"\0", 1).split(b"\0", 3)
+        else:
+            continue
+        found[key.decode("ascii")] = value.decode("utf-8")
+    return found
 
 
 MODEL = ("--model", "model.safetensors")
+CONVOLUTION = ("--model", "conv.safetensors")
+RESULTS = ("--results", "results.json")
 IMAGE = ("--dataset", "mnist", "--index", "2", "--data", "data")
 GOOD = [
     ("raster", *MODEL, *IMAGE),
@@ -95,6 +154,18 @@ GOOD = [
     ("trace", *MODEL, *IMAGE, "--layer", "1"),
     ("filters", *MODEL, "--layer", "0"),
     ("filters", *MODEL, "--layer", "1", "--units", "0-2", "--shape", "3x4", "--columns", "2"),
+    ("filters", *CONVOLUTION, "--layer", "0"),
+    ("filters", *CONVOLUTION, "--layer", "1", "--units", "1", "--inputs", "0,2"),
+    ("filters", *CONVOLUTION, "--layer", "1", "--inputs", "1"),
+    ("maps", *CONVOLUTION, *IMAGE, "--layer", "0"),
+    ("maps", *CONVOLUTION, *IMAGE, "--layer", "2", "--channels", "1", "--windows", "4"),
+    ("maps", *CONVOLUTION, "--input", "batch.npy", "--layer", "1", "--windows", "6"),
+    ("confusion", *RESULTS, "--model", "qsnn", "--dataset", "mnist"),
+    ("confusion", *RESULTS, "--model", "snn", "--dataset", "kmnist", "--seed", "1"),
+    ("curves", *RESULTS),
+    ("curves", *RESULTS, "--kind", "accuracy", "--dataset", "mnist"),
+    ("curves", *RESULTS, "--kind", "roc"),
+    ("curves", *RESULTS, "--kind", "roc", "--model", "qsnn", "--dataset", "mnist"),
 ]
 
 
@@ -116,8 +187,9 @@ def test_pictures(folder: Path, tmp_path: Path, arguments: tuple[str, ...]) -> N
         # Absolute paths say something about one machine only.
         assert words["Command"].startswith("qlif-render " + arguments[0])
         assert words["Command"].endswith("--output 'a picture.png'")
-        model = (folder / "model.safetensors").read_bytes()
-        assert words["Model-SHA256"] == hashlib.sha256(model).hexdigest()
+        source = "Results" if arguments[1] == "--results" else "Model"
+        content = (folder / arguments[2]).read_bytes()
+        assert words[f"{source}-SHA256"] == hashlib.sha256(content).hexdigest()
         assert words["Software"].startswith("qlif-render ")
         options = ("--scale", str(scale), "--output", "-")
         assert run(folder, *arguments, *options).stdout[:8] == png[:8]
@@ -152,7 +224,27 @@ def test_data_folder_comes_from_the_environment(folder: Path) -> None:
     assert run(folder, *arguments, XDG_CACHE_HOME="nowhere").returncode == 2
 
 
+def test_classes_and_readout_are_the_estimators(folder: Path) -> None:
+    pytest.importorskip("sklearn")
+    rng = np.random.default_rng(0)
+    X = rng.random((60, SIDE * SIDE))
+    y = np.array(["ant", "bee", "cat"])[np.argmax(X[:, :3], axis=1)]
+    classifier = qlif.QSNNClassifier(hidden=(8,), steps=5, epochs=1, readout="membrane")
+    classifier.fit(X, y).save(folder / "names.safetensors")
+    np.save(folder / "samples.npy", X)
+    model = ("--model", "names.safetensors", "--input", "samples.npy", "--output", "-")
+    for index, name in enumerate(classifier.predict(X[:8])):
+        done = run(folder, "raster", *model, "--index", str(index), "--label", "bee")
+        words = texts(done.stdout)["Description"]
+        assert words.startswith("Label 1 bee, predicted ")
+        assert f" {name} (largest summed" in words
+    done = run(folder, "raster", *model, "--label", "1")
+    assert done.returncode == 2
+    assert b"ant, bee, cat" in done.stderr
+
+
 OUT = ("--output", "out.png")
+MAPS = ("maps", *CONVOLUTION, *IMAGE, "--layer", "0")
 BAD = {
     "no model": ("raster", "--model", "none.safetensors", *IMAGE, *OUT),
     "cut model": ("raster", "--model", "cut.safetensors", *IMAGE, *OUT),
@@ -187,6 +279,24 @@ BAD = {
     "wrong shape": ("filters", *MODEL, "--layer", "1", "--shape", "3x5", *OUT),
     "no shape": ("filters", *MODEL, "--layer", "1", "--shape", "0x12", *OUT),
     "no columns": ("filters", *MODEL, "--layer", "0", "--columns", "0", *OUT),
+    "dense channels": ("filters", *MODEL, "--layer", "0", "--inputs", "0", *OUT),
+    "shape of a convolution": ("filters", *CONVOLUTION, "--layer", "0", "--shape", "3x3", *OUT),
+    "filters of a pooling": ("filters", *CONVOLUTION, "--layer", "2", *OUT),
+    "input out of range": ("filters", *CONVOLUTION, "--layer", "1", "--inputs", "3", *OUT),
+    "maps of a dense layer": ("maps", *CONVOLUTION, *IMAGE, "--layer", "3", *OUT),
+    "channel out of range": (*MAPS, "--channels", "3", *OUT),
+    "no windows": (*MAPS, "--windows", "0", *OUT),
+    "more windows than steps": (*MAPS, "--windows", "7", *OUT),
+    "no results": ("curves", "--results", "none.json", *OUT),
+    "results without runs": ("curves", "--results", "no-runs.json", *OUT),
+    "other JSON": ("curves", "--results", "no-results.json", *OUT),
+    "cut results": ("curves", "--results", "cut.json", *OUT),
+    "a model as results": ("curves", "--results", "model.safetensors", *OUT),
+    "crooked confusion": ("confusion", "--results", "crooked.json", *OUT),
+    "several confusions": ("confusion", *RESULTS, "--model", "qsnn", *OUT),
+    "no such model": ("confusion", *RESULTS, "--model", "qnn", "--dataset", "mnist", *OUT),
+    "no such seed": ("curves", *RESULTS, "--seed", "2", *OUT),
+    "no such kind": ("curves", *RESULTS, "--kind", "gain", *OUT),
     "scale too large": ("filters", *MODEL, "--layer", "0", "--scale", "9", *OUT),
     "scale not a number": ("filters", *MODEL, "--layer", "0", "--scale", "nan", *OUT),
     "misspelled option": ("filters", *MODEL, "--layer", "0", "--colour", "red", *OUT),
@@ -221,12 +331,13 @@ def test_an_error_leaves_the_old_picture(folder: Path, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["out.png"]
 
 
-@pytest.mark.parametrize("kind", ["raster", "trace", "filters"])
+@pytest.mark.parametrize("kind", ["raster", "trace", "filters", "maps", "confusion", "curves"])
 def test_help_has_examples(folder: Path, kind: str) -> None:
     done = run(folder, kind, "--help")
     assert done.returncode == 0
     assert b"Examples:" in done.stdout
-    assert b"qlif-render " + kind.encode() + b" --model" in done.stdout
+    example = b"qlif-render " + kind.encode()
+    assert example + b" --model" in done.stdout or example + b" --results" in done.stdout
 
 
 def test_a_reader_that_leaves_is_an_error(folder: Path) -> None:

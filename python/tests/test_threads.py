@@ -50,6 +50,20 @@ def test_results_do_not_depend_on_the_number_of_threads():
     assert len(results) == 1
 
 
+def test_many_small_products_side_by_side():
+    """A BLAS whose workspaces are not safe among threads spoils about one call in thousands."""
+    rng = np.random.default_rng(0)
+    network = qlif.Network(input_shape=(61,), layers=[qlif.Dense(1024, qlif.QLIF())], steps=1)
+    x = rng.uniform(0, 1, (16, 61)).astype(np.float32)
+    qlif.set_threads(2)
+    expected = network.predict_scores(x, readout="membrane")
+    wrong = sum(
+        not np.array_equal(network.predict_scores(x, readout="membrane"), expected)
+        for _ in range(20_000)
+    )
+    assert wrong == 0
+
+
 def _child(queue):
     queue.put(trained())
 

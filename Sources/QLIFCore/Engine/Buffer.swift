@@ -20,7 +20,9 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
   deinit { free(base) }
 
-  package var values: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(start: base, count: count) }
+  package var values: UnsafeMutableBufferPointer<Element> {
+    UnsafeMutableBufferPointer(start: base, count: count)
+  }
 
   func clear() { memset(base, 0, count * MemoryLayout<Element>.stride) }
 }

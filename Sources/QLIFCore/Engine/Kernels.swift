@@ -15,7 +15,7 @@ package let instructionSetName = instructionSet.name
 
 private let instructionSet: (name: StaticString, kernels: any KernelSet.Type) = {
   #if arch(x86_64)
-    switch qlif_x86_64_level() {
+    switch machine_x86_64_level() {
     case 4: ("x86-64-v4", KernelsV4.VectorKernels.self)
     case 3: ("x86-64-v3", KernelsV3.VectorKernels.self)
     default: ("x86-64", Kernels.VectorKernels.self)

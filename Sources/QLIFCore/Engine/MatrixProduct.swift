@@ -16,7 +16,7 @@ func multiply(
   _ left: Matrix, _ right: Matrix, rows: Int, columns: Int, inner: Int, keep: Float,
   into result: MutableFloats, stride: Int
 ) {
-  qlif_sgemm(
+  machine_sgemm(
     left.isTransposed ? 1 : 0, right.isTransposed ? 1 : 0, Int32(rows), Int32(columns), Int32(inner),
     left.base, Int32(left.stride), right.base, Int32(right.stride), keep, result, Int32(stride))
 }

@@ -39,7 +39,7 @@ package enum Threads {
   }
 
   /// The cores that this process may run on.
-  private static let coreCount = max(1, Int(qlif_core_count()))
+  private static let coreCount = max(1, Int(machine_core_count()))
 }
 
 /// The helping threads of a process.

@@ -11,35 +11,68 @@ package struct NetworkDescription: Codable {
   }
 }
 
-extension NetworkDescription {
-  /// Values that the network's parameters have, known before any memory is asked for.
-  func parameterCount() throws(QLIFError) -> Int {
-    var count = 0
-    var shape = inputShape
-    for (index, layer) in layers.enumerated() {
-      let what = "layer \(index)"
-      guard shape.allSatisfy({ $0 > 0 }), let units = layer.synapse.units, units > 0 else {
-        throw .format("model: \(what) has no size")
-      }
-      let currents = type(of: layer.neuron.neuron).currents.count
-      let inputs = try product(shape, of: what)
-      let (sum, overflow) = count.addingReportingOverflow(try product([currents, units, inputs + 1], of: what))
-      guard !overflow else { throw .format("model: \(what) is too large") }
-      count = sum
-      shape = [units]
-    }
-    return count
-  }
-}
-
+/// A pooling has no neuron.
 package struct LayerDescription: Codable {
   package var synapse: SynapseDescription
-  package var neuron: NeuronDescription
+  package var neuron: NeuronDescription?
 }
 
-package struct SynapseDescription: Codable {
-  package var kind: String
-  package var units: Int?
+/// A synapse or a pooling with its sizes: `{"kind": "dense", "units": 10}`.
+package enum SynapseDescription: Equatable {
+  case dense(units: Int)
+  case conv2d(Conv2d.Geometry)
+  case maxPool2d(size: Int, stride: Int)
+  case averagePool2d(size: Int)
+}
+
+extension SynapseDescription: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case kind, units, channels, stride, padding, size
+    case kernelHeight = "kernel_height"
+    case kernelWidth = "kernel_width"
+  }
+
+  private enum Kind: String, Codable {
+    case dense, conv2d
+    case maxPool2d = "max_pool2d"
+    case averagePool2d = "avg_pool2d"
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func size(_ key: CodingKeys) throws -> Int { try values.decode(Int.self, forKey: key) }
+    switch try values.decode(Kind.self, forKey: .kind) {
+    case .dense: self = .dense(units: try size(.units))
+    case .conv2d:
+      self = .conv2d(
+        Conv2d.Geometry(
+          channels: try size(.channels), kernelHeight: try size(.kernelHeight),
+          kernelWidth: try size(.kernelWidth), stride: try size(.stride), padding: try size(.padding)))
+    case .maxPool2d: self = .maxPool2d(size: try size(.size), stride: try size(.stride))
+    case .averagePool2d: self = .averagePool2d(size: try size(.size))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    func write(_ kind: Kind, _ sizes: KeyValuePairs<CodingKeys, Int>) throws {
+      try values.encode(kind, forKey: .kind)
+      for (key, size) in sizes { try values.encode(size, forKey: key) }
+    }
+    switch self {
+    case .dense(let units): try write(.dense, [.units: units])
+    case .conv2d(let g):
+      try write(
+        .conv2d,
+        [
+          .channels: g.channels, .kernelHeight: g.kernelHeight, .kernelWidth: g.kernelWidth,
+          .stride: g.stride,
+          .padding: g.padding,
+        ])
+    case .maxPool2d(let size, let stride): try write(.maxPool2d, [.size: size, .stride: stride])
+    case .averagePool2d(let size): try write(.averagePool2d, [.size: size])
+    }
+  }
 }
 
 /// A neuron with its kind: `{"kind": "qlif", "threshold": 0.75, ...}`.
@@ -52,7 +85,9 @@ package struct NeuronDescription: Codable {
 
   package init(from decoder: any Decoder) throws {
     let kind = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .kind)
-    guard let type = NeuronKind.named(kind) else { throw QLIFError.format("neuron kind: \"\(kind)\" is unknown") }
+    guard let type = NeuronKind.named(kind) else {
+      throw QLIFError.format("neuron kind: \"\(kind)\" is unknown")
+    }
     neuron = try type.init(from: decoder)
   }
 

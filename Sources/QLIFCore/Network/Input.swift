@@ -10,7 +10,8 @@ package struct Input {
   package var isConstant: Bool { sequenceSteps == 0 }
 
   /// - Throws: where sizes are out of range or do not multiply to `count`, or a value is not finite.
-  package init(_ values: Floats?, count: Int, batch: Int, steps: Int, for network: Network) throws(QLIFError) {
+  package init(_ values: Floats?, count: Int, batch: Int, steps: Int, for network: Network) throws(QLIFError)
+  {
     guard batch > 0 else { throw .shape("input.batch: \(batch), expected 1 or more") }
     guard (0...Network.mostSteps).contains(steps) else {
       throw .invalid("input.steps: \(steps), expected 0 (constant in time) to \(Network.mostSteps)")

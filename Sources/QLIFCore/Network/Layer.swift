@@ -1,40 +1,59 @@
 import KernelTypes
 
-/// A synapse and the neurons behind it.
+/// One step on the way of the spikes: neurons behind a synapse, or a pooling of the spikes before.
 package final class Layer: Sendable {
-  package let index: Int
-  package let synapse: any Synapse
-  package let neuron: any Neuron
+  package enum Stage: Sendable {
+    case spiking(any Synapse, any Neuron)
+    case maxPool(MaxPool2d)
+    /// Nothing to do: the next synapse spreads its weights over the windows.
+    case averagePool(SpikeSource)
+  }
 
-  package var shape: [Int] { synapse.outputShape }
-  package var parameters: [Parameter] { synapse.parameters }
+  package let index: Int
+  package let stage: Stage
+  /// [features], or [channels, height, width]
+  package let shape: [Int]
   package let units: Int
+  /// The layer whose spikes this one takes; nil: the input.
+  let source: Int?
 
   /// Sixteens of neurons.
   let groups: Int
   /// 64-bit words in the spikes of one step.
   let words: Int
-  let currentCount: Int
+  /// Spikes of planes lie [height, width, channels]: the place of each in `shape`; nil: the same.
+  let order: [Int]?
 
   /// Neurons, padded to whole sixteens.
   var paddedUnits: Int { groups * 16 }
 
-  init(index: Int, synapse: any Synapse, neuron: any Neuron) throws(QLIFError) {
+  init(index: Int, stage: Stage, source: Int?) throws(QLIFError) {
     self.index = index
-    self.synapse = synapse
-    self.neuron = neuron
-    units = try product(synapse.outputShape, of: "layer \(index): neurons")
+    self.stage = stage
+    self.source = source
+    shape =
+      switch stage {
+      case .spiking(let synapse, _): synapse.outputShape
+      case .maxPool(let pool): pool.outputShape
+      case .averagePool(let source): source.shape
+      }
+    units = try product(shape, of: "layer \(index): neurons")
     groups = padded(units, to: 16) / 16
     words = padded(units, to: 64) / 64
-    currentCount = type(of: neuron).currents.count
+    order = shape.count == 3 ? SpikeSource(shape: shape, neurons: shape).inputs.compactMap { $0 } : nil
   }
 
-  /// How many of the currents an input layer needs.
-  func currents(ofConstantInput isConstant: Bool) -> Int {
-    isConstant ? type(of: neuron).currentsOfConstantInput : currentCount
+  package var synapse: (any Synapse)? {
+    if case .spiking(let synapse, _) = stage { synapse } else { nil }
   }
 
-  func run(steps: Int, dropoutKey: UInt64?) -> NeuronRun {
+  package var neuron: (any Neuron)? {
+    if case .spiking(_, let neuron) = stage { neuron } else { nil }
+  }
+
+  package var parameters: [Parameter] { synapse?.parameters ?? [] }
+
+  func run(_ neuron: any Neuron, steps: Int, dropoutKey: UInt64?) -> NeuronRun {
     NeuronRun(
       steps: steps, groups: groups, spikeStride: words * 4,
       dropout: neuron.dropout > 0 ? dropoutKey.map { Dropout(probability: neuron.dropout, key: $0) } : nil)

@@ -64,7 +64,7 @@ extension Network {
       if pass.workspace.learns { pass.backward(share, samples, throughSpikes: loss == .spikeCount) }
     }
     try pass.checkCurrents()
-    if pass.workspace.learns { pass.gatherGradients() }
+    if pass.workspace.learns { try pass.gatherGradients() }
 
     var report = Report()
     for share in pass.workspace.shares {
@@ -72,13 +72,17 @@ extension Network {
       report.correct += share.tally.correct
     }
     report.firingRates = layers.map { layer in
-      let spikes = pass.workspace.shares.reduce(0) { $0 + $1.tally.spikes[layer.index] }
-      return Float(Double(spikes) / (Double(pass.input.batch) * Double(pass.steps) * Double(layer.units)))
+      var counted = layer
+      // An average fires as often as what it averages.
+      while case .averagePool = counted.stage, let source = counted.source { counted = layers[source] }
+      let spikes = pass.workspace.shares.reduce(0) { $0 + $1.tally.spikes[counted.index] }
+      return Float(Double(spikes) / (Double(pass.input.batch) * Double(pass.steps) * Double(counted.units)))
     }
     return report
   }
 
-  private func checked(_ labels: UnsafePointer<Int64>?, count: Int) throws(QLIFError) -> UnsafePointer<Int64> {
+  private func checked(_ labels: UnsafePointer<Int64>?, count: Int) throws(QLIFError) -> UnsafePointer<Int64>
+  {
     let classes = try classes()
     guard let labels else { throw .invalid("labels: NULL") }
     for sample in 0..<count where !(0..<Int64(classes)).contains(labels[sample]) {

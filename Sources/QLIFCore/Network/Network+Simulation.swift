@@ -24,13 +24,16 @@ extension Network {
     }
     let pass = try Pass(self, input, learns: false)
     for (index, target) in targets.enumerated() where target.alpha != nil {
+      guard layers[index].neuron != nil else {
+        throw .invalid("records[\(index)].alpha: layer \(index) is a pooling and has none, expected NULL")
+      }
       for share in pass.workspace.shares { try share.layers[index].keepAlpha() }
     }
     pass.project()
     pass.forEachBlock { share, samples in
       pass.forward(share, samples)
       for (layer, target) in zip(layers, targets) {
-        record(share.layers[layer.index], of: layer, samples, pass, into: target)
+        record(layer, share, samples, pass, into: target)
       }
     }
     try pass.checkCurrents()
@@ -39,23 +42,36 @@ extension Network {
   }
 
   private func record(
-    _ memory: LayerMemory, of layer: Layer, _ samples: Range<Int>, _ pass: Pass, into target: RecordTarget
+    _ layer: Layer, _ share: Share, _ samples: Range<Int>, _ pass: Pass, into target: RecordTarget
   ) {
+    let memory = share.layers[layer.index]
+    let average: SpikeSource? = if case .averagePool(let source) = layer.stage { source } else { nil }
+    let averaged = average?.inputs ?? []
     for (slot, sample) in samples.enumerated() {
       for step in 0..<pass.steps {
-        let source = slot * pass.steps + step
+        let row = slot * pass.steps + step
         let offset = (step * pass.input.batch + sample) * layer.units
         if let alpha = target.alpha, let own = memory.alpha {
-          (alpha + offset).update(from: own.base + source * layer.paddedUnits, count: layer.units)
+          let values = own.base + row * layer.paddedUnits
+          for unit in 0..<layer.units { alpha[offset + (layer.order?[unit] ?? unit)] = values[unit] }
         }
-        if let spikes = target.spikes {
-          let row = memory.spikes.base + source * layer.words
-          for unit in 0..<layer.units {
-            spikes[offset + unit] = Float((row[unit / 64] >> UInt64(unit % 64)) & 1)
+        guard let spikes = target.spikes.map({ $0 + offset }) else { continue }
+        if let average, let index = layer.source {
+          let bits = share.layers[index].spikes.base + row * layers[index].words
+          spikes.update(repeating: 0, count: layer.units)
+          for (neuron, input) in averaged.enumerated() {
+            if let input { spikes[input] += average.weight * spike(bits, neuron) }
           }
+        } else {
+          let bits = memory.spikes.base + row * layer.words
+          for unit in 0..<layer.units { spikes[layer.order?[unit] ?? unit] = spike(bits, unit) }
         }
       }
     }
+  }
+
+  private func spike(_ row: UnsafePointer<UInt64>, _ unit: Int) -> Float {
+    Float((row[unit / 64] >> UInt64(unit % 64)) & 1)
   }
 
   /// Runs a batch, constant in time (`steps` 0) or a sequence, and returns what was recorded.

@@ -44,21 +44,87 @@ package final class Network: @unchecked Sendable {
   /// Number of classes that the output layer tells apart.
   package func classes() throws(QLIFError) -> Int {
     guard let last = layers.last else { throw .shape("network: it has no layer") }
+    guard last.neuron != nil, last.shape.count == 1 else {
+      throw .shape(
+        "network: its last layer has the shape \(shapeText(last.shape)), expected a dense layer of neurons")
+    }
     return last.units
   }
+}
 
+// MARK: Layers
+
+extension Network {
   /// Adds every input, flattened, to each of `units` neurons.
   package func addDense(units: Int, neuron: any Neuron) throws(QLIFError) {
-    try neuron.validate()
-    let index = layers.count
-    let synapse = try Dense(
-      inputShape: outputShape, units: units, currents: type(of: neuron).currents, layer: index,
-      key: Counter.key(seed, index))
-    try add(Layer(index: index, synapse: synapse, neuron: neuron))
+    try add(.dense(units: units), neuron: neuron)
   }
 
-  private func add(_ layer: Layer) {
-    layers.append(layer)
+  package func addConv2d(_ geometry: Conv2d.Geometry, neuron: any Neuron) throws(QLIFError) {
+    try add(.conv2d(geometry), neuron: neuron)
+  }
+
+  package func addMaxPool2d(size: Int, stride: Int) throws(QLIFError) {
+    try add(.maxPool2d(size: size, stride: stride), neuron: nil)
+  }
+
+  package func addAveragePool2d(size: Int) throws(QLIFError) {
+    try add(.averagePool2d(size: size), neuron: nil)
+  }
+
+  /// - Parameter limit: the most parameters that the layer may have.
+  private func add(
+    _ description: SynapseDescription, neuron: (any Neuron)?, limit: Int = .max
+  ) throws(QLIFError) {
+    let index = layers.count
+    let key = Counter.key(seed, index)
+    let last = layers.last
+    let spikes: SpikeSource
+    var source = last?.index
+    if let last, case .averagePool(let average) = last.stage {
+      spikes = average
+      source = last.source
+    } else {
+      spikes = SpikeSource(shape: outputShape, neurons: outputShape)
+    }
+    func neurons() throws(QLIFError) -> any Neuron {
+      guard let neuron else { throw .format("layer \(index): it has no neuron") }
+      try neuron.validate()
+      return neuron
+    }
+    func needSpikes(_ kind: String) throws(QLIFError) {
+      guard last != nil else {
+        throw .shape("layer 0 (\(kind)): it pools spikes, expected a layer of neurons before it")
+      }
+    }
+    let stage: Layer.Stage
+    switch description {
+    case .dense(let units):
+      let neuron = try neurons()
+      stage = .spiking(
+        try Dense(
+          source: spikes, units: units, currents: type(of: neuron).currents, layer: index, key: key,
+          limit: limit),
+        neuron)
+    case .conv2d(let geometry):
+      let neuron = try neurons()
+      stage = .spiking(
+        try Conv2d(
+          source: spikes, geometry: geometry, currents: type(of: neuron).currents, layer: index, key: key,
+          limit: limit), neuron)
+    case .maxPool2d(let size, let stride):
+      try needSpikes("max_pool2d")
+      guard spikes.window == 1 else {
+        throw .shape("layer \(index) (max_pool2d): it follows an average, expected spikes")
+      }
+      stage = .maxPool(try MaxPool2d(inputShape: spikes.shape, size: size, stride: stride, layer: index))
+    case .averagePool2d(let size):
+      try needSpikes("avg_pool2d")
+      let shape = try pooledShape(spikes.shape, size: size, stride: size, "layer \(index) (avg_pool2d)")
+      // An average of averages is an average over the larger window.
+      stage = .averagePool(SpikeSource(shape: shape, neurons: spikes.neurons, window: spikes.window * size))
+    }
+    layers.append(try Layer(index: index, stage: stage, source: source))
     workspace = nil
   }
 }
@@ -69,23 +135,34 @@ extension Network {
   package var description: NetworkDescription {
     NetworkDescription(
       inputShape: inputShape, steps: steps, seed: seed,
-      layers: layers.map {
-        LayerDescription(synapse: $0.synapse.description, neuron: NeuronDescription($0.neuron))
+      layers: layers.map { layer in
+        switch layer.stage {
+        case .spiking(let synapse, let neuron):
+          LayerDescription(synapse: synapse.description, neuron: NeuronDescription(neuron))
+        case .maxPool(let pool):
+          LayerDescription(synapse: .maxPool2d(size: pool.size, stride: pool.stride), neuron: nil)
+        case .averagePool(let source):
+          LayerDescription(synapse: .averagePool2d(size: source.window / windowBefore(layer)), neuron: nil)
+        }
       })
   }
 
+  /// Side of the window that is averaged before the average of `layer`.
+  private func windowBefore(_ layer: Layer) -> Int {
+    if layer.index > 0, case .averagePool(let source) = layers[layer.index - 1].stage {
+      source.window
+    } else {
+      1
+    }
+  }
+
   /// The network of a description, with its initial weights.
-  package convenience init(_ description: NetworkDescription) throws(QLIFError) {
+  /// - Parameter limit: the most parameters that it may have.
+  package convenience init(_ description: NetworkDescription, limit: Int = .max) throws(QLIFError) {
     try self.init(inputShape: description.inputShape, steps: description.steps, seed: description.seed)
-    for (index, layer) in description.layers.enumerated() {
-      let synapse = layer.synapse
-      switch synapse.kind {
-      case "dense":
-        guard let units = synapse.units else { throw .format("layer \(index): a dense synapse without units") }
-        try addDense(units: units, neuron: layer.neuron.neuron)
-      default:
-        throw .format("layer \(index): synapse kind \"\(synapse.kind)\" is unknown")
-      }
+    for layer in description.layers {
+      let count = parameters.reduce(0) { $0 + $1.count }
+      try add(layer.synapse, neuron: layer.neuron?.neuron, limit: limit - count)
     }
   }
 

@@ -21,7 +21,7 @@ struct Pass {
         network: network, batch: input.batch, steps: steps, isConstant: input.isConstant, learns: learns)
       network.workspace = workspace
     }
-    for layer in network.layers.dropFirst() { try layer.synapse.prepareForSpikes(backward: learns) }
+    for layer in network.layers.dropFirst() { try layer.synapse?.prepareForSpikes(backward: learns) }
   }
 
   private var layers: [Layer] { network.layers }
@@ -30,35 +30,28 @@ struct Pass {
 
   /// The input layer's currents: a product of the whole batch.
   func project() {
-    guard let synapse = layers.first?.synapse else { return }
-    let currents = workspace.inputCurrents.base
-    Threads.run(synapse.tiles) { tile in
-      synapse.forward(
-        tile: tile, input: input.values, rows: workspace.inputRows, currents: workspace.inputCurrentCount,
-        into: currents)
-    }
+    layers[0].synapse?.project(
+      input.values, rows: workspace.inputRows, currents: workspace.inputCurrentCount,
+      into: workspace.inputCurrents.base)
   }
 
   /// The parameters' gradients, from what the shares have gathered.
-  func gatherGradients() {
-    guard let synapse = layers.first?.synapse, let gradient = workspace.inputGradient?.base else { return }
-    Threads.run(synapse.tiles) { tile in
-      synapse.backward(
-        tile: tile, input: input.values, rows: workspace.inputRows, currents: workspace.inputCurrentCount,
-        gradient: gradient)
-    }
+  func gatherGradients() throws(QLIFError) {
+    guard let synapse = layers[0].synapse, let gradient = workspace.inputGradient?.base else { return }
+    try synapse.gatherGradients(
+      input.values, rows: workspace.inputRows, currents: workspace.inputCurrentCount, gradient: gradient)
     for (index, parameter) in synapse.parameters.enumerated() {
       // Weights of all currents come first, then biases.
-      if index % layers[0].currentCount < workspace.inputCurrentCount {
+      if index % synapse.currents < workspace.inputCurrentCount {
         parameter.hasGradient = true
       } else {
         parameter.clearGradient()
       }
     }
     for layer in layers.dropFirst() {
+      guard let synapse = layer.synapse else { continue }
       for parameter in layer.parameters { parameter.hasGradient = true }
-      layer.synapse.gather(
-        shares: workspace.shares.compactMap { $0.layers[layer.index].parameterGradient?.base })
+      synapse.gather(shares: workspace.shares.compactMap { $0.layers[layer.index].parameterGradient?.base })
     }
   }
 
@@ -81,62 +74,50 @@ struct Pass {
   func checkCurrents() throws(QLIFError) {
     guard let layer = workspace.shares.compactMap(\.tally.notFinite).min() else { return }
     throw .notFinite(
-      "parameters of layer \(layer): their currents are NaN or infinite, expected finite parameters of moderate size")
+      "parameters of layer \(layer): their currents are NaN or infinite, expected finite parameters of moderate size"
+    )
   }
 
-  // MARK: Blocks
+  // MARK: Blocks, forwards
 
   func forward(_ share: Share, _ samples: Range<Int>) {
     for layer in layers {
       let memory = share.layers[layer.index]
-      if layer.index > 0, let currents = memory.currents {
-        let source = layers[layer.index - 1]
-        layer.synapse.forward(
-          spikes: share.layers[source.index].spikes.base, rows: samples.count * steps,
-          scale: spikeWeight(of: source), into: currents.base, indices: share.indices.base)
-      }
-      if share.tally.notFinite == nil, !currentsAreFinite(of: layer, memory, samples) {
-        share.tally.notFinite = layer.index
-      }
-      for (slot, sample) in samples.enumerated() {
-        let spikes = UnsafeMutableRawPointer(memory.spikes.base + slot * steps * layer.words)
-        let count = layer.neuron.forward(
-          currents(of: layer, memory, sample: sample, slot: slot), run(layer, sample: sample),
-          spikes: spikes.assumingMemoryBound(to: UInt16.self),
-          alpha: memory.alpha.map { $0.base + slot * steps * layer.paddedUnits })
-        share.tally.spikes[layer.index] += count
+      switch layer.stage {
+      case .spiking(let synapse, let neuron):
+        if let currents = memory.currents, let source = layer.source {
+          synapse.forward(
+            spikeRows(of: source, share, samples), scale: spikeWeight(of: source), into: currents.base,
+            share.scratch)
+        }
+        fire(layer, synapse, neuron, share, samples)
+      case .maxPool(let pool):
+        guard let source = layer.source else { continue }
+        let rows = spikeRows(of: source, share, samples)
+        kernels.maxPoolForward(pool.window, rows: rows.rows, spikes: rows.bits, output: memory.spikes.base)
+        for word in 0..<rows.rows * layer.words {
+          share.tally.spikes[layer.index] += memory.spikes.base[word].nonzeroBitCount
+        }
+      case .averagePool:
+        continue
       }
     }
   }
 
-  /// From the gradients of the output layer's spikes or alpha, in its memory, back to the parameters.
-  func backward(_ share: Share, _ samples: Range<Int>, throughSpikes: Bool) {
-    for layer in layers.reversed() {
-      let memory = share.layers[layer.index]
-      let isOutput = layer.index == layers.count - 1
-      for (slot, sample) in samples.enumerated() {
-        let offset = slot * steps * layer.paddedUnits
-        let target: MutableFloats? =
-          layer.index == 0
-          ? workspace.inputGradient.map { $0.base + sample * workspace.inputWidth }
-          : memory.currentGradient.map { $0.base + slot * steps * layer.synapse.columns }
-        guard let target else { continue }
-        layer.neuron.backward(
-          currents(of: layer, memory, sample: sample, slot: slot), run(layer, sample: sample),
-          spikeGradient: !isOutput || throughSpikes ? memory.spikeGradient.map { Floats($0.base) + offset } : nil,
-          alphaGradient: isOutput && !throughSpikes ? memory.alphaGradient.map { Floats($0.base) + offset } : nil,
-          currentGradient: target)
-      }
-      guard layer.index > 0, let gradient = memory.currentGradient,
-        let parameterGradient = memory.parameterGradient
-      else { continue }
-      let source = layers[layer.index - 1]
-      let sourceMemory = share.layers[source.index]
-      guard let spikeGradient = sourceMemory.spikeGradient else { continue }
-      layer.synapse.backward(
-        spikes: sourceMemory.spikes.base, rows: samples.count * steps, scale: spikeWeight(of: source),
-        gradient: gradient.base, share: parameterGradient.base, spikeGradient: spikeGradient.base,
-        indices: share.indices.base)
+  private func fire(
+    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ share: Share, _ samples: Range<Int>
+  ) {
+    let memory = share.layers[layer.index]
+    if share.tally.notFinite == nil, !currentsAreFinite(of: synapse, memory, samples) {
+      share.tally.notFinite = layer.index
+    }
+    for (slot, sample) in samples.enumerated() {
+      let spikes = UnsafeMutableRawPointer(memory.spikes.base + slot * steps * layer.words)
+      let count = neuron.forward(
+        currents(of: synapse, memory, sample: sample, slot: slot), run(layer, neuron, sample: sample),
+        spikes: spikes.assumingMemoryBound(to: UInt16.self),
+        alpha: memory.alpha.map { $0.base + slot * steps * layer.paddedUnits })
+      share.tally.spikes[layer.index] += count
     }
   }
 
@@ -149,20 +130,84 @@ struct Pass {
       paddedUnits: last.paddedUnits)
   }
 
-  private func currents(of layer: Layer, _ memory: LayerMemory, sample: Int, slot: Int) -> Currents {
+  // MARK: Blocks, backwards
+
+  /// From the gradients of the output layer's spikes or alpha, in its memory, back to the parameters.
+  func backward(_ share: Share, _ samples: Range<Int>, throughSpikes: Bool) {
+    for layer in layers.reversed() {
+      let memory = share.layers[layer.index]
+      switch layer.stage {
+      case .spiking(let synapse, let neuron):
+        differentiate(layer, synapse, neuron, share, samples, throughSpikes: throughSpikes)
+        guard let source = layer.source, let gradient = memory.currentGradient,
+          let parameterGradient = memory.parameterGradient,
+          let spikeGradient = share.layers[source].spikeGradient
+        else { continue }
+        synapse.backward(
+          spikeRows(of: source, share, samples), scale: spikeWeight(of: source), gradient: gradient.base,
+          share: parameterGradient.base, spikeGradient: spikeGradient.base, share.scratch)
+      case .maxPool(let pool):
+        guard let source = layer.source, let gradient = memory.spikeGradient,
+          let spikeGradient = share.layers[source].spikeGradient
+        else { continue }
+        let rows = spikeRows(of: source, share, samples)
+        kernels.maxPoolBackward(
+          pool.window, rows: rows.rows, spikes: rows.bits, outputGradient: gradient.base,
+          outputStride: layer.paddedUnits, inputGradient: spikeGradient.base, inputStride: rows.paddedUnits)
+      case .averagePool:
+        continue
+      }
+    }
+  }
+
+  /// The gradients of a layer's currents, from those of its spikes or alpha.
+  private func differentiate(
+    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ share: Share, _ samples: Range<Int>,
+    throughSpikes: Bool
+  ) {
+    let memory = share.layers[layer.index]
+    let isOutput = layer.index == layers.count - 1
+    let arriving = isOutput && !throughSpikes ? memory.alphaGradient : memory.spikeGradient
+    guard let arriving else { return }
+    for (slot, sample) in samples.enumerated() {
+      let target: MutableFloats? =
+        layer.index == 0
+        ? workspace.inputGradient.map { $0.base + sample * workspace.inputWidth }
+        : memory.currentGradient.map { $0.base + slot * steps * synapse.columns }
+      guard let target else { continue }
+      let gradient = Floats(arriving.base + slot * steps * layer.paddedUnits)
+      neuron.backward(
+        currents(of: synapse, memory, sample: sample, slot: slot), run(layer, neuron, sample: sample),
+        spikeGradient: isOutput && !throughSpikes ? nil : gradient,
+        alphaGradient: isOutput && !throughSpikes ? gradient : nil, currentGradient: target)
+    }
+  }
+
+  // MARK: Parts
+
+  private func spikeRows(of source: Int, _ share: Share, _ samples: Range<Int>) -> SpikeRows {
+    SpikeRows(
+      bits: share.layers[source].spikes.base, rows: samples.count * steps,
+      paddedUnits: layers[source].paddedUnits)
+  }
+
+  private func currents(of synapse: any Synapse, _ memory: LayerMemory, sample: Int, slot: Int) -> Currents {
     if let own = memory.currents {
       return Currents(
-        base: own.base + slot * steps * layer.synapse.columns, stride: layer.synapse.columns,
-        offset: layer.paddedUnits)
+        base: own.base + slot * steps * synapse.columns, stride: synapse.columns,
+        offset: synapse.currentStride)
     }
     return Currents(
       base: workspace.inputCurrents.base + sample * workspace.inputWidth,
-      stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth, offset: layer.paddedUnits)
+      stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth, offset: synapse.currentStride
+    )
   }
 
-  private func currentsAreFinite(of layer: Layer, _ memory: LayerMemory, _ samples: Range<Int>) -> Bool {
+  private func currentsAreFinite(of synapse: any Synapse, _ memory: LayerMemory, _ samples: Range<Int>)
+    -> Bool
+  {
     if let own = memory.currents {
-      return kernels.areFinite(count: samples.count * steps * layer.synapse.columns, values: own.base)
+      return kernels.areFinite(count: samples.count * steps * synapse.columns, values: own.base)
     }
     let width = workspace.inputWidth
     return (0..<(workspace.isConstant ? 1 : steps)).allSatisfy { step in
@@ -172,16 +217,20 @@ struct Pass {
     }
   }
 
-  private func run(_ layer: Layer, sample: Int) -> NeuronRun {
+  private func run(_ layer: Layer, _ neuron: any Neuron, sample: Int) -> NeuronRun {
     layer.run(
-      steps: steps, dropoutKey: dropoutKeyIfAny(layer).map { Counter.key(Counter.key($0, layer.index), sample) })
+      neuron, steps: steps,
+      dropoutKey: dropoutKey(of: layer.index).map { Counter.key(Counter.key($0, layer.index), sample) })
   }
 
   /// Dropout concerns the spikes that a next layer receives: the output layer has none.
-  private func dropoutKeyIfAny(_ layer: Layer) -> UInt64? { layer.index == layers.count - 1 ? nil : dropoutKey }
+  private func dropoutKey(of layer: Int) -> UInt64? { layer == layers.count - 1 ? nil : dropoutKey }
 
-  /// What a spike of `layer` weighs: those that dropout keeps make up for those that it leaves out.
-  private func spikeWeight(of layer: Layer) -> Float {
-    dropoutKeyIfAny(layer) == nil ? 1 : 1 / (1 - layer.neuron.dropout)
+  /// What a spike of a layer weighs: those that dropout keeps make up for those that it leaves out, also through a
+  /// pooling.
+  private func spikeWeight(of layer: Int) -> Float {
+    guard dropoutKey(of: layer) != nil else { return 1 }
+    if let neuron = layers[layer].neuron { return 1 / (1 - neuron.dropout) }
+    return layers[layer].source.map { spikeWeight(of: $0) } ?? 1
   }
 }

@@ -25,9 +25,11 @@ final class Workspace: @unchecked Sendable {
     self.steps = steps
     self.isConstant = isConstant
     self.learns = learns
-    guard let first = network.layers.first else { throw .shape("network: it has no layer") }
-    inputCurrentCount = first.currents(ofConstantInput: isConstant)
-    inputWidth = inputCurrentCount * first.paddedUnits
+    guard let first = network.layers.first, let synapse = first.synapse, let neuron = first.neuron else {
+      throw .shape("network: it has no layer")
+    }
+    inputCurrentCount = isConstant ? type(of: neuron).currentsOfConstantInput : synapse.currents
+    inputWidth = inputCurrentCount * synapse.currentStride
     let rows = isConstant ? batch : try product([steps, batch], of: "input rows")
     let size = try product([rows, inputWidth], of: "currents of layer 0")
     inputCurrents = try Buffer(size, for: "currents of layer 0")
@@ -37,8 +39,8 @@ final class Workspace: @unchecked Sendable {
     var gradientSize = 0
     var largest = first.paddedUnits
     for layer in network.layers.dropFirst() {
-      gradientSize += layer.synapse.gradientShareSize
-      largest = max(largest, layer.synapse.columns)
+      gradientSize += layer.synapse?.gradientShareSize ?? 0
+      largest = max(largest, layer.synapse?.columns ?? layer.paddedUnits)
     }
     let affordable = learns ? max(4, (64 << 20) / max(1, gradientSize)) : Self.mostShares
     let shareCount = min(batch, min(Self.mostShares, affordable))
@@ -62,23 +64,28 @@ final class Share: @unchecked Sendable {
   /// Samples taken through the layers at a time.
   let block: Int
   let layers: [LayerMemory]
-  let indices: Buffer<Int32>
   let tally: Tally
+  private let indices: Buffer<Int32>
+  private let floats: Buffer<Float>
+  var scratch: Scratch { Scratch(indices: indices.base, floats: floats.base) }
 
   init(network: Network, samples: Range<Int>, block: Int, steps: Int, learns: Bool) throws(QLIFError) {
     self.samples = samples
     self.block = block
     var layers: [LayerMemory] = []
     var mostIndices = 0
+    var mostFloats = 0
     for layer in network.layers {
       layers.append(
         try LayerMemory(
           layer, rows: product([block, steps], of: "rows of a block"), isLast: layer === network.layers.last,
           learns: learns))
-      mostIndices = max(mostIndices, layer.words * 64, layer.synapse.columns)
+      mostIndices = max(mostIndices, layer.synapse?.scratchIndices ?? 0)
+      mostFloats = max(mostFloats, layer.synapse?.scratchFloats ?? 0)
     }
     self.layers = layers
     indices = try Buffer(mostIndices, for: "spike lists")
+    floats = try Buffer(mostFloats, for: "scratch")
     tally = Tally(layers: network.layers.count)
   }
 }
@@ -103,8 +110,10 @@ final class Tally: @unchecked Sendable {
 }
 
 /// A layer's part of a block: rows are samples x steps, the steps of a sample next to each other.
+///
+/// Vectors may read and write a few values beyond the last row: there is room for them.
 final class LayerMemory: @unchecked Sendable {
-  /// [rows, words]
+  /// [rows, words]; nothing for an average, whose spikes are those of its source
   let spikes: Buffer<UInt64>
   /// [rows, padded neurons]: always of the output layer; of another where it is recorded
   var alpha: Buffer<Float>?
@@ -118,21 +127,29 @@ final class LayerMemory: @unchecked Sendable {
   let parameterGradient: Buffer<Float>?
 
   private let alphaSize: Int
+  private static let spill = 16
 
   init(_ layer: Layer, rows: Int, isLast: Bool, learns: Bool) throws(QLIFError) {
     let name = "layer \(layer.index)"
-    let isInput = layer.index == 0
-    spikes = try Buffer(product([rows, layer.words], of: name), for: "spikes of \(name)")
+    func floats(_ width: Int, _ what: String, if isNeeded: Bool) throws(QLIFError) -> Buffer<Float>? {
+      guard isNeeded else { return nil }
+      return try Buffer(product([rows, width], of: name) + Self.spill, for: "\(what) of \(name)")
+    }
+    let isAverage = if case .averagePool = layer.stage { true } else { false }
+    // The input layer's currents belong to the whole batch.
+    let synapse = layer.index == 0 ? nil : layer.synapse
+    let columns = synapse?.columns ?? 0
+    spikes = try Buffer(product([isAverage ? 0 : rows, layer.words], of: name) + 2, for: "spikes of \(name)")
     alphaSize = try product([rows, layer.paddedUnits], of: name)
-    if isLast { alpha = try Buffer(alphaSize, for: "alpha of \(name)") }
-    let columns = try product([rows, layer.synapse.columns], of: name)
-    currents = isInput ? nil : try Buffer(columns, for: "currents of \(name)")
-    currentGradient = isInput || !learns ? nil : try Buffer(columns, for: "gradients of \(name)")
-    spikeGradient = learns ? try Buffer(alphaSize, for: "gradients of \(name)") : nil
-    alphaGradient = learns && isLast ? try Buffer(alphaSize, for: "gradients of \(name)") : nil
+    alpha = try floats(layer.paddedUnits, "alpha", if: isLast)
+    currents = try floats(columns, "currents", if: synapse != nil)
+    currentGradient = try floats(columns, "gradients", if: synapse != nil && learns)
+    spikeGradient = try floats(layer.paddedUnits, "gradients", if: learns && !isAverage)
+    alphaGradient = try floats(layer.paddedUnits, "gradients", if: learns && isLast)
     parameterGradient =
-      isInput || !learns
-      ? nil : try Buffer(layer.synapse.gradientShareSize, for: "parameter gradients of \(name)")
+      if learns, let synapse {
+        try Buffer(synapse.gradientShareSize, for: "parameter gradients of \(name)")
+      } else { nil }
   }
 
   /// Makes room for alpha.

@@ -23,7 +23,9 @@ package protocol Neuron: Sendable, Codable {
   func validate() throws(QLIFError)
 
   /// Runs one sample. Returns the number of spikes before dropout.
-  func forward(_ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, alpha: MutableFloats?)
+  func forward(
+    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, alpha: MutableFloats?
+  )
     -> Int
 
   /// The gradients of the currents of one sample, from those of its spikes and its alpha.

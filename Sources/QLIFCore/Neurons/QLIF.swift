@@ -23,13 +23,6 @@ package struct QLIF: Neuron, Equatable {
     case tanh
   }
 
-  package enum SurrogateShape: String, Codable, Sendable, CaseIterable {
-    case arctan
-    case fastSigmoid = "fast_sigmoid"
-    case sigmoid
-    case triangular
-  }
-
   package static let kind = "qlif"
   package static let currents = ["drive_", "delay_"]
   package static let currentsOfConstantInput = 1
@@ -45,7 +38,7 @@ package struct QLIF: Neuron, Equatable {
   package var delayScale: Float = 200
   package var leak = Leak.relaxation
   package var isRefractory = true
-  package var surrogate = SurrogateShape.arctan
+  package var surrogate = SurrogateKind.arctan
   package var slope: Float = 1
   package var dropout: Float = 0
 
@@ -76,17 +69,10 @@ extension QLIF {
 
 extension QLIF {
   private var constants: QLIFConstants {
-    let shape: Surrogate.Shape =
-      switch surrogate {
-      case .arctan: .arctan
-      case .fastSigmoid: .fastSigmoid
-      case .sigmoid: .sigmoid
-      case .triangular: .triangular
-      }
-    return QLIFConstants(
+    QLIFConstants(
       leak: leak == .relaxation ? .relaxation : .published, boundsDrive: driveBound == .tanh,
       isRefractory: isRefractory, threshold: threshold, driveScale: driveScale, delayRate: delayScale / t1,
-      surrogate: Surrogate(shape: shape, slope: slope))
+      surrogate: surrogate.function(slope: slope))
   }
 
   package func forward(

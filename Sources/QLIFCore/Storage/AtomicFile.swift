@@ -4,7 +4,9 @@ import Glibc
 enum AtomicFile {
   /// Writes to a temporary file beside `path`, then puts it in its place.
   static func write(_ bytes: [UInt8], to path: String) throws(QLIFError) {
-    func failure(_ what: String) -> QLIFError { .io("\(path): cannot \(what): \(String(cString: strerror(errno)))") }
+    func failure(_ what: String) -> QLIFError {
+      .io("\(path): cannot \(what): \(String(cString: strerror(errno)))")
+    }
     guard !path.isEmpty, !path.utf8.contains(0) else { throw .invalid("path: empty") }
     let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -13,7 +15,9 @@ enum AtomicFile {
     defer { if !isDone { unlink(temporary) } }
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written)
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         let error = failure("write")
@@ -36,7 +40,9 @@ enum AtomicFile {
     var status = stat()
     guard fstat(file, &status) == 0 else { throw failure() }
     guard status.st_mode & S_IFMT == S_IFREG else { throw .io("\(path): not a file") }
-    guard status.st_size < Self.mostBytes else { throw .format("\(path): \(status.st_size) bytes is no model") }
+    guard status.st_size < Self.mostBytes else {
+      throw .format("\(path): \(status.st_size) bytes is no model")
+    }
     let size = Int(status.st_size)
     var error: QLIFError?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

@@ -31,11 +31,12 @@ extension Network {
       bytes += extra(tensor.name) ? 0 : tensor.bytes.count
     }
     let description: NetworkDescription = try decoded(text, "the network's description")
-    // Before memory is asked for: a file cannot make a larger network than it fills.
-    guard try description.parameterCount() == bytes / MemoryLayout<Float>.size else {
-      throw .format("model: its tensors do not fit its description")
+    // A file cannot make a larger network than it fills.
+    do {
+      try self.init(description, limit: bytes / MemoryLayout<Float>.size)
+    } catch {
+      throw .format("model: \(error.message)")
     }
-    try self.init(description)
     for parameter in parameters {
       guard let tensor = tensors.removeValue(forKey: parameter.name), tensor.shape == parameter.shape else {
         throw .format("model: tensor \(parameter.name) of shape \(shapeText(parameter.shape)) is missing")
@@ -72,7 +73,9 @@ extension QLIFError {
 func json(_ value: some Encodable) throws(QLIFError) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  guard let data = try? encoder.encode(value) else { throw .format("description: it cannot be written as JSON") }
+  guard let data = try? encoder.encode(value) else {
+    throw .format("description: it cannot be written as JSON")
+  }
   return String(decoding: data, as: UTF8.self)
 }
 

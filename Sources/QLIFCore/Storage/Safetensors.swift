@@ -98,7 +98,9 @@ struct Safetensors {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let json = try? encoder.encode(header) else { throw .format("model: its description cannot be written") }
+    guard let json = try? encoder.encode(header) else {
+      throw .format("model: its description cannot be written")
+    }
     // Tensors begin at a multiple of eight bytes, as the format asks.
     let length = padded(json.count, to: 8)
     var bytes: [UInt8] = []
@@ -114,10 +116,13 @@ struct Safetensors {
 
   /// - Throws: where `bytes` are not a whole file of float32 tensors of this library.
   init(_ bytes: [UInt8]) throws(QLIFError) {
-    guard bytes.count >= 8 else { throw .format("model: \(bytes.count) bytes, too short for a safetensors file") }
+    guard bytes.count >= 8 else {
+      throw .format("model: \(bytes.count) bytes, too short for a safetensors file")
+    }
     let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(min(bytes.count - 8, Self.longestHeader)) else {
-      throw .format("model: not a safetensors file, or cut off (a header of \(length) bytes in \(bytes.count))")
+      throw .format(
+        "model: not a safetensors file, or cut off (a header of \(length) bytes in \(bytes.count))")
     }
     let start = 8 + Int(length)
     guard let header = try? JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) else {
@@ -125,15 +130,21 @@ struct Safetensors {
     }
     metadata = header.metadata
     var end = 0
-    for (name, entry) in header.entries.sorted(by: { $0.value.offsets.lexicographicallyPrecedes($1.value.offsets) }) {
-      guard entry.dtype == "F32" else { throw .format("model: tensor \(name) has type \(entry.dtype), expected F32") }
+    for (name, entry) in header.entries.sorted(by: {
+      $0.value.offsets.lexicographicallyPrecedes($1.value.offsets)
+    }) {
+      guard entry.dtype == "F32" else {
+        throw .format("model: tensor \(name) has type \(entry.dtype), expected F32")
+      }
       guard entry.shape.allSatisfy({ $0 > 0 }), let size = try? product(entry.shape, of: name),
         entry.offsets.count == 2, entry.offsets[0] == end, size <= (bytes.count - start - end) / 4,
         entry.offsets[1] == end + 4 * size
       else {
-        throw .format("model: tensor \(name) of shape \(shapeText(entry.shape)) is not where the file says, or cut off")
+        throw .format(
+          "model: tensor \(name) of shape \(shapeText(entry.shape)) is not where the file says, or cut off")
       }
-      tensors.append(Tensor(name: name, shape: entry.shape, bytes: bytes[start + end..<start + end + 4 * size]))
+      tensors.append(
+        Tensor(name: name, shape: entry.shape, bytes: bytes[start + end..<start + end + 4 * size]))
       end += 4 * size
     }
     guard start + end == bytes.count else {

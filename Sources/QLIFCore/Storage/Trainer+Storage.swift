@@ -3,7 +3,9 @@ extension Trainer {
   private static let meanPrefix = "adam.mean."
   private static let squarePrefix = "adam.square."
 
-  static func ownsTensor(_ name: String) -> Bool { name.hasPrefix(meanPrefix) || name.hasPrefix(squarePrefix) }
+  static func ownsTensor(_ name: String) -> Bool {
+    name.hasPrefix(meanPrefix) || name.hasPrefix(squarePrefix)
+  }
 
   /// What training needs beside the network to go on to the same bits.
   private struct State: Codable {
@@ -16,7 +18,9 @@ extension Trainer {
   private func names() -> [String] { network.parameters.map(\.name) }
 
   /// Writes network and optimizer to one `.safetensors` file, atomically.
-  package func save(to path: String) throws(QLIFError) {
+  package func save(to path: String) throws(QLIFError) { try AtomicFile.write(serialized(), to: path) }
+
+  package func serialized() throws(QLIFError) -> [UInt8] {
     var file = try network.file()
     let parameters = network.parameters
     file.metadata[Self.trainerKey] = try json(
@@ -29,14 +33,16 @@ extension Trainer {
           Safetensors.Tensor(name: prefix + parameter.name, shape: parameter.shape, values: values))
       }
     }
-    try AtomicFile.write(file.encoded(), to: path)
+    return try file.encoded()
   }
 
   /// Reads a file of `save`: training goes on where it stopped.
   package static func load(path: String) throws(QLIFError) -> Trainer {
     let bytes = try AtomicFile.read(path)
-    do { return try Trainer(Safetensors(bytes)) } catch { throw error.named(path) }
+    do { return try Trainer(serialized: bytes) } catch { throw error.named(path) }
   }
+
+  package convenience init(serialized bytes: [UInt8]) throws(QLIFError) { try self.init(Safetensors(bytes)) }
 
   private convenience init(_ file: Safetensors) throws(QLIFError) {
     guard let text = file.metadata[Self.trainerKey] else {
@@ -50,7 +56,9 @@ extension Trainer {
     let tensors = Dictionary(file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for (index, parameter) in network.parameters.enumerated() {
       moments[index].isActive = active.contains(parameter.name)
-      for (prefix, values) in [(Self.meanPrefix, moments[index].mean), (Self.squarePrefix, moments[index].square)] {
+      for (prefix, values) in [
+        (Self.meanPrefix, moments[index].mean), (Self.squarePrefix, moments[index].square),
+      ] {
         guard let tensor = tensors[prefix + parameter.name], tensor.shape == parameter.shape else {
           throw .format("model: tensor \(prefix + parameter.name) is missing")
         }

@@ -5,21 +5,22 @@
 package final class Dense: Synapse {
   package let inputs: Int
   package let units: Int
+  package let currents: Int
   package let parameters: [Parameter]
-  private let currents: Int
+  private let source: SpikeSource
 
-  /// Neurons of one current, padded.
-  private var stride: Int { padded(units, to: 16) }
-  package var columns: Int { currents * stride }
+  package var currentStride: Int { padded(units, to: 16) }
   package var outputShape: [Int] { [units] }
-  package var description: SynapseDescription { SynapseDescription(kind: "dense", units: units) }
+  package var description: SynapseDescription { .dense(units: units) }
 
   private var weights: ArraySlice<Parameter> { parameters[..<currents] }
   private var biases: ArraySlice<Parameter> { parameters[currents...] }
 
-  /// Spiking inputs, padded to whole words of spikes.
-  private var words: Int { padded(inputs, to: 64) / 64 }
-  private var paddedInputs: Int { padded(inputs, to: 16) }
+  /// Spiking neurons, padded to whole words of spikes.
+  private let words: Int
+  private let paddedInputs: Int
+  /// The input of each spiking neuron; nil: the same number.
+  private let order: [Int?]?
 
   // The weights as the products with spikes read them; made when first needed.
   private nonisolated(unsafe) var rowsOfInputs: Buffer<Float>?
@@ -27,28 +28,23 @@ package final class Dense: Synapse {
   private nonisolated(unsafe) var rowsOfUnits: Buffer<Float>?
 
   package init(
-    inputShape: [Int], units: Int, currents: [String], layer: Int, key: UInt64
+    source: SpikeSource, units: Int, currents: [String], layer: Int, key: UInt64, limit: Int
   ) throws(QLIFError) {
     guard units > 0 else { throw .shape("layer \(layer) (dense): \(units) units, expected 1 or more") }
-    let inputs = try product(inputShape, of: "layer \(layer) (dense): inputs")
-    guard inputs < Int(Int32.max) / 4, units < Int(Int32.max) / 4 else {
+    let inputs = try product(source.shape, of: "layer \(layer) (dense): inputs")
+    let neurons = try product(source.neurons, of: "layer \(layer) (dense): inputs")
+    guard neurons < Int(Int32.max) / 4, units < Int(Int32.max) / 4 else {
       throw QLIFError(.outOfMemory, "layer \(layer) (dense): \(inputs) inputs to \(units) units is too large")
     }
+    self.source = source
     self.inputs = inputs
     self.units = units
     self.currents = currents.count
-    var weights: [Parameter] = []
-    var biases: [Parameter] = []
-    let bound = 1 / Float(inputs).squareRoot()
-    for (index, current) in currents.enumerated() {
-      let weight = try Parameter(name: "\(layer).\(current)weight", shape: [units, inputs])
-      let bias = try Parameter(name: "\(layer).\(current)bias", shape: [units])
-      weight.initialise(bound: bound, key: Counter.key(key, 2 * index))
-      bias.initialise(bound: bound, key: Counter.key(key, 2 * index + 1))
-      weights.append(weight)
-      biases.append(bias)
-    }
-    parameters = weights + biases
+    words = padded(neurons, to: 64) / 64
+    paddedInputs = padded(neurons, to: 16)
+    parameters = try Parameter.weightsAndBiases(
+      layer: layer, currents: currents, weight: [units, inputs], fanIn: inputs, key: key, limit: limit)
+    order = source.isPlane ? source.inputs : nil
   }
 }
 
@@ -57,43 +53,45 @@ package final class Dense: Synapse {
 extension Dense {
   private static let tileUnits = 128
 
-  package var tiles: Int { padded(units, to: Self.tileUnits) / Self.tileUnits }
+  private var tiles: Int { padded(units, to: Self.tileUnits) / Self.tileUnits }
 
   private func units(of tile: Int) -> Range<Int> {
     tile * Self.tileUnits..<min(units, (tile + 1) * Self.tileUnits)
   }
 
-  package func forward(
-    tile: Int, input: Floats, rows: Int, currents count: Int, into output: MutableFloats
-  ) {
-    let units = units(of: tile)
-    let width = count * stride
-    for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
-      let first = output + current * stride + units.lowerBound
-      for row in 0..<rows {
-        (first + row * width).update(from: bias.values.base + units.lowerBound, count: units.count)
+  package func project(_ input: Floats, rows: Int, currents count: Int, into output: MutableFloats) {
+    let width = count * currentStride
+    Threads.run(tiles) { tile in
+      let units = units(of: tile)
+      for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
+        let first = output + current * currentStride + units.lowerBound
+        for row in 0..<rows {
+          (first + row * width).update(from: bias.values.base + units.lowerBound, count: units.count)
+        }
+        multiply(
+          Matrix(base: input, stride: inputs),
+          Matrix(base: weight.values.base + units.lowerBound * inputs, stride: inputs).transposed,
+          rows: rows, columns: units.count, inner: inputs, keep: 1, into: first, stride: width)
       }
-      multiply(
-        Matrix(base: input, stride: inputs),
-        Matrix(base: weight.values.base + units.lowerBound * inputs, stride: inputs).transposed,
-        rows: rows, columns: units.count, inner: inputs, keep: 1, into: first, stride: width)
     }
   }
 
-  package func backward(tile: Int, input: Floats, rows: Int, currents count: Int, gradient: Floats) {
-    let units = units(of: tile)
-    let width = count * stride
-    for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
-      let weightGradient = weight.gradient.base + units.lowerBound * inputs
-      let biasGradient = bias.gradient.base + units.lowerBound
-      biasGradient.update(repeating: 0, count: units.count)
-      let first = gradient + current * stride + units.lowerBound
-      for row in 0..<rows {
-        for unit in 0..<units.count { biasGradient[unit] += first[row * width + unit] }
+  package func gatherGradients(_ input: Floats, rows: Int, currents count: Int, gradient: Floats) {
+    let width = count * currentStride
+    Threads.run(tiles) { tile in
+      let units = units(of: tile)
+      for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
+        let first = gradient + current * currentStride + units.lowerBound
+        let biasGradient = bias.gradient.base + units.lowerBound
+        biasGradient.update(repeating: 0, count: units.count)
+        for row in 0..<rows {
+          for unit in 0..<units.count { biasGradient[unit] += first[row * width + unit] }
+        }
+        multiply(
+          Matrix(base: first, stride: width).transposed, Matrix(base: input, stride: inputs),
+          rows: units.count, columns: inputs, inner: rows, keep: 0,
+          into: weight.gradient.base + units.lowerBound * inputs, stride: inputs)
       }
-      multiply(
-        Matrix(base: first, stride: width).transposed, Matrix(base: input, stride: inputs),
-        rows: units.count, columns: inputs, inner: rows, keep: 0, into: weightGradient, stride: inputs)
     }
   }
 }
@@ -102,10 +100,6 @@ extension Dense {
 
 extension Dense {
   package func prepareForSpikes(backward: Bool) throws(QLIFError) {
-    let columns = columns
-    let stride = stride
-    let inputs = inputs
-    let units = units
     if rowsOfInputs == nil {
       rowsOfInputs = try Buffer(product([words * 64, columns], of: "weights"), for: "weights")
       packedBias = try Buffer(columns, for: "biases")
@@ -114,16 +108,24 @@ extension Dense {
       rowsOfUnits = try Buffer(product([columns, paddedInputs], of: "weights"), for: "weights")
     }
     guard let forward = rowsOfInputs?.base, let packedBias = packedBias?.base else { return }
+    let columns = columns
+    let stride = currentStride
+    let gain = source.weight
+    let neurons = order?.count ?? inputs
     let block = 64
-    let weights = weights.map { $0.values.base }
-    Threads.run(padded(inputs, to: block) / block) { task in
-      for first in Swift.stride(from: task * block, to: min(inputs, (task + 1) * block), by: 16) {
-        let last = min(inputs, first + 16)
+    Threads.run(padded(neurons, to: block) / block) { task in
+      for first in Swift.stride(from: task * block, to: min(neurons, (task + 1) * block), by: 16) {
         for (current, weight) in weights.enumerated() {
           for unit in 0..<units {
-            let row = weight + unit * inputs
+            let row = weight.values.base + unit * inputs
             let column = forward + current * stride + unit
-            for input in first..<last { column[input * columns] = row[input] }
+            for neuron in first..<min(neurons, first + 16) {
+              guard let order else {
+                column[neuron * columns] = row[neuron]
+                continue
+              }
+              if let input = order[neuron] { column[neuron * columns] = gain * row[input] }
+            }
           }
         }
       }
@@ -134,66 +136,87 @@ extension Dense {
     guard backward, let rowsOfUnits = rowsOfUnits?.base else { return }
     for (current, weight) in weights.enumerated() {
       for unit in 0..<units {
-        (rowsOfUnits + (current * stride + unit) * paddedInputs).update(
-          from: weight + unit * inputs, count: inputs)
+        let row = weight.values.base + unit * inputs
+        let target = rowsOfUnits + (current * stride + unit) * paddedInputs
+        guard let order else {
+          target.update(from: row, count: inputs)
+          continue
+        }
+        for (neuron, input) in order.enumerated() { if let input { target[neuron] = gain * row[input] } }
       }
     }
   }
 
-  package func forward(
-    spikes: UnsafePointer<UInt64>, rows: Int, scale: Float, into output: MutableFloats,
-    indices: UnsafeMutablePointer<Int32>
-  ) {
+  package var scratchIndices: Int { max(words * 64, columns) }
+  package var scratchFloats: Int { 0 }
+
+  package func forward(_ spikes: SpikeRows, scale: Float, into output: MutableFloats, _ scratch: Scratch) {
     guard let rowsOfInputs, let packedBias else { return }
     kernels.spikeForward(
-      rows: rows, words: words, columns: columns, spikes: spikes, weights: rowsOfInputs.base,
-      bias: packedBias.base, scale: scale, output: output, indices: indices)
+      rows: spikes.rows, words: words, columns: columns, spikes: spikes.bits, weights: rowsOfInputs.base,
+      bias: packedBias.base, scale: scale, output: output, indices: scratch.indices)
   }
 
-  /// One row of currents for each input, and one for the bias.
+  /// One row of currents for each spiking neuron, and one for the bias.
   package var gradientShareSize: Int { (words * 64 + 1) * columns }
 
   package func backward(
-    spikes: UnsafePointer<UInt64>, rows: Int, scale: Float, gradient: Floats, share: MutableFloats,
-    spikeGradient: MutableFloats, indices: UnsafeMutablePointer<Int32>
+    _ spikes: SpikeRows, scale: Float, gradient: Floats, share: MutableFloats, spikeGradient: MutableFloats,
+    _ scratch: Scratch
   ) {
     guard let rowsOfUnits else { return }
     kernels.spikeWeightGradient(
-      rows: rows, words: words, columns: columns, spikes: spikes, outputGradient: gradient, scale: scale,
-      weightGradient: share, biasGradient: share + words * 64 * columns, indices: indices)
+      rows: spikes.rows, words: words, columns: columns, spikes: spikes.bits, outputGradient: gradient,
+      scale: scale, weightGradient: share, biasGradient: share + words * 64 * columns,
+      indices: scratch.indices)
     kernels.spikeInputGradient(
-      rows: rows, columns: columns, inputs: paddedInputs, outputGradient: gradient,
-      weights: rowsOfUnits.base, inputGradient: spikeGradient, indices: indices)
+      rows: spikes.rows, columns: columns, inputs: paddedInputs, outputGradient: gradient,
+      weights: rowsOfUnits.base, inputGradient: spikeGradient, indices: scratch.indices)
   }
 
   package func gather(shares: [MutableFloats]) {
     guard let sum = shares.first else { return }
     let columns = columns
-    let stride = stride
-    let inputs = inputs
-    let units = units
-    let words = words
+    let stride = currentStride
+    let neurons = order?.count ?? inputs
     let block = 16
-    let gradients = weights.map { $0.gradient.base }
-    Threads.run(padded(inputs, to: block) / block) { task in
-      let rows = task * block..<min(inputs, (task + 1) * block)
+    Threads.run(padded(neurons, to: block) / block) { task in
+      let rows = task * block..<min(neurons, (task + 1) * block)
       let offset = rows.lowerBound * columns
       for share in shares.dropFirst() {
         kernels.addInto(count: rows.count * columns, target: sum + offset, source: share + offset)
       }
-      for (current, gradient) in gradients.enumerated() {
+      guard order == nil else { return }
+      for (current, weight) in weights.enumerated() {
         for unit in 0..<units {
           let column = sum + current * stride + unit
-          for input in rows { gradient[unit * inputs + input] = column[input * columns] }
+          for input in rows { weight.gradient.base[unit * inputs + input] = column[input * columns] }
         }
       }
     }
+    if let order { gather(sum, order) }
     let bias = words * 64 * columns
     for share in shares.dropFirst() {
       kernels.addInto(count: columns, target: sum + bias, source: share + bias)
     }
     for (current, parameter) in biases.enumerated() {
       parameter.gradient.base.update(from: sum + bias + current * stride, count: units)
+    }
+  }
+
+  /// The weights' gradients where several neurons are parts of one input.
+  private func gather(_ sum: MutableFloats, _ order: [Int?]) {
+    let columns = columns
+    let gain = source.weight
+    Threads.run(units) { unit in
+      for (current, weight) in weights.enumerated() {
+        let row = weight.gradient.base + unit * inputs
+        let column = sum + current * currentStride + unit
+        row.update(repeating: 0, count: inputs)
+        for (neuron, input) in order.enumerated() {
+          if let input { row[input] += gain * column[neuron * columns] }
+        }
+      }
     }
   }
 }

@@ -1,39 +1,65 @@
 /// A connection: spikes of one layer in, currents of the next out, and backwards.
 ///
-/// The currents of a row lie side by side, each padded to a multiple of sixteen neurons: `columns` floats.
-/// To add a kind, write its type in a file of its own and name it in `SynapseKind.all`.
+/// In a row of currents, current k of neuron j is number `k * currentStride + j`. To add a kind, write its type in a
+/// file of its own, and its case in `SynapseDescription`.
 package protocol Synapse: AnyObject, Sendable {
   /// What the description says of it.
   var description: SynapseDescription { get }
   var outputShape: [Int] { get }
+  /// Weights of all currents, then biases of all currents.
   var parameters: [Parameter] { get }
-  /// Floats in one row of currents.
-  var columns: Int { get }
+  /// Currents of each neuron.
+  var currents: Int { get }
+  /// Floats from one current to the next; at least the neurons, padded to a multiple of sixteen.
+  var currentStride: Int { get }
 
-  /// The currents of the rows of a dense input, for all the rows of a batch, in `tiles` parts of work.
-  var tiles: Int { get }
-  func forward(
-    tile: Int, input: Floats, rows: Int, currents count: Int, into output: MutableFloats)
+  // A dense input: the whole batch in one go, on several threads.
 
-  /// The gradients of the parameters from a dense input and the currents' gradients.
-  func backward(tile: Int, input: Floats, rows: Int, currents count: Int, gradient: Floats)
+  /// The first `count` currents of rows of numbers: [rows, count, currentStride].
+  func project(_ input: Floats, rows: Int, currents count: Int, into output: MutableFloats)
 
-  /// Arranges the weights for `forward(spikes:)` and, where asked, `backward(spikes:)`.
+  /// The parameters' gradients from those of the currents.
+  func gatherGradients(_ input: Floats, rows: Int, currents count: Int, gradient: Floats) throws(QLIFError)
+
+  // Spikes: the rows of a block, on the calling thread.
+
+  /// Arranges the weights for `forward` and, where asked, `backward`.
   func prepareForSpikes(backward: Bool) throws(QLIFError)
 
+  /// Room that `forward` and `backward` need.
+  var scratchIndices: Int { get }
+  var scratchFloats: Int { get }
+
   /// The currents of rows of spikes, each of which weighs `scale`.
-  func forward(
-    spikes: UnsafePointer<UInt64>, rows: Int, scale: Float, into output: MutableFloats,
-    indices: UnsafeMutablePointer<Int32>)
+  func forward(_ spikes: SpikeRows, scale: Float, into output: MutableFloats, _ scratch: Scratch)
 
   /// Floats that one share of the parameters' gradients takes.
   var gradientShareSize: Int { get }
 
-  /// Adds the parameters' gradients to `share` and writes those of the spikes.
+  /// Adds the parameters' gradients to `share` and writes those of the spikes, [rows, spikes.units padded].
   func backward(
-    spikes: UnsafePointer<UInt64>, rows: Int, scale: Float, gradient: Floats, share: MutableFloats,
-    spikeGradient: MutableFloats, indices: UnsafeMutablePointer<Int32>)
+    _ spikes: SpikeRows, scale: Float, gradient: Floats, share: MutableFloats, spikeGradient: MutableFloats,
+    _ scratch: Scratch)
 
   /// Adds up the shares, in their order, into the parameters' gradients.
   func gather(shares: [MutableFloats])
+}
+
+extension Synapse {
+  /// Floats in one row of currents.
+  var columns: Int { currents * currentStride }
+}
+
+/// Rows of spikes, [rows, words], one bit per neuron. Planes lie [height, width, channels].
+package struct SpikeRows {
+  var bits: UnsafePointer<UInt64>
+  var rows: Int
+  /// Neurons of a row, padded to a multiple of sixteen.
+  var paddedUnits: Int
+}
+
+/// Memory that a synapse may use during a call.
+package struct Scratch {
+  var indices: UnsafeMutablePointer<Int32>
+  var floats: MutableFloats
 }

@@ -1,8 +1,11 @@
 /// Which point of a text's box is meant: 0 and 0 is its top left, 1 and 1 the end of its base line.
 public struct Anchor: Equatable, Sendable {
+  /// From the left (0) to the right (1).
   public var x: Double
+  /// From the top of a capital letter (0) to the base line (1).
   public var y: Double
 
+  /// The point at these shares of the box.
   public init(x: Double, y: Double) {
     self.x = x
     self.y = y

@@ -8,12 +8,14 @@ public final class Canvas {
   public let size: Size
   /// Pixels per point.
   public let scale: Double
-  /// The sheet's size in pixels.
+  /// Pixels in a row.
   public let pixelWidth: Int
+  /// Rows of pixels.
   public let pixelHeight: Int
 
-  /// The most pixels on one side (cairo's own limit is 32767) and in all.
+  /// The most pixels on one side; cairo's own limit is 32767.
   public static let largestSide = 16_384
+  /// The most pixels in all.
   public static let largestArea = 100_000_000
 
   private let surface: OpaquePointer
@@ -110,6 +112,15 @@ public final class Canvas {
     cairo_new_sub_path(context)
     cairo_arc(context, center.x, center.y, radius, 0, 2 * Double.pi)
     cairo_fill(context)
+  }
+
+  /// Draws only what lies inside `rect` while `body` runs.
+  public func clipped(to rect: Rect, _ body: () -> Void) {
+    cairo_save(context)
+    cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
+    cairo_clip(context)
+    body()
+    cairo_restore(context)
   }
 
   // MARK: Text

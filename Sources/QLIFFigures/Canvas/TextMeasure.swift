@@ -6,6 +6,7 @@ import CCairo
 public final class TextMeasure {
   private let canvas: Canvas
 
+  /// Throws where not even a tiny canvas can be had.
   public init() throws(FigureError) {
     canvas = try Canvas(size: Size(width: 1, height: 1), scale: 1)
   }

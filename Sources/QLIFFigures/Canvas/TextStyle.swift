@@ -1,9 +1,13 @@
 /// How text looks: its size in points, its weight and its colour.
 public struct TextStyle: Equatable, Sendable {
+  /// The size of the font, in points.
   public var size: Double
+  /// Whether the letters are bold.
   public var bold: Bool
+  /// The colour of the letters.
   public var color: Color
 
+  /// A style of this size, weight and colour.
   public init(size: Double, bold: Bool = false, color: Color = Palette.ink) {
     self.size = size
     self.bold = bold

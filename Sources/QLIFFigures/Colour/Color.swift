@@ -2,11 +2,16 @@ import Glibc
 
 /// An sRGB colour; red, green, blue and alpha from 0 to 1.
 public struct Color: Equatable, Sendable {
+  /// The share of red.
   public var red: Double
+  /// The share of green.
   public var green: Double
+  /// The share of blue.
   public var blue: Double
+  /// 0 is clear, 1 covers what lies below.
   public var alpha: Double
 
+  /// The colour of these shares.
   public init(red: Double, green: Double, blue: Double, alpha: Double = 1) {
     self.red = red
     self.green = green

@@ -9,6 +9,7 @@ public struct LabColor: Equatable, Sendable {
   /// From blue to yellow.
   public var b: Double
 
+  /// The colour at these coordinates.
   public init(lightness: Double, a: Double, b: Double) {
     self.lightness = lightness
     self.a = a

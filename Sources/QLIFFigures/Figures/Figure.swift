@@ -1,5 +1,9 @@
 /// A picture that knows how large it must be and how to draw itself.
 public protocol Figure {
+  /// The first line.
+  var title: String { get }
+  /// The line below it, may be empty.
+  var subtitle: String { get }
   /// The size in points that nothing of the figure exceeds.
   func size(_ text: TextMeasure) -> Size
   /// Draws the figure on a canvas of that size.

@@ -4,18 +4,25 @@
 public struct FiltersFigure: Figure {
   /// One picture and what stands above it.
   public struct Tile: Sendable {
+    /// What stands above the picture.
     public var name: String
+    /// The weights, as the inputs lie in a picture.
     public var weights: GreyImage
 
+    /// A picture and its name.
     public init(name: String, weights: GreyImage) {
       self.name = name
       self.weights = weights
     }
   }
 
+  /// The first line.
   public var title: String
+  /// The line below it, may be empty.
   public var subtitle: String
+  /// How many pictures stand in a row.
   public var columns: Int
+  /// The pictures, row by row.
   public var tiles: [Tile]
   /// What the colour bar shows, with its unit.
   public var barLabel: String
@@ -56,6 +63,7 @@ public struct FiltersFigure: Figure {
     package var bar: ColorBar
   }
 
+  /// The size in points that nothing of the figure exceeds.
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   package func arrangement(_ text: TextMeasure) -> Arrangement {
@@ -96,6 +104,7 @@ public struct FiltersFigure: Figure {
       title: block, tiles: rects, bar: ColorBar(frame: frame, map: .diverging, axis: axis))
   }
 
+  /// Draws the figure on a canvas of that size.
   public func draw(on canvas: Canvas, _ text: TextMeasure) {
     let place = arrangement(text)
     place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))

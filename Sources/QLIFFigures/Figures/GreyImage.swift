@@ -1,7 +1,10 @@
 /// A picture of one value per pixel, row by row from the top.
 public struct GreyImage: Sendable {
+  /// Pixels in a row.
   public let width: Int
+  /// Rows.
   public let height: Int
+  /// The pixels, row by row from the top.
   public let values: [Float]
 
   /// Nil where the sizes do not fit the count of values.

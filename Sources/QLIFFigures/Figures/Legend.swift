@@ -10,15 +10,19 @@ public struct Legend: Sendable {
 
   /// A sample and what it means.
   public struct Entry: Sendable {
+    /// The sample.
     public var mark: Mark
+    /// What it means.
     public var name: String
 
+    /// A sample and what it means.
     public init(_ mark: Mark, _ name: String) {
       self.mark = mark
       self.name = name
     }
   }
 
+  /// From left to right.
   public var entries: [Entry]
 
   static let sample = 26.0
@@ -28,6 +32,7 @@ public struct Legend: Sendable {
   /// The room the row takes, the gap below it included.
   public static let height = TextStyle.note.lineHeight + 10
 
+  /// A row of these entries.
   public init(_ entries: [Entry]) {
     self.entries = entries
   }

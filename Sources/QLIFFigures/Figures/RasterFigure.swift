@@ -1,15 +1,19 @@
 /// Which neurons fire when, for one input: a panel per layer, the input's picture beside them, and how
 /// often each output fires, in line with the output layer's rows.
 public struct RasterFigure: Figure {
+  /// The first line.
   public var title: String
+  /// The line below it, may be empty.
   public var subtitle: String
   /// From the input to the output; the last one's neurons are the classes.
   public var layers: [SpikeLayer]
+  /// The input, where it is a picture.
   public var image: GreyImage?
   /// What stands below the picture.
   public var imageCaption: String
   /// One name per output, or empty: the index alone.
   public var classNames: [String]
+  /// The class that the network chose.
   public var predicted: Int
   /// The true class, where it is known.
   public var label: Int?
@@ -19,7 +23,9 @@ public struct RasterFigure: Figure {
   static let imageSide = 280.0
   /// From panel to panel in a row.
   static let columnGap = 30.0
-  static let reservedForLabel = TextStyle.label.lineHeight + Panel.labelGap
+  /// Said where a layer has more neurons than its panel has rows.
+  static let denseNote =
+    "Where a layer has more neurons than rows, a mark is the darker the more neighbours fire."
 
   /// All layers must have the same number of steps; there must be at least one.
   public init(
@@ -60,6 +66,7 @@ public struct RasterFigure: Figure {
     package var caption: [String]
   }
 
+  /// The size in points that nothing of the figure exceeds.
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   /// The height of a layer's panel: large enough to tell rows apart while they are few; for many neurons
@@ -87,8 +94,12 @@ public struct RasterFigure: Figure {
     let barsColumn = Self.barsWidth + remarkRoom
 
     let imageSize = image.map(Self.imageSize) ?? Size(width: 0, height: 0)
-    let caption =
+    var caption =
       image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
+    if image != nil, zip(layers, heights).contains(where: { Double($0.neurons) > $1 }) {
+      caption.append("")
+      caption += text.wrapped(Self.denseNote, .note, limit: max(imageSize.width, barsColumn))
+    }
     let imageBlock =
       image == nil ? 0 : imageSize.height + Double(caption.count) * TextStyle.note.lineHeight + Spacing.gap
     let headingRoom = Panel.topMargin(heading: "x")
@@ -112,7 +123,7 @@ public struct RasterFigure: Figure {
       let frame = Rect(x: plotX, y: y.rounded(), width: Self.plotWidth, height: heights[index])
       let xAxis = Axis(
         -0.5, Double(steps) - 0.5, ticks: xTicks, label: isLast ? "step" : "", showsTickLabels: isLast)
-      panels.append(Panel(frame: frame, x: xAxis, y: yAxes[index], heading: heading(of: layer)))
+      panels.append(Panel(frame: frame, x: xAxis, y: yAxes[index], heading: heading(of: layer, text)))
       y = frame.maxY + (isLast ? Panel.bottomMargin(xAxis) : Spacing.panel)
     }
 
@@ -135,6 +146,7 @@ public struct RasterFigure: Figure {
       image: imageRect, caption: caption)
   }
 
+  /// Draws the figure on a canvas of that size.
   public func draw(on canvas: Canvas, _ text: TextMeasure) {
     let place = arrangement(text)
     place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
@@ -166,11 +178,13 @@ public struct RasterFigure: Figure {
     return Size(width: Double(image.width) * zoom, height: max(1, Double(image.height) * zoom))
   }
 
-  private func heading(of layer: SpikeLayer) -> String {
+  /// Says less where the whole would not fit over the panel.
+  private func heading(of layer: SpikeLayer, _ text: TextMeasure) -> String {
     let share = 100 * Double(layer.count) / Double(layer.steps * layer.neurons)
     let unit = layer.count == 1 ? "spike" : "spikes"
-    return
-      "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) % of neurons per step"
+    let start = "\(layer.name): \(formatted(layer.count)) \(unit), \(formatted(share, decimals: 1)) %"
+    let whole = start + " of neurons per step"
+    return text.width(whole, .heading) <= Self.plotWidth ? whole : start + " per step"
   }
 
   /// Neurons from below, each around its index. Outputs are all named while there is room for it.

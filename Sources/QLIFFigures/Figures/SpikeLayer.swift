@@ -1,7 +1,10 @@
 /// The spikes of one layer's neurons over the steps.
 public struct SpikeLayer: Sendable {
+  /// What the heading calls the layer.
   public let name: String
+  /// How many steps were run.
   public let steps: Int
+  /// How many neurons there are.
   public let neurons: Int
   /// What each neuron is called at an axis: its index in the network.
   public let indices: [Int]

@@ -3,12 +3,14 @@
 public struct TraceFigure: Figure {
   /// One neuron's panel.
   public struct Trace: Sendable {
+    /// What the heading calls the neuron.
     public var name: String
     /// The population after each step, from 0 to 1.
     public var alpha: [Float]
     /// For each step, whether the neuron fired.
     public var spikes: [Bool]
 
+    /// A panel of one neuron.
     public init(name: String, alpha: [Float], spikes: [Bool]) {
       self.name = name
       self.alpha = alpha
@@ -19,9 +21,13 @@ public struct TraceFigure: Figure {
   /// Panels beyond this number would no longer be read.
   public static let mostTraces = 60
 
+  /// The first line.
   public var title: String
+  /// The line below it, may be empty.
   public var subtitle: String
+  /// The population above which the neurons fire.
   public var threshold: Double
+  /// The panels, row by row.
   public var traces: [Trace]
 
   /// All traces must have the same number of steps, at least one.
@@ -55,6 +61,7 @@ public struct TraceFigure: Figure {
     package var labelDistance: Double
   }
 
+  /// The size in points that nothing of the figure exceeds.
   public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   var legend: Legend {
@@ -117,6 +124,7 @@ public struct TraceFigure: Figure {
       labelDistance: left - TextStyle.label.lineHeight / 2)
   }
 
+  /// Draws the figure on a canvas of that size.
   public func draw(on canvas: Canvas, _ text: TextMeasure) {
     let place = arrangement(text)
     place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))

@@ -1,14 +1,19 @@
 /// One axis of a panel: the values it spans, its ticks and what it shows.
 public struct Axis: Sendable {
+  /// The value at the lower or left end.
   public var lower: Double
+  /// The value at the other end.
   public var upper: Double
+  /// The marked places.
   public var ticks: [Tick]
+  /// What the axis shows, with its unit; may be empty.
   public var label: String
   /// Whether the ticks carry their labels; inner panels that share an axis leave them out.
   public var showsTickLabels: Bool
   /// Whether thin lines cross the panel at the ticks.
   public var showsGrid: Bool
 
+  /// An axis from `lower` to `upper`.
   public init(
     _ lower: Double, _ upper: Double, ticks: [Tick], label: String = "", showsTickLabels: Bool = true,
     showsGrid: Bool = false

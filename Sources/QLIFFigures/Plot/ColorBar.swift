@@ -2,11 +2,14 @@
 public struct ColorBar: Sendable {
   /// The colours' rectangle, without numbers and label.
   public var frame: Rect
+  /// The colours.
   public var map: ColorMap
+  /// The values at the lower and upper end, the numbers beside the bar, and its label.
   public var axis: Axis
 
   static let tickLength = 5.0
 
+  /// A bar whose colours lie in `frame`.
   public init(frame: Rect, map: ColorMap, axis: Axis) {
     self.frame = frame
     self.map = map

@@ -18,12 +18,13 @@ public func formatted(_ value: Double, digits: Int = 4) -> String {
   return text.hasPrefix("-") ? "\u{2212}" + text.dropFirst() : text
 }
 
-/// A count with separators: 12,345.
+/// A count, its digits in groups of three from five digits on, as in the SI: 9999, 12 345.
 public func formatted(_ count: Int) -> String {
   let digits = Array(String(count.magnitude))
   var text = count < 0 ? "\u{2212}" : ""
   for (index, digit) in digits.enumerated() {
-    if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+    // A thin space, which is no sign of the decimals anywhere.
+    if digits.count > 4, index > 0, (digits.count - index) % 3 == 0 { text.append("\u{2009}") }
     text.append(digit)
   }
   return text

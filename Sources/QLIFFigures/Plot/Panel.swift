@@ -2,8 +2,11 @@
 public struct Panel: Sendable {
   /// The data's rectangle, without the axes.
   public var frame: Rect
+  /// The axis below the data.
   public var x: Axis
+  /// The axis to the left of the data.
   public var y: Axis
+  /// The line above the data; may be empty.
   public var heading: String
 
   /// Lengths that every panel shares, in points.
@@ -12,6 +15,7 @@ public struct Panel: Sendable {
   static let labelGap = 8.0
   static let headingGap = 7.0
 
+  /// A panel whose data lie in `frame`.
   public init(frame: Rect, x: Axis, y: Axis, heading: String = "") {
     self.frame = frame
     self.x = x

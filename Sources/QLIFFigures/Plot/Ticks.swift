@@ -2,9 +2,12 @@ import Glibc
 
 /// A marked place on an axis.
 public struct Tick: Equatable, Sendable {
+  /// Where it is.
   public var value: Double
+  /// What is written there.
   public var label: String
 
+  /// A tick of this value and label.
   public init(value: Double, label: String) {
     self.value = value
     self.label = label

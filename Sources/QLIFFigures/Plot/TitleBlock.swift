@@ -5,6 +5,7 @@ public struct TitleBlock: Sendable {
   /// The room it takes, the gap to the figure's body included.
   public let height: Double
 
+  /// The texts, broken to lines of at most `width` points.
   public init(title: String, subtitle: String, width: Double, _ text: TextMeasure) {
     self.title = text.wrapped(title, .title, limit: width)
     self.subtitle = text.wrapped(subtitle, .subtitle, limit: width)

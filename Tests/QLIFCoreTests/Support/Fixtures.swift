@@ -15,7 +15,9 @@ struct TestRandom: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  mutating func uniform(_ range: ClosedRange<Double> = 0...1) -> Double { Double.random(in: range, using: &self) }
+  mutating func uniform(_ range: ClosedRange<Double> = 0...1) -> Double {
+    Double.random(in: range, using: &self)
+  }
   mutating func floats(_ count: Int, _ range: ClosedRange<Double> = 0...1) -> [Float] {
     (0..<count).map { _ in Float(uniform(range)) }
   }
@@ -58,9 +60,10 @@ extension Network {
   }
 
   func record(_ values: [Float], batch: Int, steps: Int = 0) throws -> Recording {
-    let all = Array(repeating: true, count: layers.count)
-    return try values.withUnsafeBufferPointer {
-      try simulate(values: $0, batch: batch, steps: steps, recordSpikes: all, recordAlpha: all)
+    try values.withUnsafeBufferPointer {
+      try simulate(
+        values: $0, batch: batch, steps: steps, recordSpikes: layers.map { _ in true },
+        recordAlpha: layers.map { $0.neuron != nil })
     }
   }
 

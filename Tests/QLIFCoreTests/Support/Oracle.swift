@@ -37,7 +37,8 @@ struct Oracle {
       let steps = signal.count
       let batch = signal[0].count
       let units = layer.driveBias.count
-      let empty = Array(repeating: Array(repeating: Array(repeating: 0.0, count: units), count: batch), count: steps)
+      let empty = Array(
+        repeating: Array(repeating: Array(repeating: 0.0, count: units), count: batch), count: steps)
       var alpha = empty
       var spikes = empty
       var passed = empty
@@ -58,7 +59,8 @@ struct Oracle {
             let isDriven = base?.driven[index][step][sample][unit] ?? (u > 0)
             let next =
               fired && layer.neuron.isRefractory
-              ? 0 : Self.step(layer.neuron, from: fired ? 0 : previous, drive: u, delay: v, isDriven: isDriven)
+              ? 0
+              : Self.step(layer.neuron, from: fired ? 0 : previous, drive: u, delay: v, isDriven: isDriven)
             let threshold = Double(layer.neuron.threshold)
             alpha[step][sample][unit] = next
             driven[step][sample][unit] = isDriven
@@ -88,7 +90,9 @@ struct Oracle {
   }
 
   /// SPEC's step, from the population carried over.
-  static func step(_ neuron: QLIF, from alpha: Double, drive u: Double, delay v: Double, isDriven: Bool) -> Double {
+  static func step(_ neuron: QLIF, from alpha: Double, drive u: Double, delay v: Double, isDriven: Bool)
+    -> Double
+  {
     let phi = 2 * asin(alpha.squareRoot())
     if isDriven {
       let bounded = neuron.driveBound == .tanh ? tanh(abs(u)) : abs(u)
@@ -140,7 +144,9 @@ struct Oracle {
   }
 
   /// Central difference of the frozen loss with respect to one entry.
-  func derivative(_ base: Trace, labels: [Int], _ loss: Loss, at entry: WritableKeyPath<Oracle, Double>) -> Double {
+  func derivative(_ base: Trace, labels: [Int], _ loss: Loss, at entry: WritableKeyPath<Oracle, Double>)
+    -> Double
+  {
     let h = 1e-6
     var up = self
     var down = self

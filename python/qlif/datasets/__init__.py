@@ -2,6 +2,6 @@
 
 from .._arrays import FloatArray
 from ._errors import DatasetError
-from ._load import Split, load
+from ._load import Split, at_hand, load
 
-__all__ = ["DatasetError", "FloatArray", "Split", "load"]
+__all__ = ["DatasetError", "FloatArray", "Split", "at_hand", "load"]

@@ -57,6 +57,15 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[Spl
     return _split(name, images, labels), _split(name, test_images, test_labels)
 
 
+def at_hand(name: str) -> bool:
+    """Whether `load` would find the data set without `data_dir` and without a download."""
+    if name not in CATALOGUE:
+        return name == "digits"
+    named = os.environ.get("QLIF_DATA")
+    places = ([Path(named)] if named else []) + [cache_dir()]
+    return any(_present(name, place) for place in places)
+
+
 def cache_dir() -> Path:
     """The user's cache."""
     base = os.environ.get("XDG_CACHE_HOME")

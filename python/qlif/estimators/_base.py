@@ -13,11 +13,12 @@ from .._arrays import FloatArray, LabelArray
 from .._defaults import trainer_default
 from .._errors import ArgumentError, FormatError
 from .._lib import READOUT
-from ..layers import Layer
+from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import Neuron
 from ..trainer import Trainer
 from . import _storage
+from ._checkpoint import Checkpoint
 from ._random import Seeds
 from ._scaling import InputScaling
 from ._sklearn import (
@@ -36,7 +37,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     """Base of the classifiers: training, prediction, files.
 
     A subclass lists all parameters in its constructor, as scikit-learn wants it, and says in
-    `_layers` which network they mean.
+    `_hidden_layers`, `_hidden_neuron` and `_output_neuron` which network they mean.
 
     Attributes:
         classes_: the labels, in the order of the output neurons.
@@ -71,17 +72,45 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     _shuffler: np.random.Generator
     _streaming: Trainer | None
 
-    def _neuron(self, *, dropout: float | None = None) -> Neuron:
-        """The neurons that the parameters describe."""
+    def _keep(self, given: dict[str, Any]) -> None:
+        """Sets the parameters as they were given: all that a constructor may do in scikit-learn.
+
+        Args:
+            given: the constructor's ``locals()``.
+        """
+        vars(self).update({name: value for name, value in given.items() if name != "self"})
+
+    def _hidden_neuron(self) -> Neuron:
+        """The neurons of the hidden layers."""
         raise NotImplementedError
 
-    def _layers(self, classes: int) -> list[Layer]:
-        """The layers that the parameters describe, the last one with a neuron for each class."""
+    def _output_neuron(self) -> Neuron:
+        """The neurons of the last layer."""
+        raise NotImplementedError
+
+    def _hidden_layers(self) -> list[Layer]:
+        """All layers but the last, which is dense and has a neuron for each class."""
         raise NotImplementedError
 
     def _input_shape(self) -> tuple[int, ...]:
         """The shape that a row of X has for the network."""
         return (self.n_features_in_,)
+
+    def _new_network(self, seeds: Seeds) -> Network:
+        """The untrained network that the parameters describe."""
+        return Network(
+            input_shape=self._input_shape(),
+            layers=[*self._hidden_layers(), Dense(len(self.classes_), self._output_neuron())],
+            steps=self.steps,
+            seed=seeds.network,
+        )
+
+    def _measured_scaling(self, training: Samples) -> InputScaling:
+        """The scaling of the inputs: in common or by feature; of images, by channel."""
+        shape = self._input_shape()
+        in_common = len(shape) == 1 and self.input_scaling == "center"
+        groups = 1 if in_common else shape[0]
+        return InputScaling.of(self.input_scaling, training.X, training.rows, groups)
 
     # ---- Learning ----------------------------------------------------------------------
 
@@ -90,6 +119,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         X: ArrayLike,
         y: ArrayLike,
         validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+        *,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> Self:
         """Trains a new network.
 
@@ -97,11 +128,14 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         `InterruptedWarning`.
 
         Args:
-            X: samples, [n, features], real and finite. It is read batch by batch and never
-                converted whole.
+            X: samples, [n, features], real and finite; for a network of convolutions also images,
+                [n, height, width] or [n, channels, height, width]. It is read batch by batch and
+                never converted whole.
             y: the class of each sample, [n]: numbers or text.
             validation_data: ``(X, y)`` to measure each epoch on; takes the place of
                 `validation_fraction`.
+            checkpoint: a file that is written after each epoch. Where it exists, training goes on
+                from it, to the same bits as if it had never stopped. It is not removed at the end.
 
         Returns:
             The estimator itself.
@@ -112,6 +146,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             ValueError: data or parameters that cannot be.
         """
+        # Should anything below fail, this is an estimator that is not fitted, not one of two minds.
+        vars(self).pop("network_", None)
         checked, labels = self._checked(X, y, reset=True)
         self.classes_, encoded = np.unique(labels, return_inverse=True)
         seeds = Seeds.of(self.random_state)
@@ -124,23 +160,20 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             raise ArgumentError(
                 "patience needs validation_data, or validation_fraction greater than 0"
             )
-        network = Network(
-            input_shape=self._input_shape(),
-            layers=self._layers(len(self.classes_)),
-            steps=self.steps,
-            seed=seeds.network,
-        )
         epochs = _arrays.integer(self.epochs, "epochs", 1, 2**31)
         batch_size = self._batch_size(len(training))
-        trainer = self._trainer(
-            network,
-            schedule=self.schedule,
-            total_steps=epochs * -(-len(training) // batch_size),
-        )
-        self._scaling = InputScaling.of(self.input_scaling, checked, training.rows)
+        self._scaling = self._measured_scaling(training)
         self._streaming = None
-        self.history_ = {}
-        self._run(trainer, training, validation, batch_size, epochs, self.patience)
+        file = None if checkpoint is None else Checkpoint.of(checkpoint, self, checked, encoded)
+        state = file.read() if file else None
+        if state:
+            trainer, self._shuffler.bit_generator.state, self.history_ = state
+        else:
+            network = self._new_network(seeds)
+            updates = epochs * -(-len(training) // batch_size)
+            trainer = self._trainer(network, schedule=self.schedule, total_steps=updates)
+            self.history_ = {}
+        self._run(trainer, training, validation, batch_size, epochs, self.patience, file)
         return self
 
     def partial_fit(
@@ -149,15 +182,15 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """One pass over more samples, with a learning rate that stays the same.
 
         It goes on from `fit`, an earlier `partial_fit` or `load`; Adam's moments are kept from one
-        `partial_fit` to the next only.
+        `partial_fit` to the next only, also in a pickle or a copy made between them.
 
         Args:
-            X: samples, [n, features].
+            X: samples, as in `fit`.
             y: the class of each sample, [n].
             classes: every class that will ever come; needed in the first call, where nothing was
                 fitted before.
         """
-        first = not hasattr(self, "classes_")
+        first = not hasattr(self, "network_")
         checked, labels = self._checked(X, y, reset=first)
         if first:
             if classes is None:
@@ -169,15 +202,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         if first:
             seeds = Seeds.of(self.random_state)
             self._shuffler = seeds.shuffler()
-            self._scaling = InputScaling.of(self.input_scaling, checked, training.rows)
+            self._scaling = self._measured_scaling(training)
             self.history_ = {}
-            network = Network(
-                input_shape=self._input_shape(),
-                layers=self._layers(len(self.classes_)),
-                steps=self.steps,
-                seed=seeds.network,
-            )
-            self._streaming = self._trainer(network, schedule="constant")
+            self._streaming = self._trainer(self._new_network(seeds), schedule="constant")
         elif getattr(self, "_streaming", None) is None:
             network = self._scaling.unfold(self.network_)
             self._streaming = self._trainer(network, schedule="constant")
@@ -193,23 +220,29 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         batch_size: int,
         epochs: int,
         patience: int | None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         """Trains, with the result in `network_` and `history_` even after an error half-way."""
-        layers = len(trainer.network.layers)
+        layers = trainer.network.layers
+        spiking = [index for index, layer in enumerate(layers) if layer.HAS_NEURONS]
         reads_spikes = "spike_count" in (self.loss, self.readout)
+        shape = trainer.network.input_shape
         loop = TrainingLoop(
             trainer=trainer,
             training=training,
-            scale=self._scaling,
+            prepare=lambda x: self._scaling(x).reshape(-1, *shape),
             batch_size=batch_size,
             shuffler=self._shuffler,
             validation=validation,
             patience=patience,
-            watched=range(layers if reads_spikes else layers - 1),
+            watched=spiking if reads_spikes else spiking[:-1],
             loss=self.loss,
             readout=self.readout,
             show=progress_wanted(self.verbose),
             history=self.history_,
+            # Without a file the history may hold earlier calls of `partial_fit`.
+            done=len(self.history_.get("loss", ())) if checkpoint else 0,
+            checkpoint=checkpoint,
         )
         try:
             loop.run(epochs)
@@ -243,8 +276,12 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     # ---- Data --------------------------------------------------------------------------
 
+    def _validated(self, X: Any, *y: Any, reset: bool) -> Any:
+        """X, [n, features], and y where it is given, as scikit-learn checks them."""
+        return validate_data(self, X, *y, reset=reset)
+
     def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[NDArray[Any], NDArray[Any]]:
-        checked, labels = validate_data(self, X, y, reset=reset)
+        checked, labels = self._validated(X, y, reset=reset)
         check_classification_targets(labels)
         return checked, labels
 
@@ -285,7 +322,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """The class of each sample, [n].
 
         Args:
-            X: samples, [n, features].
+            X: samples, as in `fit`.
         """
         parts = self._inference_parts(X)
         labels = [self.network_.predict(part, readout=self.readout) for part in parts]
@@ -293,9 +330,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     def _inference_parts(self, X: Any) -> list[NDArray[Any]]:
         """X, checked, as views of a few rows each."""
-        check_is_fitted(self)
-        checked = validate_data(self, X, reset=False)
-        assert isinstance(checked, np.ndarray)
+        check_is_fitted(self, "network_")
+        checked = self._validated(X, reset=False)
+        checked = checked.reshape(-1, *self._input_shape())
         return [
             checked[first : first + INFERENCE_BATCH]
             for first in range(0, len(checked), INFERENCE_BATCH)
@@ -328,7 +365,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """The scores that `predict` compares.
 
         Args:
-            X: samples, [n, features].
+            X: samples, as in `fit`.
 
         Returns:
             [n, classes]: summed alpha, or output spikes with ties broken by alpha, by `readout`.
@@ -344,7 +381,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         whose cross-entropy was minimised; else take them as an order, not as a calibration.
 
         Args:
-            X: samples, [n, features].
+            X: samples, as in `fit`.
         """
         scores = self._scores(X)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -360,7 +397,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             FileError: the file cannot be written.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "network_")
         self.network_.metadata[_storage.KEY] = _storage.encode(self)
         self.network_.save(path)
 
@@ -381,10 +418,3 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         estimator._shuffler = Seeds.of(estimator.random_state).shuffler()
         estimator._streaming = None
         return estimator
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Everything but the optimizer's moments, which begin anew; see `partial_fit`."""
-        state = super().__getstate__()
-        if state.get("_streaming") is not None:
-            state = {**state, "_streaming": None}
-        return state

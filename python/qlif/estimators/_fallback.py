@@ -94,7 +94,7 @@ def check_classification_targets(y: NDArray[Any]) -> None:
         raise ArgumentError("y holds fractions, expected classes")
 
 
-def check_is_fitted(estimator: Any) -> None:
-    """Refuses an estimator that has learned nothing yet."""
-    if not hasattr(estimator, "classes_"):
+def check_is_fitted(estimator: Any, attribute: str) -> None:
+    """Refuses an estimator that has learned nothing yet, and so lacks an attribute."""
+    if not hasattr(estimator, attribute):
         raise NotFittedError(f"this {type(estimator).__name__} is not fitted yet: call fit first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from .._errors import InterruptedWarning, SilentLayerWarning
 from ..network import Network
 from ..report import Report
 from ..trainer import Trainer
+from ._checkpoint import Checkpoint
 
 # Rows that go through a network at a time where nothing is learned: enough to keep the cores busy,
 # and few enough that the spikes of a large layer stay small.
@@ -78,7 +79,7 @@ class TrainingLoop:
     Attributes:
         trainer: makes the updates.
         training: what to learn from.
-        scale: applied to each batch before the network sees it.
+        prepare: applied to each batch, some rows of X, before the network sees it.
         batch_size: samples for one update; the last batch of an epoch may be smaller.
         shuffler: orders the samples anew for each epoch.
         validation: what to measure each epoch on, or None.
@@ -87,35 +88,43 @@ class TrainingLoop:
         watched: layers to warn about when they are silent.
         loss, readout: for the validation, as in training.
         show: whether to draw a progress bar.
+        done: epochs that an interrupted training had behind it.
+        checkpoint: where to write the state after each epoch, or None.
     """
 
     trainer: Trainer
     training: Samples
-    scale: Callable[[NDArray[Any]], NDArray[Any]]
+    prepare: Callable[[NDArray[Any]], NDArray[Any]]
     batch_size: int
     shuffler: np.random.Generator
     validation: Samples | None
     patience: int | None
-    watched: range
+    watched: Sequence[int]
     loss: str | None
     readout: str | None
     show: bool
     history: History = field(default_factory=dict)
+    done: int = 0
+    checkpoint: Checkpoint | None = None
 
     def run(self, epochs: int) -> None:
         """Trains until the epochs are over, validation stops improving, or Ctrl-C."""
         bar = tqdm(
             total=epochs * len(self.training),
+            initial=self.done * len(self.training),
             unit="img",
             disable=not self.show,
             dynamic_ncols=True,
+            mininterval=0.1 if sees_progress() else 10,  # seconds; each one is a line in a log
         )
         best = Best(self.trainer.network) if self.patience is not None else None
         with bar:
             try:
-                for epoch in range(epochs):
+                for epoch in range(self.done, epochs):
                     bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
                     self._epoch(bar)
+                    if self.checkpoint:
+                        self.checkpoint.write(self.trainer, self.shuffler, self.history)
                     if best and best.stale(self.history) >= (self.patience or 0):
                         break
             except KeyboardInterrupt:
@@ -134,14 +143,13 @@ class TrainingLoop:
         for first in range(0, len(order), self.batch_size):
             rows = order[first : first + self.batch_size]
             report = self.trainer.step(
-                self.scale(self.training.X[rows]), self.training.labels[rows]
+                self.prepare(self.training.X[rows]), self.training.labels[rows]
             )
             totals.add(report)
-            bar.set_postfix(
-                loss=f"{totals.mean_loss:.4f}",
-                accuracy=f"{totals.accuracy:.4f}",
-                refresh=False,
-            )
+            shown = {"loss": totals.mean_loss, "accuracy": totals.accuracy}
+            if "val_accuracy" in self.history:
+                shown["val_accuracy"] = self.history["val_accuracy"][-1]
+            bar.set_postfix({k: f"{v:.4f}" for k, v in shown.items()}, refresh=False)
             bar.update(len(rows))
         seconds = time.perf_counter() - start
         entry = {
@@ -153,7 +161,7 @@ class TrainingLoop:
         }
         if self.validation is not None:
             measured = evaluate(
-                self.trainer.network, self.validation, self.scale, self.loss, self.readout
+                self.trainer.network, self.validation, self.prepare, self.loss, self.readout
             )
             entry |= {"val_loss": measured.mean_loss, "val_accuracy": measured.accuracy}
         for name, value in entry.items():
@@ -168,8 +176,8 @@ class TrainingLoop:
             if rates[layer] == 0 and 0 not in earlier:
                 warnings.warn(
                     f"layer {layer} did not spike once in epoch {epoch}: nothing behind it can "
-                    "learn from it. Try a lower threshold, a larger drive_scale, or inputs of "
-                    "another scale.",
+                    "learn from it. Try a lower threshold, inputs of another scale, or, for QLIF "
+                    "neurons, a larger drive_scale.",
                     SilentLayerWarning,
                     stacklevel=6,
                 )
@@ -204,7 +212,7 @@ class Best:
 def evaluate(
     network: Network,
     samples: Samples,
-    scale: Callable[[NDArray[Any]], NDArray[Any]],
+    prepare: Callable[[NDArray[Any]], NDArray[Any]],
     loss: str | None,
     readout: str | None,
 ) -> Totals:
@@ -214,7 +222,7 @@ def evaluate(
         rows = samples.rows[first : first + INFERENCE_BATCH]
         totals.add(
             network.evaluate(
-                scale(samples.X[rows]), samples.labels[rows], loss=loss, readout=readout
+                prepare(samples.X[rows]), samples.labels[rows], loss=loss, readout=readout
             )
         )
     return totals
@@ -222,6 +230,9 @@ def evaluate(
 
 def progress_wanted(verbose: bool | str) -> bool:
     """Whether to draw a progress bar: ``"auto"`` draws where somebody can see it."""
-    if verbose == "auto":
-        return sys.stderr.isatty() or "ipykernel" in sys.modules
-    return bool(verbose)
+    return sees_progress() if verbose == "auto" else bool(verbose)
+
+
+def sees_progress() -> bool:
+    """Whether a bar is drawn over and over in one place: on a terminal and in a notebook."""
+    return sys.stderr.isatty() or "ipykernel" in sys.modules

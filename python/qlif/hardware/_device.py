@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _arrays
 from .._arrays import DoubleArray
-from .._calibration import backend_of, t1_of, target_of
+from .._calibration import backend_of, calibrations, t1_of, target_of
 from .._errors import ArgumentError, QlifError
 from ..noise import Noise
 from ._qiskit import qiskit
@@ -51,9 +51,7 @@ class Device:
         else:
             self.qubits = [_arrays.integer(q, "qubits", 0, self.size - 1) for q in qubits]
             if not self.qubits or len(set(self.qubits)) != len(self.qubits):
-                raise ArgumentError(
-                    f"qubits is {self.qubits}, expected different ones, at least one"
-                )
+                raise ArgumentError(f"qubits is {self.qubits}, expected one or more, all different")
             self.calibrated = all(t1_of(self.target, q) is not None for q in self.qubits)
         most = len(self.qubits)
         if width is None:
@@ -90,7 +88,8 @@ class Device:
 
     def t1(self, neurons: int) -> DoubleArray:
         """T1 in microseconds of each neuron's qubit; a qubit without T1 is refused."""
-        return np.array(Noise.from_backend(self.backend, self._all(neurons)).thermal[0])
+        found = calibrations(self.backend, self._all(neurons))
+        return np.array([each.thermal[0] for each in found])
 
     def noise(self, neurons: int) -> Noise:
         """The calibrated noise of each neuron's qubit; none where the backend is not calibrated."""
@@ -149,7 +148,7 @@ class Device:
 
     @staticmethod
     def frequencies(job: Any, circuits: Sequence[Any], shots: int) -> list[DoubleArray]:
-        """For each circuit the frequency of ones of each bit of its register, waiting for the job."""
+        """For each circuit the frequency of ones of each of its bits; waits for the job."""
         result = job.result()
         found = []
         for index, circuit in enumerate(circuits):
@@ -180,7 +179,7 @@ def _ones(counts: dict[str, int], bits: int) -> tuple[DoubleArray, int]:
 def persist(
     attempt: Callable[[], Any], retries: int, pause: float, failed: Callable[[Exception], None]
 ) -> Any:
-    """Calls `attempt` until it succeeds, at most ``retries + 1`` times, waiting longer each time."""
+    """Calls `attempt` until it succeeds, ``retries + 1`` times, waiting longer each time."""
     for again in range(retries + 1):
         try:
             return attempt()

@@ -36,7 +36,7 @@ class DeviceLayer:
 
     def currents(self, spikes: DoubleArray) -> tuple[DoubleArray, DoubleArray]:
         """The currents u and v, ``[..., units]``, of inputs ``[..., features]``."""
-        return tuple(spikes @ w.T + b for w, b in (self._drive, self._delay))  # type: ignore[return-value]
+        return tuple(spikes @ w.T + b for w, b in (self._drive, self._delay))
 
     def angles(
         self, alpha: DoubleArray, u: DoubleArray, v: DoubleArray, t1: DoubleArray | None

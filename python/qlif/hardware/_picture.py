@@ -24,9 +24,8 @@ def draw(result: HardwareResult, sample: int) -> tuple[Any, Any]:
     if not 0 <= sample < result.report.samples:
         raise ArgumentError(f"sample is {sample}, expected 0 to {result.report.samples - 1}")
     fig, axes = pyplot.subplots(2, 2, figsize=(10, 8), layout="constrained")
-    fig.suptitle(
-        f"{result.report.backend}, {result.report.shots:,} shots, leak {result.report.leak!r}"
-    )
+    report = result.report
+    fig.suptitle(f"{report.backend}, {report.shots:,} shots, leak {report.leak!r}")
     measured = np.concatenate([np.ravel(each) for each in result.alpha])
     expected = np.concatenate([np.ravel(each) for each in result.expected])
     _agreement(axes[0, 0], measured, expected)

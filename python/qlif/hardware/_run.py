@@ -56,7 +56,7 @@ def run(
     Args:
         network: a trained network of dense QLIF layers.
         x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
-        backend: a Qiskit ``BackendV2`` (``AerSimulator``, a fake one, a device), or a ``SamplerV2``.
+        backend: a Qiskit ``BackendV2`` (``AerSimulator``, a fake one, a device) or ``SamplerV2``.
         shots: measurements of each circuit, >= 1.
         leak: ``"delay"``: a real wait of ``delay_scale |v| T1 / neuron.t1`` with the qubit's own
             calibrated T1, at most 12 T1; ``"rotation"``: ``RX(gamma)``.
@@ -143,13 +143,13 @@ class _Run:
         self.x = _input(network, x)
         self.steps, self.batch = self.x.shape[:2]
         # A T1 of each neuron's qubit; a backend without is refused before anything runs.
-        self.t1 = [device.t1(l.units) if leak == "delay" else None for l in self.layers]
+        self.t1 = [device.t1(layer.units) if leak == "delay" else None for layer in self.layers]
         if leak == "delay" and not device.target.dt:
             raise ArgumentError(
                 f"leak is 'delay', but backend {device.name} has no dt: expected 'rotation'"
             )
         self.templates: dict[tuple[int, ...], Template] = {}
-        self.alpha = [np.zeros((self.steps, self.batch, l.units)) for l in self.layers]
+        self.alpha = [np.zeros((self.steps, self.batch, layer.units)) for layer in self.layers]
         self.spikes = [np.zeros_like(each) for each in self.alpha]
         self.circuits = self.jobs = self.failures = 0
         self.seconds = 0.0
@@ -305,7 +305,7 @@ class _Run:
     def result(self, noise: Noise | None) -> HardwareResult:
         """The device's records beside the engine's."""
         noises = tuple(
-            (self.device.noise(l.units) if noise is None else noise) for l in self.layers
+            (self.device.noise(layer.units) if noise is None else noise) for layer in self.layers
         )
         noiseless = self.network.simulate(self.x.astype(np.float32))
         noisy, expected = self._noisy(noises), tuple(self._expected(noises))
@@ -367,7 +367,9 @@ class _Run:
         self, device: Recording, noiseless: Recording, noisy: Recording, expected: Any, labels: Any
     ) -> HardwareReport:
         def share(a: Any, b: Any) -> float:
-            return float(np.mean(np.concatenate([np.ravel(p == q) for p, q in zip(a, b)])))
+            return float(
+                np.mean(np.concatenate([np.ravel(p == q) for p, q in zip(a, b, strict=True)]))
+            )
 
         def mean(values: list[Any]) -> float:
             return float(np.mean(np.concatenate([np.ravel(each) for each in values])))

@@ -11,8 +11,8 @@ from qlif import circuits
 
 aer = pytest.importorskip("qiskit_aer")
 qiskit = pytest.importorskip("qiskit")
-from qiskit.quantum_info import DensityMatrix  # noqa: E402
-from qiskit_aer.noise import depolarizing_error, thermal_relaxation_error  # noqa: E402
+from qiskit.quantum_info import DensityMatrix
+from qiskit_aer.noise import depolarizing_error, thermal_relaxation_error
 
 STEPS = 200
 

@@ -9,8 +9,8 @@ from qlif import circuits
 qiskit = pytest.importorskip("qiskit")
 pytest.importorskip("qiskit_qasm3_import")
 aer = pytest.importorskip("qiskit_aer")
-from qiskit.circuit import Delay  # noqa: E402
-from qiskit_aer.noise import thermal_relaxation_error  # noqa: E402
+from qiskit.circuit import Delay
+from qiskit_aer.noise import thermal_relaxation_error
 
 T1 = 60.0
 

@@ -64,7 +64,7 @@ def test_a_backend_without_t1_is_refused():
 
 
 def test_the_calibrated_noise_is_the_simulators():
-    """A rotation of two sx with relaxation, against Aer's density matrix of the transpiled gates."""
+    """A rotation of two sx with relaxation, against Aer's density matrix."""
     aer = pytest.importorskip("qiskit_aer")
     fake = pytest.importorskip("qiskit_ibm_runtime.fake_provider")
     from qiskit import QuantumCircuit, transpile

@@ -1,0 +1,82 @@
+/// The sizes of a convolution over planes of spikes, which lie [height, width, channels], one bit each.
+///
+/// Output position (y, x) sees the inputs from `(y * stride - padding, x * stride - padding)` on, `kernelHeight` x
+/// `kernelWidth` x `channels` of them, those outside of the plane being 0. Its weights are numbered alike:
+/// `(ky * kernelWidth + kx) * channels + channel`.
+@frozen public struct Window: Sendable {
+  /// Input plane; beyond `usable...` it counts as outside.
+  public var height: Int
+  public var width: Int
+  public var channels: Int
+  public var usableHeight: Int
+  public var usableWidth: Int
+  public var kernelHeight: Int
+  public var kernelWidth: Int
+  public var stride: Int
+  public var padding: Int
+  public var outputHeight: Int
+  public var outputWidth: Int
+  /// Output channels.
+  public var filters: Int
+  /// Currents of each output channel.
+  public var currents: Int
+
+  public init(
+    height: Int, width: Int, channels: Int, usableHeight: Int, usableWidth: Int, kernelHeight: Int,
+    kernelWidth: Int, stride: Int, padding: Int, outputHeight: Int, outputWidth: Int, filters: Int,
+    currents: Int
+  ) {
+    self.height = height
+    self.width = width
+    self.channels = channels
+    self.usableHeight = usableHeight
+    self.usableWidth = usableWidth
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+    self.stride = stride
+    self.padding = padding
+    self.outputHeight = outputHeight
+    self.outputWidth = outputWidth
+    self.filters = filters
+    self.currents = currents
+  }
+
+  /// Inputs of one output position.
+  @inlinable public var taps: Int { kernelHeight * kernelWidth * channels }
+
+  /// 64-bit words in one step's spikes of the input.
+  @inlinable public var words: Int { (height * width * channels + 63) / 64 }
+
+  @inlinable public var positions: Int { outputHeight * outputWidth }
+
+  /// Output channels of one current, padded to whole vectors.
+  @inlinable public var paddedFilters: Int { (filters + 15) / 16 * 16 }
+
+  /// Floats in a row of weights: all currents of all output channels.
+  @inlinable public var columns: Int { currents * paddedFilters }
+
+  /// Inputs of one row of the kernel, padded to whole vectors.
+  @inlinable public var paddedRow: Int { (kernelWidth * channels + 15) / 16 * 16 }
+
+  // Memory that the kernels work in.
+
+  /// Output rows that are worked on together, so that the lists of what they see and give stay below a megabyte or
+  /// two.
+  @inlinable public var rowsAtATime: Int {
+    max(1, min(outputHeight, (1 << 18) / (outputWidth * max(taps, currents * filters))))
+  }
+
+  /// Room for lists: of the spikes that each position sees, and of the positions that see each spike.
+  @inlinable public var indices: Int {
+    let positionsAtATime = rowsAtATime * outputWidth
+    return positions + 1 + taps + positionsAtATime * max(2 * taps, currents * filters) + positionsAtATime
+  }
+
+  /// Room for the gradients of some positions.
+  @inlinable public var amounts: Int { rowsAtATime * outputWidth * currents * filters + 1 }
+
+  // The input plane with its margins, so that no position needs to be cut.
+  @inlinable public var planeHeight: Int { (outputHeight - 1) * stride + kernelHeight }
+  @inlinable public var planeWidth: Int { ((outputWidth - 1) * stride + kernelWidth) * channels }
+  @inlinable public var planeSize: Int { planeHeight * planeWidth + 16 }
+}

@@ -1,0 +1,281 @@
+import KernelTypes
+
+/// A convolution over planes: the same weights at every position, once for each current of the neuron.
+///
+/// Parameters, for the current named c: `{c}weight` [channels out, channels in, kernel height, kernel width] and
+/// `{c}bias` [channels out]; both start uniform in plus or minus `1 / sqrt(inputs of one position)`.
+package final class Conv2d: Synapse {
+  package struct Geometry: Equatable {
+    package var channels: Int
+    package var kernelHeight: Int
+    package var kernelWidth: Int
+    package var stride = 1
+    package var padding = 0
+
+    package init(channels: Int, kernelHeight: Int, kernelWidth: Int, stride: Int = 1, padding: Int = 0) {
+      self.channels = channels
+      self.kernelHeight = kernelHeight
+      self.kernelWidth = kernelWidth
+      self.stride = stride
+      self.padding = padding
+    }
+  }
+
+  package let geometry: Geometry
+  package let currents: Int
+  package let parameters: [Parameter]
+  private let source: SpikeSource
+  /// The sizes over the input planes, and over the planes of the neurons that spike.
+  private let plain: Window
+  private let spiking: Window
+
+  package var outputShape: [Int] { [geometry.channels, plain.outputHeight, plain.outputWidth] }
+  package var description: SynapseDescription { .conv2d(geometry) }
+  /// The neurons, and room that a last vector of filters may spill into.
+  package var currentStride: Int {
+    padded(plain.positions * plain.filters, to: 16) + (plain.filters % 16 == 0 ? 0 : 16)
+  }
+
+  private var weights: ArraySlice<Parameter> { parameters[..<currents] }
+  private var biases: ArraySlice<Parameter> { parameters[currents...] }
+
+  // The weights as the convolutions of spikes read them; made when first needed.
+  private nonisolated(unsafe) var rowsOfTaps: Buffer<Float>?
+  private nonisolated(unsafe) var packedBias: Buffer<Float>?
+  private nonisolated(unsafe) var rowsOfFilters: Buffer<Float>?
+
+  package init(
+    source: SpikeSource, geometry: Geometry, currents: [String], layer: Int, key: UInt64, limit: Int
+  ) throws(QLIFError) {
+    let what = "layer \(layer) (conv2d)"
+    guard source.shape.count == 3 else {
+      throw .shape("\(what): input of shape \(shapeText(source.shape)), expected [channels, height, width]")
+    }
+    let g = geometry
+    guard g.channels > 0, g.kernelHeight > 0, g.kernelWidth > 0 else {
+      throw .shape(
+        "\(what): \(g.channels) channels, kernel \(g.kernelHeight) x \(g.kernelWidth), expected 1 or more")
+    }
+    guard (1...Self.most).contains(g.stride), (0...Self.most).contains(g.padding) else {
+      throw .shape(
+        "\(what): stride \(g.stride), padding \(g.padding), expected a stride of 1 or more, a padding of 0 or more"
+      )
+    }
+    let (height, width) = (source.shape[1] + 2 * g.padding, source.shape[2] + 2 * g.padding)
+    guard g.kernelHeight <= height, g.kernelWidth <= width else {
+      throw .shape(
+        "\(what): a kernel of \(g.kernelHeight) x \(g.kernelWidth) on \(shapeText(source.shape)) with padding \(g.padding),"
+          + " expected one that fits")
+    }
+    // A kernel that reaches beyond a whole plane on a side would see nothing there.
+    guard g.padding < g.kernelHeight, g.padding < g.kernelWidth else {
+      throw .shape(
+        "\(what): padding \(g.padding), expected less than the kernel's \(g.kernelHeight) x \(g.kernelWidth)")
+    }
+    let fanIn = try product([source.shape[0], g.kernelHeight, g.kernelWidth], of: "\(what): kernel")
+    let outputs = [
+      g.channels, (height - g.kernelHeight) / g.stride + 1, (width - g.kernelWidth) / g.stride + 1,
+    ]
+    guard try product(outputs + [currents.count], of: "\(what): neurons") < Int(Int32.max) / 16,
+      try product([fanIn, g.channels, currents.count, source.window, source.window], of: "\(what): weights")
+        < Int(Int32.max) / 16
+    else { throw QLIFError(.outOfMemory, "\(what): \(shapeText(outputs)) neurons is too large") }
+    self.source = source
+    self.geometry = geometry
+    self.currents = currents.count
+    func window(_ planes: [Int], _ side: Int) -> Window {
+      Window(
+        height: planes[1], width: planes[2], channels: planes[0], usableHeight: source.shape[1] * side,
+        usableWidth: source.shape[2] * side, kernelHeight: g.kernelHeight * side,
+        kernelWidth: g.kernelWidth * side, stride: g.stride * side, padding: g.padding * side,
+        outputHeight: outputs[1], outputWidth: outputs[2], filters: g.channels, currents: currents.count)
+    }
+    plain = window(source.shape, 1)
+    // An average before a convolution is a wider kernel on the spikes themselves.
+    spiking = window(source.neurons, source.window)
+    parameters = try Parameter.weightsAndBiases(
+      layer: layer, currents: currents, weight: [g.channels, source.shape[0], g.kernelHeight, g.kernelWidth],
+      fanIn: fanIn, key: key, limit: limit)
+  }
+
+  private static let most = 1 << 16
+
+  /// For each tap of the spiking kernel, (ky, kx, channel), its number in a filter's weights, (channel, ky, kx).
+  private func weightNumber(ofTap tap: Int) -> Int {
+    let channel = tap % spiking.channels
+    let kx = tap / spiking.channels % spiking.kernelWidth / source.window
+    let ky = tap / spiking.channels / spiking.kernelWidth / source.window
+    return (channel * plain.kernelHeight + ky) * plain.kernelWidth + kx
+  }
+}
+
+// MARK: A dense input: its patches as a matrix, a product for each sample.
+
+extension Conv2d {
+  /// The inputs of each position of a plane, [positions, weights of a filter].
+  private func patches(of input: Floats, into patches: MutableFloats) {
+    let w = plain
+    var next = patches
+    for y in 0..<w.outputHeight {
+      for x in 0..<w.outputWidth {
+        for channel in 0..<w.channels {
+          for ky in 0..<w.kernelHeight {
+            let row = y * w.stride + ky - w.padding
+            for kx in 0..<w.kernelWidth {
+              let column = x * w.stride + kx - w.padding
+              let isInside = (0..<w.height).contains(row) && (0..<w.width).contains(column)
+              next.pointee = isInside ? input[(channel * w.height + row) * w.width + column] : 0
+              next += 1
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static let samplesPerTask = 8
+
+  /// Calls `body` with each row's number and patches.
+  private func forEachRow(_ rows: Range<Int>, _ input: Floats, _ body: (Int, Floats) -> Void) {
+    let features = plain.channels * plain.height * plain.width
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: plain.positions * plain.taps) { memory in
+      guard let memory = memory.baseAddress else { return }
+      for row in rows {
+        patches(of: input + row * features, into: memory)
+        body(row, memory)
+      }
+    }
+  }
+
+  package func project(_ input: Floats, rows: Int, currents count: Int, into output: MutableFloats) {
+    let (positions, filters, taps) = (plain.positions, plain.filters, plain.taps)
+    Threads.run(padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask) { task in
+      let first = task * Self.samplesPerTask
+      forEachRow(first..<min(rows, first + Self.samplesPerTask), input) { row, patches in
+        for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
+          let target = output + (row * count + current) * currentStride
+          for position in 0..<positions {
+            (target + position * filters).update(from: bias.values.base, count: filters)
+          }
+          multiply(
+            Matrix(base: patches, stride: taps), Matrix(base: weight.values.base, stride: taps).transposed,
+            rows: positions, columns: filters, inner: taps, keep: 1, into: target, stride: filters)
+        }
+      }
+    }
+  }
+
+  package func gatherGradients(
+    _ input: Floats, rows: Int, currents count: Int, gradient: Floats
+  ) throws(QLIFError) {
+    let (positions, filters, taps) = (plain.positions, plain.filters, plain.taps)
+    let tasks = padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask
+    let size = count * filters * (taps + 1)
+    let shares = try Buffer<Float>(tasks * size, for: "gradients of a convolution")
+    Threads.run(tasks) { task in
+      let share = shares.base + task * size
+      let first = task * Self.samplesPerTask
+      forEachRow(first..<min(rows, first + Self.samplesPerTask), input) { row, patches in
+        for current in 0..<count {
+          let source = gradient + (row * count + current) * currentStride
+          let target = share + current * filters * (taps + 1)
+          multiply(
+            Matrix(base: source, stride: filters).transposed, Matrix(base: patches, stride: taps),
+            rows: filters, columns: taps, inner: positions, keep: 1, into: target, stride: taps)
+          let bias = target + filters * taps
+          for position in 0..<positions {
+            for filter in 0..<filters { bias[filter] += source[position * filters + filter] }
+          }
+        }
+      }
+    }
+    for task in 1..<max(1, tasks) {
+      kernels.addInto(count: size, target: shares.base, source: shares.base + task * size)
+    }
+    for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
+      let source = shares.base + current * filters * (taps + 1)
+      weight.gradient.base.update(from: source, count: filters * taps)
+      bias.gradient.base.update(from: source + filters * taps, count: filters)
+    }
+  }
+}
+
+// MARK: Spikes
+
+extension Conv2d {
+  package func prepareForSpikes(backward: Bool) throws(QLIFError) {
+    let w = spiking
+    if rowsOfTaps == nil {
+      rowsOfTaps = try Buffer(w.taps * w.columns, for: "weights")
+      packedBias = try Buffer(w.columns, for: "biases")
+    }
+    if backward, rowsOfFilters == nil {
+      rowsOfFilters = try Buffer(w.kernelHeight * w.columns * w.paddedRow, for: "weights")
+    }
+    guard let forward = rowsOfTaps?.base, let packedBias = packedBias?.base else { return }
+    let perFilter = plain.taps
+    let rowSize = w.kernelWidth * w.channels
+    for tap in 0..<w.taps {
+      let number = weightNumber(ofTap: tap)
+      let (kernelRow, place) = (tap / rowSize, tap % rowSize)
+      for (current, weight) in weights.enumerated() {
+        for filter in 0..<w.filters {
+          let value = source.weight * weight.values.base[filter * perFilter + number]
+          let column = current * w.paddedFilters + filter
+          forward[tap * w.columns + column] = value
+          if backward { rowsOfFilters?.base[(kernelRow * w.columns + column) * w.paddedRow + place] = value }
+        }
+      }
+    }
+    for (current, bias) in biases.enumerated() {
+      (packedBias + current * w.paddedFilters).update(from: bias.values.base, count: w.filters)
+    }
+  }
+
+  package var scratchIndices: Int { spiking.indices }
+  package var scratchFloats: Int { spiking.planeSize + spiking.amounts }
+
+  package func forward(_ spikes: SpikeRows, scale: Float, into output: MutableFloats, _ scratch: Scratch) {
+    guard let rowsOfTaps, let packedBias else { return }
+    kernels.convolutionForward(
+      spiking, rows: spikes.rows, spikes: spikes.bits, weights: rowsOfTaps.base, bias: packedBias.base,
+      scale: scale, output: output, currentStride: currentStride, indices: scratch.indices)
+  }
+
+  /// One row of currents for each tap, and one for the bias.
+  package var gradientShareSize: Int { (spiking.taps + 1) * spiking.columns }
+
+  package func backward(
+    _ spikes: SpikeRows, scale: Float, gradient: Floats, share: MutableFloats, spikeGradient: MutableFloats,
+    _ scratch: Scratch
+  ) {
+    guard let rowsOfFilters else { return }
+    kernels.convolutionWeightGradient(
+      spiking, rows: spikes.rows, spikes: spikes.bits, outputGradient: gradient, currentStride: currentStride,
+      scale: scale, weightGradient: share, biasGradient: share + spiking.taps * spiking.columns,
+      indices: scratch.indices)
+    kernels.convolutionInputGradient(
+      spiking, rows: spikes.rows, outputGradient: gradient, currentStride: currentStride,
+      weights: rowsOfFilters.base, inputGradient: spikeGradient, inputStride: spikes.paddedUnits,
+      plane: scratch.floats, indices: scratch.indices, amounts: scratch.floats + spiking.planeSize)
+  }
+
+  package func gather(shares: [MutableFloats]) {
+    guard let sum = shares.first else { return }
+    for share in shares.dropFirst() {
+      kernels.addInto(count: gradientShareSize, target: sum, source: share)
+    }
+    let w = spiking
+    for (current, (weight, bias)) in zip(weights, biases).enumerated() {
+      weight.gradient.base.update(repeating: 0, count: weight.count)
+      for tap in 0..<w.taps {
+        let number = weightNumber(ofTap: tap)
+        for filter in 0..<w.filters {
+          weight.gradient.base[filter * plain.taps + number] +=
+            source.weight * sum[tap * w.columns + current * w.paddedFilters + filter]
+        }
+      }
+      bias.gradient.base.update(from: sum + w.taps * w.columns + current * w.paddedFilters, count: w.filters)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Glibc
+import QLIFData
+import Testing
+
+@Suite struct FileBytesTests {
+  @Test func plainAndCompressed() throws {
+    let place = TemporaryFolder()
+    let bytes = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }
+    #expect(try FileBytes.read(place.write(bytes, "plain")) == bytes)
+    #expect(try FileBytes.read(place.write(bytes, "packed", compressed: true)) == bytes)
+    #expect(try FileBytes.read(place.write([], "empty")) == [])
+  }
+
+  @Test func damagedGzipIsRefused() throws {
+    let place = TemporaryFolder()
+    let packed = place.write(
+      (0..<5000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 3) }, "packed", compressed: true)
+    let good = try Self.raw(packed)
+    for length in stride(from: 4, to: good.count, by: 37) {
+      let path = place.write(Array(good[..<length]), "cut")
+      #expect(throws: DataError.self) { try FileBytes.read(path) }
+    }
+    var numbers = Numbers(state: 2)
+    for _ in 0..<300 {
+      var bytes = good
+      bytes[Int.random(in: 10..<bytes.count, using: &numbers)] ^=
+        1 << UInt8.random(in: 0...7, using: &numbers)
+      let path = place.write(bytes, "flipped")
+      // The check sum notices what the stream itself forgives.
+      #expect(throws: DataError.self) { try FileBytes.read(path) }
+    }
+  }
+
+  @Test func aBombIsNotUnpacked() {
+    let place = TemporaryFolder()
+    let path = place.write([UInt8](repeating: 0, count: 3_000_000), "bomb", compressed: true)
+    #expect(throws: DataError.malformed(path: path, reason: "it holds more than 1000000 bytes")) {
+      try FileBytes.read(path, limit: 1_000_000)
+    }
+  }
+
+  @Test(arguments: ["/", "/nonexistent/file", "", "a\0b", "/dev/zero"])
+  func whatIsNoFileIsRefused(path: String) {
+    #expect(throws: DataError.self) { try FileBytes.read(path) }
+  }
+
+  private static func raw(_ path: String) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    let count = read(descriptor, &bytes, bytes.count)
+    return Array(bytes.prefix(max(count, 0)))
+  }
+}

@@ -1,0 +1,181 @@
+"""The command line: which runs there are, and one after the other."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .._errors import InterruptedWarning, QlifError
+from . import _data, _metrics, _models, _pictures, _run, _table
+from ._storage import Record, Store
+
+# With --quick: images for training and for testing, passes, and the variational circuit's time.
+QUICK_IMAGES = (2000, 1000)
+QUICK_EPOCHS = 5
+QUICK_MINUTES = 0.1  # of training, for each data set
+
+DESCRIPTION = """\
+Trains quantum spiking networks, their classical twins and a variational quantum circuit, and writes
+results.json, a table beside the published figures (results.md), and for each model and data set the
+trained models and pictures. Run it again after an interruption: nothing finished is done twice, and
+a training that was under way goes on from its last whole epoch.
+"""
+
+EXAMPLES = """\
+examples:
+  python -m qlif.compare --quick --out quick
+  python -m qlif.compare --models qsnn snn --datasets mnist --out results
+  python -m qlif.compare --models qsnn qscnn snn scnn qnn --out results
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the comparison; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _compare(options)
+    except (InterruptedWarning, KeyboardInterrupt):
+        _say("interrupted: run the same command again to go on")
+        return 130
+    except (QlifError, OSError) as error:
+        _say(f"error: {error}")
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m qlif.compare",
+        description=DESCRIPTION,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = list(_models.MODELS)
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        choices=names,
+        metavar="MODEL",
+        help=f"any of {', '.join(names)}; all but qnn where none is named",
+        default=[name for name in names if name != _models.QNN],
+    )
+    parser.add_argument(
+        "--datasets",
+        nargs="+",
+        choices=list(_data.TITLES),
+        metavar="DATASET",
+        help=f"any of {', '.join(_data.TITLES)}; the first three where none is named",
+        default=[name for name in _data.TITLES if name != "digits"],
+    )
+    parser.add_argument(
+        "--seeds", nargs="+", type=_count, help="default: 0 1 2; with --quick: 0", metavar="SEED"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder of the results", metavar="DIR"
+    )
+    parser.add_argument(
+        "--epochs", type=_positive, help="passes over the training images", metavar="N"
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help=f"{QUICK_IMAGES[0]:,} training and {QUICK_IMAGES[1]:,} test images, "
+        f"{QUICK_EPOCHS} epochs, one seed",
+    )
+    parser.add_argument(
+        "--data", type=Path, help="folder of the data sets; default: QLIF_DATA", metavar="DIR"
+    )
+    parser.add_argument(
+        "--qnn-minutes",
+        type=_minutes,
+        help="how long the variational circuit learns (default: 60; with --quick: "
+        f"{QUICK_MINUTES})",
+        metavar="M",
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 0 or more")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
+    return int(text)
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = -1.0
+    if not 0 < minutes < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of minutes")
+    return minutes
+
+
+def _compare(options: argparse.Namespace) -> int:
+    _metrics.check()
+    quick: bool = options.quick
+    seeds = list(dict.fromkeys(options.seeds or ([0] if quick else [0, 1, 2])))
+    epochs = options.epochs or (QUICK_EPOCHS if quick else None)
+    minutes = options.qnn_minutes or (QUICK_MINUTES if quick else 60.0)
+    models = []
+    for name in dict.fromkeys(options.models):
+        reason = _models.absence(name)
+        if reason:
+            _say(f"{name} is left out: {reason}")
+        else:
+            models.append(name)
+    if not models:
+        _say("error: there is nothing to compare")
+        return 2
+    store = Store(options.out)
+    undrawn = _pictures.available()
+    if undrawn:
+        _say(f"no pictures: {undrawn}")
+    with store.locked():
+        datasets = list(dict.fromkeys(options.datasets))
+        count, total = 0, len(datasets) * len(models) * len(seeds)
+        for dataset in datasets:
+            images = _data.load(dataset, options.data, QUICK_IMAGES if quick else None)
+            for name in models:
+                for seed in seeds:
+                    count += 1
+                    place = store.place(name, dataset, seed)
+                    _say(
+                        f"[{count}/{total}] {name} on {dataset}, seed {seed}: "
+                        + (
+                            "already there"
+                            if place.record.exists()
+                            else f"{len(images.X):,} images"
+                        )
+                    )
+                    model = _models.create(name, seed, epochs=epochs, minutes=minutes)
+                    record = _run.run(name, images, seed, model, place)
+                    _say(f"  test accuracy {100 * record['accuracy']:.2f} %")
+                    records = _collect(store)
+                if not undrawn:
+                    runs = [
+                        run for run in records if (run["model"], run["dataset"]) == (name, dataset)
+                    ]
+                    _pictures.draw(store, runs, images)
+    print(store.table.read_text("utf-8"))
+    _say(f"wrote {store.results} and {store.table}")
+    return 0
+
+
+def _collect(store: Store) -> list[Record]:
+    """Brings the results up to date with all finished runs, of this call and of earlier ones."""
+    records = store.records(list(_models.MODELS), list(_data.TITLES))
+    summary = _table.summarise(records)
+    store.collect(records, summary, _table.markdown(summary))
+    return records
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,139 @@
+"""What a comparison leaves on the disk, so that no finished work is ever done twice or lost.
+
+The folder has one subfolder for each model on each data set, with a model file and a record for
+each seed. A record is written last, so its presence says that the run is complete; ``results.json``
+and ``results.md`` are made of the records alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from .._errors import FileError, FormatError
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The files of one run."""
+
+    folder: Path
+    seed: int
+
+    @property
+    def record(self) -> Path:
+        """Its numbers."""
+        return self.folder / f"seed-{self.seed}.json"
+
+    def model(self, suffix: str) -> Path:
+        """The trained model."""
+        return self.folder / f"seed-{self.seed}{suffix}"
+
+    @property
+    def checkpoint(self) -> Path:
+        """The state of a training that is under way."""
+        return self.folder / f"seed-{self.seed}.checkpoint"
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of a comparison."""
+
+    folder: Path
+
+    def of(self, model: str, dataset: str) -> Path:
+        """The subfolder of a model on a data set."""
+        return self.folder / dataset / model
+
+    def place(self, model: str, dataset: str, seed: int) -> Place:
+        """The files of one run; their folder is made."""
+        folder = self.of(model, dataset)
+        folder.mkdir(parents=True, exist_ok=True)
+        return Place(folder, seed)
+
+    @property
+    def results(self) -> Path:
+        """All records in one file."""
+        return self.folder / "results.json"
+
+    @property
+    def table(self) -> Path:
+        """The table for readers."""
+        return self.folder / "results.md"
+
+    def records(self, models: list[str], datasets: list[str]) -> list[Record]:
+        """Every finished run, in the order of the given names, then by seed."""
+        found = []
+        for dataset in datasets:
+            for model in models:
+                paths = self.of(model, dataset).glob("seed-*.json")
+                runs = (read(path) for path in paths)
+                found += sorted(filter(None, runs), key=lambda run: int(run["seed"]))
+        return found
+
+    def collect(self, records: list[Record], summary: list[Record], table: str) -> None:
+        """Writes what the records amount to."""
+        content = {"format": 1, "qlif": __version__, "summary": summary, "runs": records}
+        write(self.results, json.dumps(content, indent=1, allow_nan=False) + "\n")
+        write(self.table, table)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keeps a second comparison out of the folder while this one works in it."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise FileError(f"{self.folder} cannot be written: {error}") from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(handle)
+            raise FileError(f"another comparison is at work in {self.folder}") from error
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+
+def read(path: Path) -> Record | None:
+    """A finished run's record, or None where there is none."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error}") from error
+    try:
+        record: Record = json.loads(text)
+        record["model"], record["dataset"], record["seed"], record["settings"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise FormatError(f"{path} is not a run of qlif.compare; remove it to run anew") from error
+    return record
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file at once or not at all, and onto the disk."""
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(part, 0o644)
+            os.replace(part, path)
+        finally:
+            Path(part).unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error}") from error

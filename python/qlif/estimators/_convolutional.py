@@ -1,0 +1,91 @@
+"""Networks of convolutions, which see images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isqrt, prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .._arrays import integer
+from .._errors import ArgumentError, ShapeError
+from ..layers import Conv2d, Layer, MaxPool2d
+from ._base import SpikingClassifier
+
+Shape = tuple[int, ...]
+
+
+class ConvolutionalClassifier(SpikingClassifier):
+    """Base of the classifiers of convolutions, each with a max-pooling behind it.
+
+    Samples are images, [n, height, width] or [n, channels, height, width], or their pixels,
+    [n, features], row by row; scikit-learn's checks see the pixels.
+    """
+
+    channels: int | Iterable[int]
+    kernel: int | tuple[int, int]
+    pool: int
+    image_shape: tuple[int, ...] | None
+
+    _image_shape: Shape  # of the samples that were seen last; `network_` keeps it for good
+
+    def _hidden_layers(self) -> list[Layer]:
+        channels = self.channels if isinstance(self.channels, Iterable) else (self.channels,)
+        layers: list[Layer] = []
+        for count in channels:
+            layers.append(Conv2d(count, self.kernel, self._hidden_neuron()))
+            if self.pool != 1:
+                layers.append(MaxPool2d(self.pool))
+        return layers
+
+    def _input_shape(self) -> Shape:
+        return self.network_.input_shape if hasattr(self, "network_") else self._image_shape
+
+    def _validated(self, X: Any, *y: Any, reset: bool) -> Any:
+        flat, shape = _flattened(X)
+        if not reset and shape is not None and shape != self._input_shape():
+            raise ShapeError(
+                f"X has images of shape {shape}, expected {self._input_shape()} as in fit"
+            )
+        validated = super()._validated(flat, *y, reset=reset)
+        if reset:
+            self._image_shape = self._shape_of(self.n_features_in_, shape)
+        return validated
+
+    def _shape_of(self, features: int, shape: Shape | None) -> Shape:
+        """Channels, height and width of samples; their own `shape` may be known."""
+        if self.image_shape is None:
+            side = isqrt(features)
+            if shape is None and side * side != features:
+                raise ShapeError(
+                    f"X has {features} features, which are no square image: "
+                    "give image_shape, or X as [n, height, width] or [n, channels, height, width]"
+                )
+            return shape or (1, side, side)
+        named = tuple(integer(size, "image_shape", -1, 2**31) for size in self.image_shape)
+        named = (1, *named) if len(named) == 2 else named
+        if len(named) != 3 or 0 in named or named.count(-1) > 1:
+            raise ArgumentError(
+                f"image_shape is {self.image_shape!r}, expected (channels, height, width) or "
+                "(height, width)"
+            )
+        known = prod(size for size in named if size != -1)
+        resolved = tuple(features // known if size == -1 else size for size in named)
+        if prod(resolved) != features or shape not in (None, resolved):
+            raise ShapeError(
+                f"X has {features if shape is None else shape} features, expected image_shape "
+                f"{self.image_shape!r}"
+            )
+        return resolved
+
+
+def _flattened(X: Any) -> tuple[Any, Shape | None]:
+    """Images as rows of pixels, and their shape; whatever has two axes as it is."""
+    images: NDArray[Any] = np.asarray(X) if isinstance(X, list | tuple) else X
+    axes = getattr(images, "ndim", 2)
+    if axes not in (3, 4) or not isinstance(images, np.ndarray):
+        return X, None
+    shape = images.shape[1:] if axes == 4 else (1, *images.shape[1:])
+    return images.reshape(len(images), prod(shape)), shape
