@@ -79,8 +79,16 @@ class Device:
             found = measures.get((qubit,))
             return 1.0 if found is None or found.error is None else float(found.error)
 
-        usable = [q for q in range(self.size) if t1_of(self.target, q) is not None]
+        known = [q for q in range(self.size) if t1_of(self.target, q) is not None]
+        usable = [q for q in known if self._plausible(q)] or known
         return sorted(usable, key=error)[:neurons]
+
+    def _plausible(self, qubit: int) -> bool:
+        """Whether a qubit is calibrated, with T2 <= 2 T1: simulators refuse to relax others."""
+        if t1_of(self.target, qubit) is None:
+            return False
+        own = self.target.qubit_properties[qubit]
+        return own.t2 is None or own.t2 <= 2 * own.t1
 
     def qubit(self, neuron: int) -> int:
         """The qubit that a neuron runs on."""

@@ -61,7 +61,7 @@ def run(
         leak: ``"delay"``: a real wait of ``delay_scale |v| T1 / neuron.t1`` with the qubit's own
             calibrated T1, at most 12 T1; ``"rotation"``: ``RX(gamma)``.
         qubits: the device's qubits to use, neuron j on ``qubits[j % len(qubits)]``; None: those
-            that read best.
+            that read best, without those whose calibration says T2 > 2 T1.
         qubits_per_circuit: the most neurons in one circuit; None: as many as there are qubits, and
             6 on a simulator, whose work grows as 4^n.
         circuits_per_job: circuits that are handed in at once.

@@ -103,6 +103,14 @@ def test_samplers(small, brisbane, leak):
     assert run.report.delta_step < 4 * run.report.delta_shots
 
 
+def test_qubits_whose_calibration_is_impossible_are_left_out():
+    fake = pytest.importorskip("qiskit_ibm_runtime.fake_provider")
+    from qlif.hardware._device import Device
+
+    device = Device(fake.FakeBrisbane(), None, None, 127)
+    assert sorted(set(range(127)) - set(device.qubits)) == [102, 119]
+
+
 def test_small_devices_take_several_circuits(small, manila):
     network, x = small
     qubits = [1, 3]
