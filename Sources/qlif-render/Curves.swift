@@ -97,7 +97,7 @@ struct Curves: ParsableCommand {
         heading: "All", xLabel: labels.0, yLabel: labels.1, x: full, y: full, hasDiagonal: true, lines: lines)
       return try CurvesFigure(
         title: options.picture.title ?? "ROC curves of \(group.title)",
-        subtitle: "Each class against the rest, \(group.seeds("mean of")); dashed: chance",
+        subtitle: "Each class against the rest, \(group.seeds("mean of")); dotted, grey: chance",
         plots: [plot, corner])
     }
     let plots = try Self.datasets(groups).map { dataset, groups in
@@ -112,7 +112,7 @@ struct Curves: ParsableCommand {
     }
     return try CurvesFigure(
       title: options.picture.title ?? "ROC curves",
-      subtitle: "Mean of the classes against the rest, and of the seeds; dashed: chance", plots: plots)
+      subtitle: "Mean of the classes against the rest, and of the seeds; dotted, grey: chance", plots: plots)
   }
 
   /// A line for each class, the mean of the seeds, and one for the mean of the classes.

@@ -66,10 +66,15 @@ struct Filters: ParsableCommand {
     }
   }
 
-  private var barLabel: String { "weight (drive per unit of input)" }
+  private func barLabel(_ model: Model) -> String {
+    "weight (\(isQuantum(model) ? "drive" : "current") per unit of input)"
+  }
+
+  /// Whether the neurons have a drive; others have one current without a name.
+  private func isQuantum(_ model: Model) -> Bool { model.rotation(ofLayer: layer) != nil }
 
   private func title(_ model: Model) -> String {
-    options.title ?? "Drive weights of layer \(layer) in \(model.name)"
+    options.title ?? "\(isQuantum(model) ? "Drive weights" : "Weights") of layer \(layer) in \(model.name)"
   }
 
   private func drawDense(_ model: Model, _ weights: Model.Weights) throws {
@@ -93,7 +98,7 @@ struct Filters: ParsableCommand {
       title: title(model),
       subtitle: "\(shown) of \(weights.shape[0]), index above each, \(pixels.height) × \(pixels.width) inputs"
         + (model.rotation(ofLayer: layer).map { "; \($0)" } ?? ""),
-      columns: columns, tiles: tiles, barLabel: barLabel)
+      columns: columns, tiles: tiles, barLabel: barLabel(model))
     try Picture.write(figure, model: model, options: options)
   }
 
@@ -115,13 +120,13 @@ struct Filters: ParsableCommand {
       let input = channels == 1 ? "" : " from input channel \(columns[0])"
       let figure = try FiltersFigure(
         title: title(model), subtitle: "\(shown)\(input), index above each, \(height) × \(width)\(rotation)",
-        columns: self.columns, tiles: tiles, barLabel: barLabel)
+        columns: self.columns, tiles: tiles, barLabel: barLabel(model))
       return try Picture.write(figure, model: model, options: options)
     }
     let figure = try ConvolutionFiltersFigure(
       title: title(model),
       subtitle: "\(shown), \(columns.count) of \(channels) input channels, \(height) × \(width)\(rotation)",
-      outputs: rows, inputs: columns, windows: windows, barLabel: barLabel)
+      outputs: rows, inputs: columns, windows: windows, barLabel: barLabel(model))
     try Picture.write(figure, model: model, options: options)
   }
 

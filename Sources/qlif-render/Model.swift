@@ -109,7 +109,12 @@ typealias Readout = QLIFCore.Readout
 
 extension Readout: ExpressibleByArgument {
   /// In words, for a title.
-  var reason: String { self == .spikeCount ? "most output spikes" : "largest summed α" }
+  func reason(_ model: Model) -> String {
+    if self == .spikeCount { return "most output spikes" }
+    // Only a qubit's membrane is a population.
+    return model.rotation(ofLayer: model.layerCount - 1) == nil
+      ? "largest summed membrane" : "largest summed α"
+  }
 }
 
 extension Model.Run {

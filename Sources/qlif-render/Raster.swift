@@ -76,7 +76,7 @@ struct Raster: ParsableCommand {
     let figure = try RasterFigure(
       title: options.title ?? "Spikes of \(model.name) for \(choice.name)",
       subtitle: subtitle(
-        choice, label: label, prediction: prediction, readout, names: names, steps: run.steps),
+        choice, label: label, prediction: prediction, model, readout, names: names, steps: run.steps),
       layers: layers, image: image?.image, imageCaption: image?.caption ?? "", classNames: names,
       predicted: prediction, label: label)
     try Picture.write(figure, model: model, options: options)
@@ -109,12 +109,13 @@ struct Raster: ParsableCommand {
   }
 
   private func subtitle(
-    _ choice: InputOptions.Choice, label: Int?, prediction: Int, _ readout: Readout, names: [String],
+    _ choice: InputOptions.Choice, label: Int?, prediction: Int, _ model: Model, _ readout: Readout,
+    names: [String],
     steps: Int
   ) -> String {
     func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) \(names[index])" }
     let steps = "\(steps) step\(steps == 1 ? "" : "s")"
-    let predicted = "predicted \(name(prediction)) (\(readout.reason))"
+    let predicted = "predicted \(name(prediction)) (\(readout.reason(model)))"
     if let label {
       return "Label \(name(label)), \(predicted): \(label == prediction ? "correct" : "wrong"), \(steps)"
     }

@@ -13,7 +13,7 @@ from ._storage import Record, Store
 
 # With --quick: images for training and for testing, passes, and the variational circuit's time.
 QUICK_IMAGES = (2000, 1000)
-QUICK_EPOCHS = 3
+QUICK_EPOCHS = 5
 QUICK_MINUTES = 0.1  # of training, for each data set
 
 DESCRIPTION = """\

@@ -18,6 +18,8 @@ from ..trainer import Trainer
 
 KEY = "training"
 
+_CHUNK = 1024  # rows that are in memory twice at a time
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -49,7 +51,9 @@ class Checkpoint:
         parameters = {
             name: str(value) for name, value in estimator.get_params().items() if name != "verbose"
         }
-        checksum = zlib.crc32(y.tobytes(), zlib.crc32(X.tobytes()))
+        checksum = zlib.crc32(y.tobytes())
+        for start in range(0, len(X), _CHUNK):
+            checksum = zlib.crc32(X[start : start + _CHUNK].tobytes(), checksum)
         return cls(
             Path(path),
             json.dumps([type(estimator).__name__, parameters, X.shape, checksum], sort_keys=True),

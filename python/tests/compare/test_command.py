@@ -155,7 +155,7 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
 def test_other_settings_need_another_folder(finished: Path) -> None:
     done = run(*SMALL, "--epochs", "1", "--out", finished)
     assert done.returncode == 2
-    assert "epochs 3, now 1" in done.stderr.splitlines()[-1]
+    assert "epochs 5, now 1" in done.stderr.splitlines()[-1]
 
 
 def test_two_comparisons_in_one_folder_are_refused(tmp_path: Path) -> None:
