@@ -240,9 +240,9 @@ print(clf.predict(X[:3]).shape)
 
 def test_a_silent_layer_is_told_about(blobs, quick):
     X, y = blobs
+    # Read off the membrane, the output layer may be silent: only the hidden one is told about.
+    silent = {"drive_scale": 1e-3, "steps": 2, "readout": "membrane"}
     with pytest.warns(qlif.SilentLayerWarning, match="layer 0") as caught:
-        # Read off the membrane, the output layer may be silent: only the hidden one is told about.
-        silent = {"drive_scale": 1e-3, "steps": 2, "readout": "membrane"}
         QSNNClassifier(**{**quick, **silent}).fit(X, y)
     assert len([each for each in caught if each.category is qlif.SilentLayerWarning]) == 1
     with warnings.catch_warnings():
