@@ -106,10 +106,11 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def _measured_scaling(self, training: Samples) -> InputScaling:
-        """The scaling of the inputs, by feature or, of images, by channel."""
-        return InputScaling.of(
-            self.input_scaling, training.X, training.rows, self._input_shape()[0]
-        )
+        """The scaling of the inputs: in common or by feature; of images, by channel."""
+        shape = self._input_shape()
+        in_common = len(shape) == 1 and self.input_scaling == "center"
+        groups = 1 if in_common else shape[0]
+        return InputScaling.of(self.input_scaling, training.X, training.rows, groups)
 
     # ---- Learning ----------------------------------------------------------------------
 
