@@ -204,7 +204,7 @@ def confusion(
     counts = metrics.confusion_matrix(y, predicted, labels=present)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     fig, ax = _axes(ax, (6.4, 5.4))
-    image = ax.imshow(shares, cmap="cividis_r", vmin=0, vmax=1)
+    image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in zip(*np.nonzero(counts), strict=True):
         colour = "white" if shares[row, column] > 0.5 else "black"
         ax.text(column, row, counts[row, column], ha="center", va="center", color=colour, size=8)
