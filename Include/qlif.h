@@ -151,8 +151,8 @@ qlif_status qlif_network_add_dense(qlif_network *network, int64_t units,
 
 /* Adds a convolution, for an input of shape [channels, height, width]: a kernel over all its channels onto
  * `channels` planes of neurons, whose sides are (side + 2 padding - kernel) / stride + 1, rounded down; beyond
- * the input's edges there is 0. Parameters as those of a dense layer, the weights of shape
- * [channels, channels of the input, kernel_height, kernel_width]. */
+ * the input's edges there is 0. The padding is less than the kernel's sides. Parameters as those of a dense
+ * layer, the weights of shape [channels, channels of the input, kernel_height, kernel_width]. */
 qlif_status qlif_network_add_conv2d(qlif_network *network, int64_t channels, int64_t kernel_height,
                                     int64_t kernel_width, int64_t stride, int64_t padding,
                                     const qlif_neuron_config *neuron);
@@ -242,7 +242,7 @@ enum {
   QLIF_READOUT_MEMBRANE = 1     /* largest summed alpha */
 };
 
-/* Predicts a class for each sample.
+/* Predicts a class for each sample. Classes, here and for a loss, are the neurons of a last dense layer.
  *   labels   [batch], or NULL
  *   scores   [batch, classes], or NULL: spikes per step (SPIKE_COUNT) or mean alpha (MEMBRANE) */
 qlif_status qlif_network_predict(qlif_network *network, const qlif_input *input,

@@ -72,11 +72,13 @@ extension VectorKernels {
         let start = first * window.outputWidth
         for current in 0..<window.currents {
           let target = output + (row * window.currents + current) * currentStride + start * window.filters
-          // Two vectors of filters at a time: their weights for all taps stay in the first cache.
-          var filter = 0
-          while filter < window.paddedFilters {
+          // Two vectors of filters at a time: their weights for all taps stay in the first cache. From the last
+          // on: what spills beyond it is the next position's first filters, which are yet to be written.
+          var end = window.paddedFilters
+          while end > 0 {
+            let isPair = end % 32 == 0
+            let filter = end - (isPair ? 32 : 16)
             let column = current * window.paddedFilters + filter
-            let isPair = filter + 32 <= window.paddedFilters
             for position in 0..<chunk.count * window.outputWidth {
               let list = seen.taps + Int(seen.starts[position])
               let count = Int(seen.starts[position + 1] - seen.starts[position])
@@ -87,7 +89,7 @@ extension VectorKernels {
                 addRows1(count, list, weights + column, columns, bias + column, scale, result)
               }
             }
-            filter += isPair ? 32 : 16
+            end = filter
           }
         }
         first = chunk.upperBound

@@ -68,9 +68,11 @@ struct Curves: ParsableCommand {
       plots: plots)
   }
 
-  /// The mean of curves and their range, as far as all of them go.
+  /// The mean of curves and their range, as far as all of them have the same points in time.
   private static func line(_ name: String, _ curves: [[Point]]) -> CurvesFigure.Line {
-    let length = curves.map(\.count).min() ?? 0
+    let shortest = curves.map(\.count).min() ?? 0
+    let length =
+      (0..<shortest).first { place in curves.contains { $0[place].x != curves[0][place].x } } ?? shortest
     let points = (0..<length).map { place in
       let sum = curves.reduce(0) { $0 + $1[place].y }
       return Point(x: curves[0][place].x, y: sum / Double(curves.count))

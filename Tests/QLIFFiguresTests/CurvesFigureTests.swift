@@ -76,6 +76,19 @@ import Testing
     #expect(try CurvesFigure(title: "", plots: [huge]).drawn().hasWhiteBorder(14))
   }
 
+  @Test func epochsAreWholeUnlessThereIsLessThanOne() throws {
+    func ticks(_ epochs: [Double]) throws -> [String] {
+      let line = CurvesFigure.Line(name: "a", points: epochs.map { Point(x: $0, y: $0) })
+      let plot = CurvesFigure.Plot(xLabel: "epoch", yLabel: "loss", countsX: true, lines: [line])
+      let figure = try CurvesFigure(title: "", plots: [plot])
+      return figure.arrangement(try TextMeasure()).panels[0].x.ticks.map(\.label)
+    }
+    #expect(try ticks([1, 2, 3]) == ["1", "2", "3"])
+    #expect(try ticks([1]) == ["1"])
+    #expect(try ticks([0.4, 1.4, 2.1]) == ["1", "2"])
+    #expect(try ticks([0.1, 0.3]).count > 2)
+  }
+
   @Test func misfitsAreRefused() throws {
     #expect(throws: FigureError.self) { try CurvesFigure(title: "", plots: []) }
     #expect(throws: FigureError.self) { try Self.figure(plots: 1, lines: 0) }

@@ -91,7 +91,7 @@ class Conv2d(Layer):
         kernel: height and width of the kernel, >= 1; one number is a square.
         neuron: what the neurons are, for example ``qlif.QLIF()``.
         stride: steps of the kernel in both directions, >= 1.
-        padding: rows and columns of zeros around the image, >= 0.
+        padding: rows and columns of zeros around the image, >= 0 and smaller than the kernel.
 
     Raises:
         ArgumentError: something that is not a whole number, or `neuron` not a neuron. Whether the

@@ -7,6 +7,7 @@ returns ``(fig, ax)``. `qlif.render` draws the same without matplotlib.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def traces(
     neurons: Iterable[int] = (0, 1, 2),
     threshold: float | None = None,
 ) -> tuple[Any, Any]:
-    """Alpha over the steps of some neurons; spikes of a recording are marked.
+    """Alpha, or a membrane, over the steps of some neurons; spikes of a recording are marked.
 
     Args:
         rec: a recording, or alpha [steps, batch, *layer shape] or [steps, neurons].
@@ -82,10 +83,11 @@ def traces(
             ax.plot(fired, alpha[fired, neuron], "o", color=colour, markersize=5)
     if threshold is not None:
         ax.axhline(threshold, color="0.4", linestyle="--", linewidth=1, label="threshold")
-    ax.set_ylim(-0.02, 1.02)
     _whole_numbers(ax.xaxis)
     title = f"membranes of layer {layer}" if recorded else "membranes"
-    ax.set(xlabel="step", ylabel="alpha (excited-state population)", title=title)
+    ax.set(xlabel="step", ylabel="membrane", title=title)
+    if alpha.min() >= 0 and alpha.max() <= 1:  # populations
+        ax.set(ylim=(-0.02, 1.02), ylabel="alpha (excited-state population)")
     ax.legend(loc="best", fontsize="small")
     return fig, ax
 
@@ -99,21 +101,29 @@ def filters(
     shape: tuple[int, int] | None = None,
     columns: int = 8,
 ) -> tuple[Any, Any]:
-    """Weights of dense neurons as images, on one diverging scale centred at zero.
+    """Weights of dense neurons, or kernels, as images on one diverging scale centred at zero.
 
     Args:
-        weights: a network, whose drive weights are shown, or weights [units, inputs].
+        weights: a network, whose drive weights (of `LIF` neurons: weights) are shown, or weights
+            [units, inputs] or [channels, channels of the input, height, width].
         ax: axes of matplotlib; None makes a figure.
         layer: the layer of a network.
-        units: the neurons to show; those beyond the layer's last are left out.
-        shape: height and width of the input; None takes the square that has as many pixels.
+        units: the neurons to show, or the kernels, all of a channel before those of the next; those
+            beyond the last are left out.
+        shape: height and width of the input of dense neurons; None takes the square that has as
+            many pixels.
         columns: images in a row.
     """
-    if isinstance(weights, Network):
-        weights = weights.parameters[f"{layer}.drive_weight"]
-    matrix = _arrays.float32(weights, "weights")
+    matrix = _weights(weights, layer) if isinstance(weights, Network) else weights
+    matrix = _arrays.float32(matrix, "weights")
+    if matrix.ndim == 4:
+        shape = matrix.shape[2:]
+        matrix = matrix.reshape(-1, prod(shape))
     if matrix.ndim != 2:
-        raise ShapeError(f"weights has shape {matrix.shape}, expected [units, inputs]")
+        raise ShapeError(
+            f"weights has shape {matrix.shape}, expected [units, inputs] or "
+            "[channels, channels of the input, height, width]"
+        )
     height, width = shape or (round(matrix.shape[1] ** 0.5),) * 2
     if height * width != matrix.shape[1]:
         raise ShapeError(f"{matrix.shape[1]} inputs are not {height} x {width}: give shape")
@@ -130,7 +140,7 @@ def filters(
     image = ax.imshow(sheet, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
     ax.set_xticks([])
     ax.set_yticks([])
-    ax.set_title(f"drive weights of {len(shown)} neurons")
+    ax.set_title(f"weights of {len(shown)} of {len(matrix)}")
     fig.colorbar(image, ax=ax, label="weight (drive per unit of input)")
     return fig, ax
 
@@ -169,6 +179,14 @@ def history(estimator: Any, ax: Any = None, *, what: str = "accuracy") -> tuple[
     return fig, ax
 
 
+def _weights(network: Network, layer: int) -> NDArray[Any]:
+    """The weights of a layer's first current."""
+    for name, values in network.parameters.items():
+        if name.startswith(f"{layer}.") and name.endswith("weight"):
+            return values
+    raise ArgumentError(f"layer {layer} has no weights")
+
+
 def confusion(
     y: ArrayLike, predicted: ArrayLike, ax: Any = None, *, classes: Sequence[str] | None = None
 ) -> tuple[Any, Any]:
@@ -186,7 +204,7 @@ def confusion(
     counts = metrics.confusion_matrix(y, predicted, labels=present)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     fig, ax = _axes(ax, (6.4, 5.4))
-    image = ax.imshow(shares, cmap="cividis_r", vmin=0, vmax=1)
+    image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for row, column in zip(*np.nonzero(counts), strict=True):
         colour = "white" if shares[row, column] > 0.5 else "black"
         ax.text(column, row, counts[row, column], ha="center", va="center", color=colour, size=8)

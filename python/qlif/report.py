@@ -17,7 +17,8 @@ class Report(NamedTuple):
         loss: mean over the batch.
         correct: samples whose prediction was right.
         samples: samples in the batch.
-        firing_rates: for each layer the spikes per neuron and step, 0 to 1.
+        firing_rates: for each layer the spikes per neuron and step, 0 to 1; of a max-pooling per
+            window, of an average those of the neurons before it.
         learning_rate: of this update; 0 where nothing was updated.
         gradient_norm: before clipping; 0 where no gradient was computed.
     """

@@ -79,6 +79,9 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
         "network_create": (shape, 1, c_int64(4), c_uint64(0), byref(out)),
         "network_copy": (network, byref(out)),
         "network_add_dense": (network, c_int64(2), byref(config)),
+        "network_add_conv2d": (network, *[c_int64(1)] * 5, byref(config)),
+        "network_add_max_pool2d": (network, c_int64(1), c_int64(1)),
+        "network_add_avg_pool2d": (network, c_int64(1)),
         "network_layer_count": (network, byref(rank)),
         "network_layer_shape": (network, 0, shape, byref(rank)),
         "network_layer_neuron": (network, 0, byref(config)),
@@ -87,11 +90,14 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
         "network_parameter_count": (network, byref(rank)),
         "network_parameter": (network, 0, byref(ParameterStruct())),
         "network_metadata": (network, b"key", byref(text)),
+        "network_metadata_count": (network, byref(rank)),
+        "network_metadata_key": (network, 0, byref(text)),
         "network_evaluate": (network, byref(given), LABELS, 0, 0, byref(report)),
         "network_loss_and_gradients": (network, byref(given), LABELS, 0, byref(c_double())),
         "trainer_config_default": (byref(trainer_config),),
         "trainer_create": (network, byref(trainer_config), byref(out)),
         "trainer_step": (trainer, byref(given), LABELS, byref(report)),
+        "trainer_get_config": (trainer, byref(trainer_config)),
         "trainer_step_count": (trainer, byref(number)),
         "network_save": (network, b"/tmp/never"),
         "network_load": (b"/tmp/never", byref(out)),
@@ -99,6 +105,8 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
         "network_deserialize": ((c_uint8 * 4)(), c_int64(4), byref(out)),
         "trainer_save": (trainer, b"/tmp/never"),
         "trainer_load": (b"/tmp/never", byref(out), byref(c_void_p())),
+        "trainer_serialize": (trainer, byref(text), byref(size)),
+        "trainer_deserialize": ((c_uint8 * 4)(), c_int64(4), byref(out), byref(c_void_p())),
     }
     tail = {"network_evaluate": (NULL,), "trainer_step": (NULL,)}
     tried = 0
@@ -153,6 +161,49 @@ def test_sizes_of_networks(c, config, network, size):
     )
 
 
+@pytest.mark.parametrize("size", [-1, 0, -(2**63), 2**63 - 1, 2**62, 2**31, 2**32 + 1])
+def test_sizes_of_images(c, config, size):
+    """One size at a time that cannot be; the network stays as it was."""
+    handle, sides = c_void_p(), (c_int64 * 3)(2, 6, 5)
+    assert c.qlif_network_create(sides, 3, c_int64(4), c_uint64(0), byref(handle)) == 0
+    good = [3, 2, 2, 1, 0]
+    for position in range(5):
+        if position == 4 and size == 0:
+            continue
+        given = [c_int64(v) for v in [*good[:position], size, *good[position + 1 :]]]
+        status = c.qlif_network_add_conv2d(handle, *given, byref(config))
+        assert status in (INVALID, SHAPE, MEMORY), (position, size)
+    assert c.qlif_network_add_conv2d(handle, *map(c_int64, good), byref(config)) == 0
+    assert c.qlif_network_add_max_pool2d(handle, c_int64(size), c_int64(1)) in (1, 2, 6)
+    assert c.qlif_network_add_avg_pool2d(handle, c_int64(size)) in (1, 2, 6)
+    if size <= 0:
+        assert c.qlif_network_add_max_pool2d(handle, c_int64(2), c_int64(size)) in (1, 2, 6)
+    count = c_int32()
+    assert c.qlif_network_layer_count(handle, byref(count)) == 0
+    assert count.value == 1
+    c.qlif_network_destroy(handle)
+
+
+def test_a_pooling_layer_has_no_neurons(c, config):
+    handle, sides = c_void_p(), (c_int64 * 3)(1, 6, 6)
+    assert c.qlif_network_create(sides, 3, c_int64(2), c_uint64(0), byref(handle)) == 0
+    given = [c_int64(v) for v in (2, 3, 3, 1, 0)]
+    assert c.qlif_network_add_conv2d(handle, *given, byref(config)) == 0
+    assert c.qlif_network_add_max_pool2d(handle, c_int64(2), c_int64(2)) == 0
+    assert c.qlif_network_add_dense(handle, c_int64(2), byref(config)) == 0
+    assert c.qlif_network_layer_neuron(handle, 1, byref(config)) == INVALID
+    image = (c_float * 36)(*[0.5] * 36)
+    given = InputStruct(ctypes.cast(image, ctypes.POINTER(c_float)), 36, 1, 0)
+    room = (c_float * 36)()
+    pointer = ctypes.cast(room, ctypes.POINTER(c_float))
+    records = (_lib.RecordStruct * 3)()
+    records[1].spikes = pointer
+    assert c.qlif_network_simulate(handle, byref(given), records, 3) == 0
+    records[1].alpha = pointer
+    assert c.qlif_network_simulate(handle, byref(given), records, 3) == INVALID
+    c.qlif_network_destroy(handle)
+
+
 @pytest.mark.parametrize("rank", [-1, 0, 4, 2**31 - 1, -(2**31)])
 def test_ranks(c, rank):
     handle, sizes = c_void_p(), (c_int64 * 4)(1, 1, 1, 1)
@@ -204,16 +255,21 @@ def test_numbers_that_are_no_choice(c, config, network, trainer, value):
         == INVALID
     )
     assert c.qlif_neuron_config_default(value, byref(config)) == INVALID
+    assert c.qlif_network_metadata_key(network, value, byref(out)) == INVALID
     records = (_lib.RecordStruct * 1)()
     assert c.qlif_network_simulate(network, byref(given), records, value) in (INVALID, SHAPE)
     assert c.qlif_network_parameter(network, value, byref(ParameterStruct())) == INVALID
     if value != -1:  # the input
         assert c.qlif_network_layer_shape(network, value, shape, byref(rank)) == INVALID
     assert c.qlif_network_layer_neuron(network, value, byref(config)) == INVALID
-    for field in ("kind", "leak", "drive_bound", "surrogate", "refractory"):
-        assert c.qlif_neuron_config_default(0, byref(config)) == 0
-        setattr(config, field, value)
-        assert c.qlif_network_add_dense(network, c_int64(2), byref(config)) == INVALID, field
+    for kind, fields in (
+        (0, ("kind", "leak", "drive_bound", "surrogate", "refractory")),
+        (1, ("kind", "reset", "surrogate")),
+    ):
+        for field in fields:
+            assert c.qlif_neuron_config_default(kind, byref(config)) == 0
+            setattr(config, field, value)
+            assert c.qlif_network_add_dense(network, c_int64(2), byref(config)) == INVALID, field
     for field in ("loss", "readout", "schedule"):
         trainer_config = TrainerConfig()
         c.qlif_trainer_config_default(byref(trainer_config))

@@ -3,10 +3,21 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from qlif import QSNNClassifier
+import qlif
+
+QUICK = {"random_state": 0, "verbose": False}
+# Their data are no images: one row of as many pixels as there are features.
+ROW = {"image_shape": (1, 1, -1), "kernel": 1, "pool": 1, "channels": (20,), **QUICK}
 
 
 @pytest.mark.filterwarnings("ignore::qlif.SilentLayerWarning")
-@parametrize_with_checks([QSNNClassifier(hidden=(50,), random_state=0, verbose=False)])
+@parametrize_with_checks(
+    [
+        qlif.QSNNClassifier(hidden=(50,), **QUICK),
+        qlif.SNNClassifier(hidden=(50,), **QUICK),
+        qlif.QSCNNClassifier(**ROW),
+        qlif.SCNNClassifier(**ROW),
+    ]
+)
 def test_check_estimator(estimator, check):
     check(estimator)

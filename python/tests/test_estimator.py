@@ -3,6 +3,7 @@
 import itertools
 import json
 import pickle
+import re
 import subprocess
 import sys
 import warnings
@@ -238,9 +239,9 @@ print(clf.predict(X[:3]).shape)
 
 def test_a_silent_layer_is_told_about(blobs, quick):
     X, y = blobs
+    # Read off the membrane, the output layer may be silent: only the hidden one is told about.
+    silent = {"drive_scale": 1e-3, "steps": 2, "readout": "membrane"}
     with pytest.warns(qlif.SilentLayerWarning, match="layer 0") as caught:
-        # Read off the membrane, the output layer may be silent: only the hidden one is told about.
-        silent = {"drive_scale": 1e-3, "steps": 2, "readout": "membrane"}
         QSNNClassifier(**{**quick, **silent}).fit(X, y)
     assert len([each for each in caught if each.category is qlif.SilentLayerWarning]) == 1
     with warnings.catch_warnings():
@@ -358,6 +359,64 @@ def test_pickle_and_clone(blobs, fitted):
     assert not hasattr(clone(fitted), "network_")
     fresh = QSNNClassifier(hidden=(5,))
     assert clone(fresh).get_params() == fresh.get_params()
+
+
+def test_a_pickle_keeps_the_optimizers_state(blobs, quick):
+    X, y = blobs
+    clf = QSNNClassifier(**quick).partial_fit(X, y, classes=[0, 1, 2])
+    other = pickle.loads(pickle.dumps(clf))
+    for each in (clf, other):
+        each.partial_fit(X, y)
+    assert other.network_.to_bytes() == clf.network_.to_bytes()
+    assert other._streaming.step_count == clf._streaming.step_count > 30
+
+
+def test_the_output_neurons_may_differ(blobs, quick):
+    X, y = blobs
+    drive = {"drive_scale": 1.5, "drive_bound": "tanh"}
+    other = {"output_drive_scale": 3.0, "output_drive_bound": "none"}
+    neurons = [
+        [(layer.neuron.drive_scale, layer.neuron.drive_bound) for layer in clf.network_.layers]
+        for clf in (
+            QSNNClassifier(**quick, **drive, **other).fit(X, y),
+            QSNNClassifier(**quick, **drive, **dict.fromkeys(other)).fit(X, y),
+        )
+    ]
+    assert neurons == [[(1.5, "tanh"), (3.0, "none")], [(1.5, "tanh")] * 2]
+
+
+def test_the_classical_twin(blobs, quick, tmp_path):
+    X, y = blobs
+    given = {"beta": 0.8, "threshold": 0.7, "reset": "zero", "slope": 2}
+    clf = qlif.SNNClassifier(**{**quick, "epochs": 20}, dropout=0.1, **given).fit(X, y)
+    assert clf.score(X, y) > 0.9
+    hidden, output = (layer.neuron for layer in clf.network_.layers)
+    surrogate = qlif.surrogate.arctan(slope=2)
+    assert hidden == qlif.LIF(
+        beta=0.8, threshold=0.7, reset="zero", surrogate=surrogate, dropout=0.1
+    )
+    assert output.dropout == 0
+    clf.save(tmp_path / "m.safetensors")
+    loaded = qlif.SNNClassifier.load(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
+    with pytest.raises(qlif.FormatError, match=r"SNNClassifier\.load"):
+        QSNNClassifier.load(tmp_path / "m.safetensors")
+    with pytest.raises(qlif.ArgumentError, match="beta"):
+        qlif.SNNClassifier(**quick, beta=2).fit(X, y)
+    with pytest.raises(qlif.ArgumentError, match="reset"):
+        qlif.SNNClassifier(**quick, reset="never").fit(X, y)
+
+
+CLASSES = [qlif.QSNNClassifier, qlif.QSCNNClassifier, qlif.SNNClassifier, qlif.SCNNClassifier]
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_every_parameter_is_documented(cls):
+    text = cls.__doc__
+    assert "{" not in text
+    assert max(map(len, text.splitlines())) <= 100
+    for name in cls().get_params():
+        assert re.search(rf"^ +(\w+, )*{name}(, \w+)*: ", text, re.MULTILINE), name
 
 
 def test_scikit_learns_tools(blobs, quick):

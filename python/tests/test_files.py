@@ -219,6 +219,22 @@ def tiny_file():
     return sealing.unpack(network.to_bytes())
 
 
+def image_file():
+    """The same of a network of convolutions and both neurons."""
+    network = qlif.Network(
+        input_shape=(2, 7, 6),
+        layers=[
+            qlif.Conv2d(3, 2, qlif.QLIF(), padding=1),
+            qlif.MaxPool2d(2),
+            qlif.Conv2d(4, (2, 1), qlif.LIF()),
+            qlif.AvgPool2d(3),
+            qlif.Dense(2, qlif.LIF()),
+        ],
+        steps=3,
+    )
+    return sealing.unpack(network.to_bytes())
+
+
 def test_the_seal_is_the_engines():
     metadata, tensors = tiny_file()
     network = qlif.Network.from_bytes(sealing.pack({**metadata, "note": "é"}, tensors))
@@ -302,11 +318,51 @@ def test_sealed_values_that_are_not_finite():
             qlif.Network.from_bytes(data).predict(np.zeros((1, 3)))
 
 
+IMAGE_LIES = [
+    (["layers", 0, "synapse", field], value)
+    for field in ("channels", "kernel_height", "kernel_width", "stride", "padding")
+    for value in (-1, 2**40, 2**62, 2**63, 1.5, None, "2", [2])
+] + [
+    (["input_shape"], [84]),
+    (["input_shape"], [1, 7, 6]),
+    (["input_shape"], [2, 2**31, 2**31]),
+    (["layers", 0, "synapse", "channels"], 4),
+    (["layers", 0, "synapse", "kernel_height"], 0),
+    (["layers", 0, "synapse", "stride"], 0),
+    (["layers", 0, "synapse", "kind"], "dense"),
+    (["layers", 0, "neuron"], None),
+    (["layers", 1, "synapse", "size"], 0),
+    (["layers", 1, "synapse", "size"], 2**62),
+    (["layers", 1, "synapse", "stride"], -1),
+    (["layers", 1, "synapse", "stride"], None),
+    (["layers", 1, "neuron"], {"kind": "lif"}),
+    (["layers", 2, "neuron", "kind"], "qlif"),
+    (["layers", 2, "neuron", "beta"], 1.5),
+    (["layers", 2, "neuron", "reset"], "never"),
+    (["layers", 3, "synapse", "size"], -3),
+    (["layers", 3, "synapse", "kind"], "max_pool3d"),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), IMAGE_LIES)
+def test_sealed_descriptions_of_images_that_lie(path, value):
+    metadata, tensors = image_file()
+    described = json.loads(metadata["qlif.network"])
+    place = described
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    data = sealing.pack({**metadata, "qlif.network": json.dumps(described)}, tensors)
+    with pytest.raises(qlif.QlifError):
+        qlif.Network.from_bytes(data)
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_sealed_mutations_never_crash(seed):
+@pytest.mark.parametrize("file", [tiny_file, image_file])
+def test_sealed_mutations_never_crash(seed, file):
     """Damaged descriptions and weights that no checksum gives away."""
     rng = np.random.default_rng(seed)
-    metadata, tensors = tiny_file()
+    metadata, tensors = file()
     refused = worked = 0
     for _ in range(1000):
         described = bytearray(metadata["qlif.network"].encode())

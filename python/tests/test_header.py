@@ -28,6 +28,7 @@ STRUCTS = {
 CHOICES = {
     "LEAK": _lib.LEAK,
     "DRIVE_BOUND": _lib.DRIVE_BOUND,
+    "RESET": _lib.RESET,
     "SURROGATE": _lib.SURROGATE,
     "READOUT": _lib.READOUT,
     "LOSS": _lib.LOSS,

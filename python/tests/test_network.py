@@ -354,6 +354,15 @@ def test_metadata(network):
         metadata["note"]
     with pytest.raises(KeyError):
         del metadata["note"]
+    metadata.update({"b": "2", "a": "1"})
+    assert dict(metadata) == {"a": "1", "b": "2"}
+    assert list(metadata) == ["a", "b"]
+    assert len(metadata) == 2
+    assert repr(metadata) == "Metadata({'a': '1', 'b': '2'})"
+    assert metadata == qlif.Network.from_bytes(network.to_bytes()).metadata
+    for key in metadata:
+        metadata.pop(key)
+    assert not metadata
     for key, value in [("qlif.x", "1"), ("a\0b", "1"), ("a", "b\0"), ("a", "\ud800"), ("a", 3)]:
         with pytest.raises(qlif.ArgumentError):
             metadata[key] = value

@@ -32,8 +32,8 @@ def test_a_notebook_runs(path, data, monkeypatch, tmp_path, request):
     else:
         monkeypatch.delenv("QLIF_DATA", raising=False)
     # The kernel finds the package that is tested, wherever it starts.
-    package = str(Path(_locate.PACKAGE).parent)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([package, os.environ.get("PYTHONPATH", "")]))
+    paths = [str(_locate.PACKAGE.parent), os.environ.get("PYTHONPATH")]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
     notebook = nbformat.read(path, as_version=4)
     client = nbclient.NotebookClient(
         notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}

@@ -230,6 +230,11 @@ ARCHITECTURES = {
         (AVERAGE, None),
         (Dense(), (4, 3 * 3 * 2)),
     ],
+    "seventy channels behind others": [
+        (Conv2d(), (3, 2, 3, 3)),
+        (Conv2d(), (70, 3, 2, 2)),
+        (Dense(), (4, 70 * 4 * 3)),
+    ],
     "seventy channels": [(Conv2d(), (70, 2, 3, 3)), (MAX, None), (Dense(), (4, 70 * 2 * 2))],
 }
 

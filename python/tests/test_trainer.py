@@ -1,5 +1,8 @@
 """Training steps, their options, and going on after a save."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from conftest import make_network
@@ -169,12 +172,32 @@ def test_training_goes_on_to_the_same_bits(tmp_path, rng):
     half.save(tmp_path / "half.safetensors")
     resumed = qlif.Trainer.load(tmp_path / "half.safetensors")
     assert resumed.step_count == 9
+    assert resumed.config == half.config
     assert resumed.network.metadata["note"] == "kept"
     for batch in batches[9:]:
         resumed.step(*batch)
     for name, view in whole.network.parameters.items():
         np.testing.assert_array_equal(resumed.network.parameters[name], view, err_msg=name)
     assert "updates" in repr(resumed)
+
+
+def test_copies_of_a_trainer_go_on_alike(network, batch):
+    trainer = qlif.Trainer(network, learning_rate=0.01, loss="spike_count")
+    trainer.step(*batch)
+    others = [
+        qlif.Trainer.from_bytes(trainer.to_bytes()),
+        pickle.loads(pickle.dumps(trainer)),
+        copy.deepcopy(trainer),
+    ]
+    trainer.step(*batch)
+    for other in others:
+        assert other.config == trainer.config
+        assert other.step_count == 1
+        assert other.network is not network
+        other.step(*batch)
+        assert other.network.to_bytes() == network.to_bytes()
+    with pytest.raises(qlif.FormatError):
+        qlif.Trainer.from_bytes(network.to_bytes())
 
 
 def test_a_trainers_file_is_a_network_too(tmp_path, network, batch):

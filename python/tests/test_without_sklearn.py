@@ -73,3 +73,16 @@ for call in (lambda: qlif.datasets.load("digits"), lambda: qlif.plot.raster(np.e
         print(str(error).rsplit(maxsplit=1)[1])
 """
     assert run(code) == ["'qlif[sklearn]'", "'qlif[plot]'"]
+
+
+def test_the_comparison_needs_it(tmp_path):
+    code = f"""
+import contextlib, io
+from qlif.compare import _command
+words = io.StringIO()
+with contextlib.redirect_stderr(words):
+    print(_command.main(["--quick", "--out", {str(tmp_path / "out")!r}]))
+print(words.getvalue().strip().rsplit(maxsplit=1)[1])
+"""
+    assert run(code) == ["2", "'qlif[sklearn]'"]
+    assert not (tmp_path / "out").exists()

@@ -156,10 +156,11 @@ public struct CurvesFigure: Figure {
     let x = plot.x ?? Self.span(points.map(\.x), margin: plot.countsX ? 0.02 : 0)
     let y = plot.y ?? Self.span(values, margin: 0.05)
     let xTicks: [Tick]
-    if plot.countsX {
-      xTicks = Ticks.whole(
-        Int(max(x.lowerBound.rounded(.up), -1e9)), Int(min(x.upperBound.rounded(.down), 1e9)),
-        maximum: Int(size.width / 45))
+    let first = Int(max(x.lowerBound.rounded(.up), -1e9))
+    let last = Int(min(x.upperBound.rounded(.down), 1e9))
+    // Less than an epoch is marked in parts of it.
+    if plot.countsX, first < last || points.allSatisfy({ $0.x == $0.x.rounded() }) {
+      xTicks = Ticks.whole(first, last, maximum: Int(size.width / 45))
     } else {
       xTicks = Ticks.nice(x.lowerBound, x.upperBound, maximum: Int(size.width / 60))
     }

@@ -324,18 +324,20 @@ class Circuit:
             pennylane.StatePrep(state, wires=wires)
             pennylane.StronglyEntanglingLayers(weights, wires=images)
 
-        @pennylane.qnode(device, diff_method=None)  # type: ignore[untyped-decorator]
         def probabilities(state: Doubles, weights: Doubles) -> Any:
             prepare(state, weights)
             return pennylane.probs(wires=wires)
 
-        @pennylane.qnode(device, diff_method="adjoint")  # type: ignore[untyped-decorator]
         def expectation(weights: Any, state: Doubles, observable: Any) -> Any:
             prepare(state, weights)
             return pennylane.expval(pennylane.SparseHamiltonian(observable, wires=wires))
 
-        self._probabilities: Callable[[Doubles, Doubles], Any] = probabilities
-        self._gradient: Callable[[Any, Doubles, Any], Any] = pennylane.grad(expectation, argnums=0)
+        self._probabilities: Callable[[Doubles, Doubles], Any] = pennylane.QNode(
+            probabilities, device, diff_method=None
+        )
+        self._gradient: Callable[[Any, Doubles, Any], Any] = pennylane.grad(
+            pennylane.QNode(expectation, device, diff_method="adjoint"), argnums=0
+        )
         self._trainable: Callable[[Doubles], Any] = lambda weights: pennylane.numpy.array(
             weights, requires_grad=True
         )

@@ -32,17 +32,18 @@ def run(name: str, images: Images, seed: int, model: Any, place: Place) -> Recor
     """Trains and measures, or takes what an earlier call has finished.
 
     Raises:
-        ArgumentError: the place holds a run with other settings.
+        ArgumentError: the folder has a run with other settings, or of other images.
         InterruptedWarning: Ctrl-C; the state of the last whole epoch is kept for the next call.
     """
     wanted = settings(model, images)
+    for path, other in _storage.neighbours(place):
+        difference = _difference(other["settings"], wanted, other["model"] == name)
+        if difference:
+            raise ArgumentError(
+                f"{path} has other settings ({difference}): give another folder to --out"
+            )
     record = _storage.read(place.record)
     if record is not None:
-        if record["settings"] != wanted:
-            raise ArgumentError(
-                f"{place.record} has other settings ({_difference(record['settings'], wanted)}): "
-                "give another folder to --out"
-            )
         return record
     with warnings.catch_warnings():
         warnings.simplefilter("error", InterruptedWarning)
@@ -83,13 +84,16 @@ def _json(record: Record) -> str:
     return json.dumps(record, indent=1, allow_nan=False) + "\n"
 
 
-def _difference(old: Record, new: Record) -> str:
-    """The first thing that is not as it was."""
-    for name in sorted({**old.get("parameters", {}), **new["parameters"]}):
-        one, two = (each.get("parameters", {}).get(name) for each in (old, new))
-        if one != two:
-            return f"{name} {one}, now {two}"
-    return "other images"
+def _difference(old: Record, new: Record, is_same_model: bool) -> str | None:
+    """The first thing that keeps two runs out of one table, or None."""
+    if old["images"] != new["images"]:
+        return "other images"
+    one, two = old["parameters"], new["parameters"]
+    names = sorted({**one, **two}) if is_same_model else ()
+    for name in names:
+        if one.get(name) != two.get(name):
+            return f"{name} {one.get(name)}, now {two.get(name)}"
+    return None
 
 
 def _measured(model: Any, images: Images) -> Record:

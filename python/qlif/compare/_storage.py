@@ -116,10 +116,19 @@ def read(path: Path) -> Record | None:
         raise FileError(f"{path} cannot be read: {error}") from error
     try:
         record: Record = json.loads(text)
-        record["model"], record["dataset"], record["seed"], record["settings"]
+        record["model"], record["dataset"], record["seed"]
+        record["settings"]["parameters"], record["settings"]["images"]
     except (ValueError, KeyError, TypeError) as error:
         raise FormatError(f"{path} is not a run of qlif.compare; remove it to run anew") from error
     return record
+
+
+def neighbours(place: Place) -> Iterator[tuple[Path, Record]]:
+    """Every finished run on the same data set."""
+    for path in sorted(place.folder.parent.glob("*/seed-*.json")):
+        record = read(path)
+        if record is not None:
+            yield path, record
 
 
 def write(path: Path, text: str) -> None:

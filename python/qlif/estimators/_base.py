@@ -225,7 +225,6 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """Trains, with the result in `network_` and `history_` even after an error half-way."""
         layers = trainer.network.layers
         spiking = [index for index, layer in enumerate(layers) if layer.HAS_NEURONS]
-        reads_spikes = "spike_count" in (self.loss, self.readout)
         shape = trainer.network.input_shape
         loop = TrainingLoop(
             trainer=trainer,
@@ -235,7 +234,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             shuffler=self._shuffler,
             validation=validation,
             patience=patience,
-            watched=spiking if reads_spikes else spiking[:-1],
+            # Silent outputs do no harm to a loss on membranes, and predictions fall back on these.
+            watched=spiking if self.loss == "spike_count" else spiking[:-1],
             loss=self.loss,
             readout=self.readout,
             show=progress_wanted(self.verbose),

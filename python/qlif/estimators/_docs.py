@@ -46,11 +46,11 @@ beta, threshold, reset: of the neurons of every layer; see `qlif.LIF`."""
 REST = """\
 surrogate: name of the surrogate gradient; see `qlif.surrogate`.
 slope: its steepness.
-input_scaling: ``"none"``; ``"center"``: every feature less the mean of them all in training,
-    which suits images; ``"standardize"``: each feature less its own mean and divided by its
-    own standard deviation, which suits tables. In a network of convolutions both go by
-    channel, which alone can be folded into a kernel. The trained `network_` takes plain
-    inputs: the scaling is folded into its first layer.
+input_scaling: ``"none"``; ``"center"``: every feature less the mean of them all in
+    training, which suits images; ``"standardize"``: each feature less its own mean and
+    divided by its own standard deviation, which suits tables. In a network of convolutions
+    both go by channel, which alone can be folded into a kernel. The trained `network_`
+    takes plain inputs: the scaling is folded into its first layer.
 validation_fraction: share of each class held back to measure every epoch on, in [0, 1).
 patience: epochs without a better validation accuracy after which training stops; the best
     epoch's parameters are kept. None trains for all epochs.

@@ -16,7 +16,7 @@ pytest.importorskip("sklearn")
 
 import qlif
 from qlif import _locate
-from qlif.compare import _command, _models
+from qlif.compare import _command, _models, _run
 
 DRAWS = _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 SMALL = ("--models", "qsnn", "--datasets", "digits", "--quick")
@@ -26,7 +26,7 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "qlif.compare", *map(str, arguments)]
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def called(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(*arguments), capture_output=True, text=True, check=False, timeout=170
     )
@@ -39,7 +39,7 @@ def results(folder: Path) -> dict:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("compare")
-    done = run(*SMALL, "--seeds", "0", "1", "--out", folder)
+    done = called(*SMALL, "--seeds", "0", "1", "--out", folder)
     assert done.returncode == 0, done.stderr
     assert "| QSNN |" in done.stdout
     return folder
@@ -91,7 +91,7 @@ def test_a_second_call_does_nothing_twice(finished: Path) -> None:
         }
 
     before, old = state(), results(finished)
-    done = run(*SMALL, "--seeds", "0", "1", "--out", finished)
+    done = called(*SMALL, "--seeds", "0", "1", "--out", finished)
     assert done.returncode == 0
     assert done.stderr.count("already there") == 2
     assert state() == before
@@ -120,7 +120,7 @@ def test_a_kill_costs_nothing_that_was_finished(tmp_path: Path) -> None:
     speeds = state["history"]["images_per_second"]
     assert 0 < len(speeds) < 30
 
-    assert run(*options, folder).returncode == 0
+    assert called(*options, folder).returncode == 0
     assert {path: path.read_bytes() for path in kept} == kept
     second = results(folder)["runs"][1]
     # The epochs before the kill are those that were measured then.
@@ -128,7 +128,7 @@ def test_a_kill_costs_nothing_that_was_finished(tmp_path: Path) -> None:
     assert not list(folder.rglob("*.checkpoint"))
 
     whole = tmp_path / "whole"
-    assert run(*options, whole).returncode == 0
+    assert called(*options, whole).returncode == 0
     for one, two in zip(results(folder)["runs"], results(whole)["runs"], strict=True):
         assert one["confusion"] == two["confusion"]
         assert one["history"]["loss"] == two["history"]["loss"]
@@ -153,14 +153,25 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
 
 
 def test_other_settings_need_another_folder(finished: Path) -> None:
-    done = run(*SMALL, "--epochs", "1", "--out", finished)
+    done = called(*SMALL, "--epochs", "1", "--out", finished)
+    assert done.returncode == 2
+    assert "epochs 5, now 1" in done.stderr.splitlines()[-1]
+    # Nor may a seed of its own slip in among the others, or a model among those of other images.
+    done = called(*SMALL, "--epochs", "1", "--seeds", "7", "--out", finished)
     assert done.returncode == 2
     assert "epochs 5, now 1" in done.stderr.splitlines()[-1]
 
 
+def test_runs_on_other_images_need_another_folder() -> None:
+    one = {"images": "a", "parameters": {"epochs": "5"}}
+    assert _run._difference(one, {**one, "images": "b"}, False) == "other images"
+    assert _run._difference(one, {**one, "parameters": {"epochs": "6"}}, False) is None
+    assert _run._difference(one, dict(one), True) is None
+
+
 def test_two_comparisons_in_one_folder_are_refused(tmp_path: Path) -> None:
     with _command.Store(tmp_path).locked():
-        done = run(*SMALL, "--out", tmp_path)
+        done = called(*SMALL, "--out", tmp_path)
     assert done.returncode == 2
     assert "another comparison" in done.stderr
 
