@@ -5,9 +5,9 @@ user has. So training sees ``(x - mean) / scale``, and afterwards mean and scale
 first layer: ``W (x - mean) / scale + b = (W / scale) x + (b - W mean / scale)``. The file, the C
 library and the drawings then all work on plain inputs.
 
-Pixels are alike, and a mean that they have in common keeps them so: on MNIST and Fashion-MNIST that
-learned better than a mean for each (98.4 and 89.1 % against 98.1 and 88.9 % on the last sixth of
-the training images). The columns of a table are not alike; for these there is ``"standardize"``.
+Pixels are alike, and a mean that they have in common keeps them so. The columns of a table are not
+alike; for these there is ``"standardize"``. docs/defaults.md has the figures.
+
 A dense layer has a weight of its own for each feature, so that each may have a mean and a scale of
 its own. A kernel is the same wherever it looks: only a mean and scale common to all pixels of a
 channel can be folded into it; that is exact where no padding adds zeros that are not pixels.
