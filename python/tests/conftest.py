@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from networks import make_network
 
 import qlif
 
@@ -39,16 +40,6 @@ def data_dir() -> Path:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(7)
-
-
-def make_network(seed: int = 0, **neuron) -> qlif.Network:
-    """A 12-16-4 network with a sequence of 6 steps."""
-    return qlif.Network(
-        input_shape=(12,),
-        layers=[qlif.Dense(16, qlif.QLIF(**neuron)), qlif.Dense(4, qlif.QLIF(**neuron))],
-        steps=6,
-        seed=seed,
-    )
 
 
 @pytest.fixture

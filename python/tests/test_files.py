@@ -7,7 +7,7 @@ import struct
 import numpy as np
 import pytest
 import sealing
-from conftest import make_network
+from networks import make_network
 from safetensors import safe_open
 from safetensors.numpy import load as load_tensors
 

@@ -8,7 +8,7 @@ import threading
 
 import numpy as np
 import pytest
-from conftest import make_network
+from networks import make_network
 
 import qlif
 

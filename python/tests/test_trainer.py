@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from conftest import make_network
+from networks import make_network
 
 import qlif
 
