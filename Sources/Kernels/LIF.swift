@@ -29,10 +29,8 @@ extension VectorKernels {
         let input = Lanes(loading: current + step * currentStride + group * laneCount)
         state = advance(neuron, state, fired: fired, current: input)
         fired = state.isGreater(than: neuron.threshold)
-        var bits = fired.bits
-        count += bits.nonzeroBitCount
-        if let dropout { bits &= keptLanes(dropout, step: step, group: group, groups: groups).bits }
-        spikes[step * spikeStride + group] = bits
+        count += emit(
+          fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes, stride: spikeStride)
         if let membrane { state.store(to: membrane + (step * groups + group) * laneCount) }
       }
     }
@@ -66,14 +64,9 @@ extension VectorKernels {
           let offset = (step * groups + group) * laneCount
           var gradient = neuron.beta * later
           if neuron.resetsToZero { gradient = select(excess.isGreater(than: 0), Lanes.zero, gradient) }
-          if let spikeGradient {
-            var arriving = Lanes(loading: spikeGradient + offset)
-            if let dropout {
-              let kept = keptLanes(dropout, step: step, group: group, groups: groups)
-              arriving = select(kept, dropout.scale * arriving, Lanes.zero)
-            }
-            gradient += surrogateProduct(neuron.surrogate, arriving, at: excess)
-          }
+          gradient += gradientThroughSpikes(
+            neuron.surrogate, spikeGradient, dropout: dropout, step: step, group: group, groups: groups,
+            at: excess)
           if let membraneGradient { gradient += Lanes(loading: membraneGradient + offset) }
           later = gradient
           if currentStride == 0 {

@@ -39,12 +39,8 @@ extension VectorKernels {
         state = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory).folded
         let population = state.s * state.s
         fired = population.isGreater(than: neuron.threshold)
-        var bits = fired.bits
-        count += bits.nonzeroBitCount
-        if let dropout {
-          bits &= keptLanes(dropout, step: step, group: group, groups: groups).bits
-        }
-        spikes[step * spikeStride + group] = bits
+        count += emit(
+          fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes, stride: spikeStride)
         if let alpha { population.store(to: alpha + (step * groups + group) * laneCount) }
       }
     }
@@ -86,15 +82,9 @@ extension VectorKernels {
           ? select(fired, Lanes.zero, slope + 1) : select(fired, Lanes.zero, slope) + 1
         let excess = raw.s * raw.s - neuron.threshold
         let offset = (step * groups + group) * laneCount
-        var gradient = Lanes.zero
-        if let spikeGradient {
-          var arriving = Lanes(loading: spikeGradient + offset)
-          if let dropout {
-            let kept = keptLanes(dropout, step: step, group: group, groups: groups)
-            arriving = select(kept, dropout.scale * arriving, Lanes.zero)
-          }
-          gradient = surrogateProduct(neuron.surrogate, arriving, at: excess)
-        }
+        var gradient = gradientThroughSpikes(
+          neuron.surrogate, spikeGradient, dropout: dropout, step: step, group: group, groups: groups,
+          at: excess)
         if let alphaGradient { gradient += Lanes(loading: alphaGradient + offset) }
         // d alpha / d phi = |s c|, and the fold's sign is that of s c.
         let product = raw.s * raw.c

@@ -57,12 +57,8 @@ extension VectorKernels {
         state = advance(neuron, state, fired: fired, drive: u, delay: v).qubits
         let population = state.s * state.s
         fired = population.isGreater(than: neuron.threshold)
-        var bits = fired.bits
-        count += bits.nonzeroBitCount
-        if let dropout {
-          bits &= keptLanes(dropout, step: step, group: group, groups: groups).bits
-        }
-        spikes[step * spikeStride + group] = bits
+        count += emit(
+          fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes, stride: spikeStride)
         if let alpha { population.store(to: alpha + (step * groups + group) * laneCount) }
       }
     }
@@ -100,15 +96,9 @@ extension VectorKernels {
           let offset = (step * groups + group) * laneCount
           let here = trace[step]
           let excess = here.qubits.s * here.qubits.s - neuron.threshold
-          var gradient = Lanes.zero
-          if let spikeGradient {
-            var arriving = Lanes(loading: spikeGradient + offset)
-            if let dropout {
-              let kept = keptLanes(dropout, step: step, group: group, groups: groups)
-              arriving = select(kept, dropout.scale * arriving, Lanes.zero)
-            }
-            gradient = surrogateProduct(neuron.surrogate, arriving, at: excess)
-          }
+          var gradient = gradientThroughSpikes(
+            neuron.surrogate, spikeGradient, dropout: dropout, step: step, group: group, groups: groups,
+            at: excess)
           if let alphaGradient { gradient += Lanes(loading: alphaGradient + offset) }
           // d alpha / d phi = s c
           let phi = later.plus(gradient, times: here.qubits.s * here.qubits.c)
