@@ -47,4 +47,37 @@ QLIF_INLINE qlif_int32x16 qlif_lanes_from_bits(uint16_t bits) {
   return -__builtin_convertvector(lanes, qlif_int32x16);
 }
 
+/* Lists: side by side, what belongs to the set bits. Up to sixteen entries of `target` are written, of which those
+ * beyond the number of set bits have no meaning. */
+
+#if defined(__AVX512F__)
+typedef int32_t qlif_register_int32x16 __attribute__((vector_size(64)));
+
+QLIF_INLINE void qlif_pack(qlif_register_int32x16 lanes, uint16_t bits, void *target) {
+  qlif_register_int32x16 packed = __builtin_ia32_compresssi512_mask(lanes, lanes, bits);
+  __builtin_memcpy(target, &packed, sizeof packed);
+}
+#endif
+
+/* base + i for each set bit i */
+QLIF_INLINE void qlif_list_bits(uint16_t bits, int32_t base, int32_t *target) {
+#if defined(__AVX512F__)
+  const qlif_register_int32x16 numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  qlif_pack(base + numbers, bits, target);
+#else
+  for (uint32_t rest = bits; rest != 0; rest &= rest - 1) *target++ = base + __builtin_ctz(rest);
+#endif
+}
+
+/* values[i] for each set bit i; all sixteen are read */
+QLIF_INLINE void qlif_list_values(uint16_t bits, const float *values, float *target) {
+#if defined(__AVX512F__)
+  qlif_register_int32x16 lanes;
+  __builtin_memcpy(&lanes, values, sizeof lanes);
+  qlif_pack(lanes, bits, target);
+#else
+  for (uint32_t rest = bits; rest != 0; rest &= rest - 1) *target++ = values[__builtin_ctz(rest)];
+#endif
+}
+
 #endif

@@ -55,6 +55,18 @@
   /// Floats in a row of weights: all currents of all output channels.
   @inlinable public var columns: Int { currents * paddedFilters }
 
+  /// Output channels of the block of one current's that ends at `end`: two vectors, one where no more are left. Blocks
+  /// lie one after the other, each [taps, width], so that one of them fills the first cache evenly.
+  @inlinable public func blockWidth(endingAt end: Int) -> Int { end % 32 == 0 ? 32 : 16 }
+
+  /// Where the weight of a tap and a column lies among blocks.
+  @inlinable public func blockPlace(tap: Int, column: Int) -> Int {
+    let filter = column % paddedFilters
+    let first = filter / 32 * 32
+    let width = blockWidth(endingAt: min(first + 32, paddedFilters))
+    return (column - filter + first) * taps + tap * width + filter - first
+  }
+
   /// Inputs of one row of the kernel, padded to whole vectors.
   @inlinable public var paddedRow: Int { (kernelWidth * channels + 15) / 16 * 16 }
 
@@ -66,10 +78,10 @@
     max(1, min(outputHeight, (1 << 18) / (outputWidth * max(taps, currents * filters))))
   }
 
-  /// Room for lists: of the spikes that each position sees, and of the positions that see each spike.
+  /// Room for lists: of a plane's spikes, and of what each position sees or gives, or who sees each spike.
   @inlinable public var indices: Int {
-    let positionsAtATime = rowsAtATime * outputWidth
-    return positions + 1 + taps + positionsAtATime * max(2 * taps, currents * filters) + positionsAtATime
+    let plane = usableHeight * (usableWidth * (channels + 1) + 1) + 16
+    return plane + positions + 1 + taps + rowsAtATime * outputWidth * (max(taps, currents * filters) + 1)
   }
 
   /// Room for the gradients of some positions.

@@ -1,37 +1,72 @@
+import CSIMD
+
 /// Up to 32 bits from bit `offset` of a row on. May read seven bytes beyond them.
 @inline(__always)
 func bits(_ row: UnsafePointer<UInt64>, at offset: Int, count: Int) -> UInt64 {
-  let word = (UnsafeRawPointer(row) + offset / 8).loadUnaligned(as: UInt64.self)
-  return (word >> UInt64(offset % 8)) & ((1 << UInt64(count)) - 1)
+  let word = (UnsafeRawPointer(row) + (offset >> 3)).loadUnaligned(as: UInt64.self)
+  return (word &>> UInt64(truncatingIfNeeded: offset & 7)) & (((1 as UInt64) &<< UInt64(truncatingIfNeeded: count)) &- 1)
 }
 
 /// Up to 64 bits from bit `offset` of a row on. May read a word beyond them.
 @inline(__always)
 func wideBits(_ row: UnsafePointer<UInt64>, at offset: Int, count: Int) -> UInt64 {
-  let shift = UInt64(offset % 64)
-  let low = row[offset / 64] >> shift
+  let shift = UInt64(truncatingIfNeeded: offset & 63)
+  let low = row[offset >> 6] &>> shift
   // Shifted in two parts: a shift by 64 would be none.
-  let high = (row[offset / 64 + 1] << 1) << (63 - shift)
-  return (low | high) & (UInt64.max >> UInt64(64 - count))
+  let high = (row[(offset >> 6) + 1] &<< 1) &<< (63 &- shift)
+  return (low | high) & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- count))
 }
 
-/// Appends the places of the set bits among `count` from bit `offset` on, counted from `base`.
+/// Appends `base + i` for each set bit i among `count` from bit `offset` on; returns the list's new length.
+/// Fifteen entries beyond it may be written.
 @inline(__always)
 func listBits(
   _ row: UnsafePointer<UInt64>, at offset: Int, count: Int, base: Int,
-  into indices: UnsafeMutablePointer<Int32>,
-  from listed: Int
+  into list: UnsafeMutablePointer<Int32>, from listed: Int
 ) -> Int {
   var listed = listed
+  for first in stride(from: 0, to: count, by: 64) {
+    let width = min(64, count - first)
+    listed = listBits(
+      wideBits(row, at: offset + first, count: width), count: width, base: base + first, into: list,
+      from: listed)
+  }
+  return listed
+}
+
+/// The same of one word, whose bits from `count` on are 0.
+@inline(__always)
+func listBits(
+  _ word: UInt64, count: Int, base: Int, into list: UnsafeMutablePointer<Int32>, from listed: Int
+) -> Int {
+  var word = word
+  var listed = listed
+  // Every part, also where it is empty: a guess of which are would often be wrong.
   var first = 0
   while first < count {
-    var chunk = wideBits(row, at: offset + first, count: min(64, count - first))
-    while chunk != 0 {
-      indices[listed] = Int32(truncatingIfNeeded: base + first + chunk.trailingZeroBitCount)
-      listed += 1
-      chunk &= chunk - 1
-    }
-    first += 64
+    let bits = UInt16(truncatingIfNeeded: word)
+    qlif_list_bits(bits, Int32(truncatingIfNeeded: base &+ first), list + listed)
+    listed &+= bits.nonzeroBitCount
+    word &>>= 16
+    first &+= 16
+  }
+  return listed
+}
+
+/// Appends the values of a row that are not 0, and `base + i` for each; returns the lists' new length. Fifteen
+/// entries beyond it may be written, and fifteen values beyond the row are read.
+@inline(__always)
+func listNonzero(
+  _ row: UnsafePointer<Float>, count: Int, base: Int, into list: UnsafeMutablePointer<Int32>,
+  values: UnsafeMutablePointer<Float>, from listed: Int
+) -> Int {
+  var listed = listed
+  for first in stride(from: 0, to: count, by: laneCount) {
+    var bits = ~Lanes(loading: row + first).isEqual(to: Lanes.zero).bits
+    if count - first < laneCount { bits &= (1 << UInt16(count - first)) - 1 }
+    qlif_list_bits(bits, Int32(truncatingIfNeeded: base + first), list + listed)
+    qlif_list_values(bits, row + first, values + listed)
+    listed += bits.nonzeroBitCount
   }
   return listed
 }

@@ -46,6 +46,8 @@ extension VectorKernels {
     outputStride: Int, inputGradient: UnsafeMutablePointer<Float>, inputStride: Int
   ) {
     let count = pool.height * pool.width * pool.channels
+    // From one place of a window to the next row's first.
+    let rowStep = pool.width * pool.channels
     for row in 0..<rows {
       let plane = spikes + row * pool.words
       let source = outputGradient + row * outputStride
@@ -54,34 +56,32 @@ extension VectorKernels {
       for y in 0..<pool.outputHeight {
         for x in 0..<pool.outputWidth {
           let output = source + (y * pool.outputWidth + x) * pool.channels
-          for first in stride(from: 0, to: pool.channels, by: laneCount) {
+          let corner = (y * pool.width + x) * pool.stride * pool.channels
+          var first = 0
+          while first < pool.channels {
             let width = min(laneCount, pool.channels - first)
-            let everyLane: UInt64 = (1 << UInt64(width)) - 1
-            var found: UInt64 = 0
-            var anywhere: UInt64 = 0
-            for dy in 0..<pool.size {
-              for dx in 0..<pool.size {
-                let place = (y * pool.stride + dy) * pool.width + x * pool.stride + dx
-                anywhere |= bits(plane, at: place * pool.channels + first, count: width)
-              }
-            }
             let gradient = Lanes(loading: output + first)
+            // The lanes that are still without a winner.
+            var open: UInt64 = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
             for dy in 0..<pool.size {
               for dx in 0..<pool.size {
-                let place =
-                  ((y * pool.stride + dy) * pool.width + x * pool.stride + dx) * pool.channels + first
-                var winners = bits(plane, at: place, count: width) & ~found
-                if dy == 0 && dx == 0 { winners |= everyLane & ~anywhere }
-                found |= winners
-                if winners == 0 { continue }
-                let lanes = LaneMask(qlif_lanes_from_bits(UInt16(truncatingIfNeeded: winners)))
-                (Lanes(loading: target + place) + select(lanes, gradient, Lanes.zero)).store(
-                  to: target + place)
+                let place = corner + dy * rowStep + dx * pool.channels + first
+                let winners = bits(plane, at: place, count: width) & open
+                open ^= winners
+                add(gradient, where: winners, to: target + place)
               }
             }
+            add(gradient, where: open, to: target + corner + first)
+            first += laneCount
           }
         }
       }
     }
+  }
+
+  @inline(__always)
+  private static func add(_ gradient: Lanes, where bits: UInt64, to target: UnsafeMutablePointer<Float>) {
+    let lanes = LaneMask(qlif_lanes_from_bits(UInt16(truncatingIfNeeded: bits)))
+    (Lanes(loading: target) + select(lanes, gradient, Lanes.zero)).store(to: target)
   }
 }

@@ -2,24 +2,6 @@ import KernelTypes
 
 // Products with spikes: a spike is a row of weights to add, no spike is nothing to do.
 
-/// Writes the indices of the set bits of a row of `words` 64-bit words; returns how many there are.
-@inline(__always)
-func listSpikes(
-  _ row: UnsafePointer<UInt64>, words: Int, into indices: UnsafeMutablePointer<Int32>
-) -> Int {
-  var count = 0
-  for word in 0..<words {
-    var bits = row[word]
-    let base = Int32(truncatingIfNeeded: word * 64)
-    while bits != 0 {
-      indices[count] = base + Int32(truncatingIfNeeded: bits.trailingZeroBitCount)
-      count += 1
-      bits &= bits - 1
-    }
-  }
-  return count
-}
-
 extension VectorKernels {
   /// `output[row] = bias + scale * sum of weights[i] over the spikes i of the row`.
   ///   spikes    [rows, words] 64 neurons to a word
@@ -33,7 +15,8 @@ extension VectorKernels {
     indices: UnsafeMutablePointer<Int32>
   ) {
     for row in 0..<rows {
-      let count = listSpikes(spikes + row * words, words: words, into: indices)
+      let count = listBits(
+        spikes + row * words, at: 0, count: words * 64, base: 0, into: indices, from: 0)
       addRows(count, indices, weights, columns, bias, scale, output + row * columns)
     }
   }
@@ -144,7 +127,8 @@ extension VectorKernels {
   ) {
     for row in 0..<rows {
       let gradient = outputGradient + row * columns
-      let count = listSpikes(spikes + row * words, words: words, into: indices)
+      let count = listBits(
+        spikes + row * words, at: 0, count: words * 64, base: 0, into: indices, from: 0)
       var column = 0
       while column < columns {
         if column + 64 <= columns {

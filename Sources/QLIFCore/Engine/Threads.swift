@@ -24,8 +24,8 @@ package enum Threads {
   }
 
   /// Calls `body` once for each of `0 ..< tasks`, on several threads at a time.
-  static func run(_ tasks: Int, _ body: (Int) -> Void) {
-    let threads = min(count, tasks)
+  static func run(_ tasks: Int, atMost most: Int = .max, _ body: (Int) -> Void) {
+    let threads = min(count, tasks, most)
     if threads > 1 {
       let crew = Crew.current
       if crew.take() {

@@ -46,22 +46,22 @@ extension Network {
     guard let last = layers.last else { return Report() }
     let weight = 1 / Double(pass.input.batch)
     pass.project()
-    pass.forEachBlock { share, samples in
-      pass.forward(share, samples)
-      let memory = share.layers[last.index]
+    pass.workspace.forEachBlock { block in
+      pass.forward(block)
+      let memory = block.layers[last.index]
       guard let alpha = memory.alpha else { return }
       let gradient = loss == .spikeCount ? memory.spikeGradient : memory.alphaGradient
       var sums = OutputSums(classes: last.units)
-      for (slot, sample) in samples.enumerated() {
-        pass.readOut(share, slot: slot, into: &sums)
+      for (slot, sample) in block.samples.enumerated() {
+        pass.readOut(block, slot: slot, into: &sums)
         let label = Int(labels[sample])
-        if sums.label(readout) == label { share.tally.correct += 1 }
+        if sums.label(readout) == label { block.tally.correct += 1 }
         let offset = slot * pass.steps * last.paddedUnits
-        share.tally.loss += loss.sample(
+        block.tally.loss += loss.sample(
           sums: sums, alpha: alpha.base + offset, steps: pass.steps, stride: last.paddedUnits, label: label,
           weight: weight, gradient: gradient.map { $0.base + offset })
       }
-      if pass.workspace.learns { pass.backward(share, samples, throughSpikes: loss == .spikeCount) }
+      if pass.workspace.learns { pass.backward(block, throughSpikes: loss == .spikeCount) }
     }
     try pass.checkCurrents()
     if pass.workspace.learns { try pass.gatherGradients() }

@@ -27,13 +27,13 @@ extension Network {
       guard layers[index].neuron != nil else {
         throw .invalid("records[\(index)].alpha: layer \(index) is a pooling and has none, expected NULL")
       }
-      for share in pass.workspace.shares { try share.layers[index].keepAlpha() }
+      for memory in pass.workspace.memories { try memory.layers[index].keepAlpha() }
     }
     pass.project()
-    pass.forEachBlock { share, samples in
-      pass.forward(share, samples)
+    pass.workspace.forEachBlock { block in
+      pass.forward(block)
       for (layer, target) in zip(layers, targets) {
-        record(layer, share, samples, pass, into: target)
+        record(layer, block, pass, into: target)
       }
     }
     try pass.checkCurrents()
@@ -42,12 +42,12 @@ extension Network {
   }
 
   private func record(
-    _ layer: Layer, _ share: Share, _ samples: Range<Int>, _ pass: Pass, into target: RecordTarget
+    _ layer: Layer, _ block: Block, _ pass: Pass, into target: RecordTarget
   ) {
-    let memory = share.layers[layer.index]
+    let memory = block.layers[layer.index]
     let average: SpikeSource? = if case .averagePool(let source) = layer.stage { source } else { nil }
     let averaged = average?.inputs ?? []
-    for (slot, sample) in samples.enumerated() {
+    for (slot, sample) in block.samples.enumerated() {
       for step in 0..<pass.steps {
         let row = slot * pass.steps + step
         let offset = (step * pass.input.batch + sample) * layer.units
@@ -57,7 +57,7 @@ extension Network {
         }
         guard let spikes = target.spikes.map({ $0 + offset }) else { continue }
         if let average, let index = layer.source {
-          let bits = share.layers[index].spikes.base + row * layers[index].words
+          let bits = block.layers[index].spikes.base + row * layers[index].words
           spikes.update(repeating: 0, count: layer.units)
           for (neuron, input) in averaged.enumerated() {
             if let input { spikes[input] += average.weight * spike(bits, neuron) }
@@ -104,11 +104,11 @@ extension Network {
     let classes = try classes()
     let pass = try Pass(self, input, learns: false)
     pass.project()
-    pass.forEachBlock { share, samples in
-      pass.forward(share, samples)
+    pass.workspace.forEachBlock { block in
+      pass.forward(block)
       var sums = OutputSums(classes: classes)
-      for (slot, sample) in samples.enumerated() {
-        pass.readOut(share, slot: slot, into: &sums)
+      for (slot, sample) in block.samples.enumerated() {
+        pass.readOut(block, slot: slot, into: &sums)
         labels?[sample] = Int64(sums.label(readout))
         guard let scores else { continue }
         for (unit, score) in sums.scores(readout).enumerated() {

@@ -12,7 +12,8 @@ struct Pass {
     self.input = input
     steps = input.isConstant ? network.steps : input.sequenceSteps
     if let known = network.workspace, known.batch == input.batch, known.steps == steps,
-      known.isConstant == input.isConstant, known.learns == learns
+      known.isConstant == input.isConstant, known.learns == learns,
+      known.servesEveryThread
     {
       workspace = known
     } else {
@@ -51,19 +52,7 @@ struct Pass {
     for layer in layers.dropFirst() {
       guard let synapse = layer.synapse else { continue }
       for parameter in layer.parameters { parameter.hasGradient = true }
-      synapse.gather(shares: workspace.shares.compactMap { $0.layers[layer.index].parameterGradient?.base })
-    }
-  }
-
-  /// Calls `body` for each share and each of its blocks, shares in parallel.
-  func forEachBlock(_ body: (Share, Range<Int>) -> Void) {
-    Threads.run(workspace.shares.count) { index in
-      let share = workspace.shares[index]
-      share.tally.clear()
-      for layer in share.layers { layer.parameterGradient?.clear() }
-      for first in stride(from: share.samples.lowerBound, to: share.samples.upperBound, by: share.block) {
-        body(share, first..<min(first + share.block, share.samples.upperBound))
-      }
+      synapse.gather(shares: workspace.shares.compactMap { $0.parameterGradients[layer.index]?.base })
     }
   }
 
@@ -80,23 +69,23 @@ struct Pass {
 
   // MARK: Blocks, forwards
 
-  func forward(_ share: Share, _ samples: Range<Int>) {
+  func forward(_ block: Block) {
     for layer in layers {
-      let memory = share.layers[layer.index]
+      let memory = block.layers[layer.index]
       switch layer.stage {
       case .spiking(let synapse, let neuron):
         if let currents = memory.currents, let source = layer.source {
           synapse.forward(
-            spikeRows(of: source, share, samples), scale: spikeWeight(of: source), into: currents.base,
-            share.scratch)
+            spikeRows(of: source, block), scale: spikeWeight(of: source), into: currents.base,
+            block.memory.scratch)
         }
-        fire(layer, synapse, neuron, share, samples)
+        fire(layer, synapse, neuron, block)
       case .maxPool(let pool):
         guard let source = layer.source else { continue }
-        let rows = spikeRows(of: source, share, samples)
+        let rows = spikeRows(of: source, block)
         kernels.maxPoolForward(pool.window, rows: rows.rows, spikes: rows.bits, output: memory.spikes.base)
         for word in 0..<rows.rows * layer.words {
-          share.tally.spikes[layer.index] += memory.spikes.base[word].nonzeroBitCount
+          block.tally.spikes[layer.index] += memory.spikes.base[word].nonzeroBitCount
         }
       case .averagePool:
         continue
@@ -105,27 +94,27 @@ struct Pass {
   }
 
   private func fire(
-    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ share: Share, _ samples: Range<Int>
+    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ block: Block
   ) {
-    let memory = share.layers[layer.index]
-    if share.tally.notFinite == nil, !currentsAreFinite(of: synapse, memory, samples) {
-      share.tally.notFinite = layer.index
+    let memory = block.layers[layer.index]
+    if block.tally.notFinite == nil, !currentsAreFinite(of: synapse, memory, block.samples) {
+      block.tally.notFinite = layer.index
     }
-    for (slot, sample) in samples.enumerated() {
+    for (slot, sample) in block.samples.enumerated() {
       let spikes = UnsafeMutableRawPointer(memory.spikes.base + slot * steps * layer.words)
       let count = neuron.forward(
         currents(of: synapse, memory, sample: sample, slot: slot), run(layer, neuron, sample: sample),
         spikes: spikes.assumingMemoryBound(to: UInt16.self),
         alpha: memory.alpha.map { $0.base + slot * steps * layer.paddedUnits })
-      share.tally.spikes[layer.index] += count
+      block.tally.spikes[layer.index] += count
     }
   }
 
   /// What the output layer showed for the sample in `slot` of a block.
-  func readOut(_ share: Share, slot: Int, into sums: inout OutputSums) {
-    guard let last = layers.last, let alpha = share.layers[last.index].alpha else { return }
+  func readOut(_ block: Block, slot: Int, into sums: inout OutputSums) {
+    guard let last = layers.last, let alpha = block.layers[last.index].alpha else { return }
     sums.sum(
-      spikes: share.layers[last.index].spikes.base + slot * steps * last.words,
+      spikes: block.layers[last.index].spikes.base + slot * steps * last.words,
       alpha: alpha.base + slot * steps * last.paddedUnits, steps: steps, words: last.words,
       paddedUnits: last.paddedUnits)
   }
@@ -133,24 +122,24 @@ struct Pass {
   // MARK: Blocks, backwards
 
   /// From the gradients of the output layer's spikes or alpha, in its memory, back to the parameters.
-  func backward(_ share: Share, _ samples: Range<Int>, throughSpikes: Bool) {
+  func backward(_ block: Block, throughSpikes: Bool) {
     for layer in layers.reversed() {
-      let memory = share.layers[layer.index]
+      let memory = block.layers[layer.index]
       switch layer.stage {
       case .spiking(let synapse, let neuron):
-        differentiate(layer, synapse, neuron, share, samples, throughSpikes: throughSpikes)
+        differentiate(layer, synapse, neuron, block, throughSpikes: throughSpikes)
         guard let source = layer.source, let gradient = memory.currentGradient,
-          let parameterGradient = memory.parameterGradient,
-          let spikeGradient = share.layers[source].spikeGradient
+          let parameterGradient = block.share.parameterGradients[layer.index],
+          let spikeGradient = block.layers[source].spikeGradient
         else { continue }
         synapse.backward(
-          spikeRows(of: source, share, samples), scale: spikeWeight(of: source), gradient: gradient.base,
-          share: parameterGradient.base, spikeGradient: spikeGradient.base, share.scratch)
+          spikeRows(of: source, block), scale: spikeWeight(of: source), gradient: gradient.base,
+          share: parameterGradient.base, spikeGradient: spikeGradient.base, block.memory.scratch)
       case .maxPool(let pool):
         guard let source = layer.source, let gradient = memory.spikeGradient,
-          let spikeGradient = share.layers[source].spikeGradient
+          let spikeGradient = block.layers[source].spikeGradient
         else { continue }
-        let rows = spikeRows(of: source, share, samples)
+        let rows = spikeRows(of: source, block)
         kernels.maxPoolBackward(
           pool.window, rows: rows.rows, spikes: rows.bits, outputGradient: gradient.base,
           outputStride: layer.paddedUnits, inputGradient: spikeGradient.base, inputStride: rows.paddedUnits)
@@ -162,14 +151,14 @@ struct Pass {
 
   /// The gradients of a layer's currents, from those of its spikes or alpha.
   private func differentiate(
-    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ share: Share, _ samples: Range<Int>,
+    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ block: Block,
     throughSpikes: Bool
   ) {
-    let memory = share.layers[layer.index]
+    let memory = block.layers[layer.index]
     let isOutput = layer.index == layers.count - 1
     let arriving = isOutput && !throughSpikes ? memory.alphaGradient : memory.spikeGradient
     guard let arriving else { return }
-    for (slot, sample) in samples.enumerated() {
+    for (slot, sample) in block.samples.enumerated() {
       let target: MutableFloats? =
         layer.index == 0
         ? workspace.inputGradient.map { $0.base + sample * workspace.inputWidth }
@@ -185,9 +174,9 @@ struct Pass {
 
   // MARK: Parts
 
-  private func spikeRows(of source: Int, _ share: Share, _ samples: Range<Int>) -> SpikeRows {
+  private func spikeRows(of source: Int, _ block: Block) -> SpikeRows {
     SpikeRows(
-      bits: share.layers[source].spikes.base, rows: samples.count * steps,
+      bits: block.layers[source].spikes.base, rows: block.samples.count * steps,
       paddedUnits: layers[source].paddedUnits)
   }
 

@@ -1,14 +1,19 @@
+import Synchronization
+
 /// Memory for passes over batches of one shape, and the division of a batch into work.
 ///
 /// A batch is cut into shares, and a share into blocks of samples; both sizes follow from the network and the
 /// batch alone. A share is the unit of parallel work: it takes its blocks in turn through all layers, forwards
-/// and backwards, so that what a block needs stays in the cache, and it adds up its own parameter gradients.
+/// and backwards, and adds up its own parameter gradients. What a block needs beside these it finds in one of a
+/// few block memories, as many as there are threads, so that they stay in the cache from block to block.
 final class Workspace: @unchecked Sendable {
   let batch: Int
   let steps: Int
   let isConstant: Bool
   let learns: Bool
   let shares: [Share]
+  let memories: [BlockMemory]
+  private let idle: Mutex<[BlockMemory]>
 
   /// Currents of the input layer for the whole batch: [batch or steps * batch, width].
   let inputCurrents: Buffer<Float>
@@ -19,6 +24,8 @@ final class Workspace: @unchecked Sendable {
   var inputRows: Int { isConstant ? batch : steps * batch }
 
   static let mostShares = 16
+  /// Samples taken through the layers at a time.
+  private let blockSize: Int
 
   init(network: Network, batch: Int, steps: Int, isConstant: Bool, learns: Bool) throws(QLIFError) {
     self.batch = batch
@@ -52,41 +59,96 @@ final class Workspace: @unchecked Sendable {
       shares.append(
         try Share(
           network: network, samples: index * batch / shareCount..<(index + 1) * batch / shareCount,
-          block: block, steps: steps, learns: learns))
+          learns: learns))
     }
     self.shares = shares
+    blockSize = block
+    var memories: [BlockMemory] = []
+    for _ in 0..<min(Threads.count, shareCount) {
+      memories.append(
+        try BlockMemory(network: network, rows: product([block, steps], of: "rows of a block"), learns: learns))
+    }
+    self.memories = memories
+    idle = Mutex(memories)
+  }
+
+  /// Whether every thread that may work at a time finds memory.
+  var servesEveryThread: Bool { memories.count >= min(Threads.count, shares.count) }
+
+  /// Calls `body` for each block of each share, shares in parallel and the blocks of a share in turn.
+  func forEachBlock(_ body: (Block) -> Void) {
+    Threads.run(shares.count, atMost: memories.count) { index in
+      let share = shares[index]
+      // There is one for each thread.
+      guard let memory = idle.withLock({ $0.popLast() }) else { return }
+      share.clear()
+      for first in stride(from: share.samples.lowerBound, to: share.samples.upperBound, by: blockSize) {
+        body(
+          Block(
+            share: share, memory: memory, samples: first..<min(first + blockSize, share.samples.upperBound)))
+      }
+      idle.withLock { $0.append(memory) }
+    }
   }
 }
 
-/// The memory of one share of a batch.
+/// A part of a batch, and what it adds up.
 final class Share: @unchecked Sendable {
   let samples: Range<Int>
-  /// Samples taken through the layers at a time.
-  let block: Int
-  let layers: [LayerMemory]
   let tally: Tally
+  /// The share's own gradients of each layer's parameters; nil for the input layer's, which are the whole batch's.
+  let parameterGradients: [Buffer<Float>?]
+
+  init(network: Network, samples: Range<Int>, learns: Bool) throws(QLIFError) {
+    self.samples = samples
+    tally = Tally(layers: network.layers.count)
+    var gradients: [Buffer<Float>?] = []
+    for layer in network.layers {
+      let synapse = learns && layer.index > 0 ? layer.synapse : nil
+      gradients.append(
+        try synapse.map { synapse throws(QLIFError) in
+          try Buffer(synapse.gradientShareSize, for: "parameter gradients of layer \(layer.index)")
+        })
+    }
+    parameterGradients = gradients
+  }
+
+  func clear() {
+    tally.clear()
+    for gradient in parameterGradients { gradient?.clear() }
+  }
+}
+
+/// Some samples of a share, taken through the layers together.
+struct Block {
+  let share: Share
+  let memory: BlockMemory
+  let samples: Range<Int>
+
+  var tally: Tally { share.tally }
+  var layers: [LayerMemory] { memory.layers }
+}
+
+/// What a block works in; it holds nothing from one block to the next.
+final class BlockMemory: @unchecked Sendable {
+  let layers: [LayerMemory]
   private let indices: Buffer<Int32>
   private let floats: Buffer<Float>
   var scratch: Scratch { Scratch(indices: indices.base, floats: floats.base) }
 
-  init(network: Network, samples: Range<Int>, block: Int, steps: Int, learns: Bool) throws(QLIFError) {
-    self.samples = samples
-    self.block = block
+  init(network: Network, rows: Int, learns: Bool) throws(QLIFError) {
     var layers: [LayerMemory] = []
     var mostIndices = 0
     var mostFloats = 0
     for layer in network.layers {
-      layers.append(
-        try LayerMemory(
-          layer, rows: product([block, steps], of: "rows of a block"), isLast: layer === network.layers.last,
-          learns: learns))
+      layers.append(try LayerMemory(layer, rows: rows, isLast: layer === network.layers.last, learns: learns))
       mostIndices = max(mostIndices, layer.synapse?.scratchIndices ?? 0)
       mostFloats = max(mostFloats, layer.synapse?.scratchFloats ?? 0)
     }
     self.layers = layers
-    indices = try Buffer(mostIndices, for: "spike lists")
-    floats = try Buffer(mostFloats, for: "scratch")
-    tally = Tally(layers: network.layers.count)
+    // Lists are written sixteen entries at a time.
+    indices = try Buffer(mostIndices + 16, for: "spike lists")
+    floats = try Buffer(mostFloats + 16, for: "scratch")
   }
 }
 
@@ -123,8 +185,6 @@ final class LayerMemory: @unchecked Sendable {
   /// [rows, padded neurons]
   let spikeGradient: Buffer<Float>?
   let alphaGradient: Buffer<Float>?
-  /// The share's own parameter gradients.
-  let parameterGradient: Buffer<Float>?
 
   private let alphaSize: Int
   private static let spill = 16
@@ -146,10 +206,6 @@ final class LayerMemory: @unchecked Sendable {
     currentGradient = try floats(columns, "gradients", if: synapse != nil && learns)
     spikeGradient = try floats(layer.paddedUnits, "gradients", if: learns && !isAverage)
     alphaGradient = try floats(layer.paddedUnits, "gradients", if: learns && isLast)
-    parameterGradient =
-      if learns, let synapse {
-        try Buffer(synapse.gradientShareSize, for: "parameter gradients of \(name)")
-      } else { nil }
   }
 
   /// Makes room for alpha.

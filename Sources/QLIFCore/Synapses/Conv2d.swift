@@ -222,7 +222,7 @@ extension Conv2d {
         for filter in 0..<w.filters {
           let value = source.weight * weight.values.base[filter * perFilter + number]
           let column = current * w.paddedFilters + filter
-          forward[tap * w.columns + column] = value
+          forward[w.blockPlace(tap: tap, column: column)] = value
           if backward { rowsOfFilters?.base[(kernelRow * w.columns + column) * w.paddedRow + place] = value }
         }
       }
