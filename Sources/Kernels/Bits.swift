@@ -4,7 +4,8 @@ import CSIMD
 @inline(__always)
 func bits(_ row: UnsafePointer<UInt64>, at offset: Int, count: Int) -> UInt64 {
   let word = (UnsafeRawPointer(row) + (offset >> 3)).loadUnaligned(as: UInt64.self)
-  return (word &>> UInt64(truncatingIfNeeded: offset & 7)) & (((1 as UInt64) &<< UInt64(truncatingIfNeeded: count)) &- 1)
+  return (word &>> UInt64(truncatingIfNeeded: offset & 7))
+    & (((1 as UInt64) &<< UInt64(truncatingIfNeeded: count)) &- 1)
 }
 
 /// Up to 64 bits from bit `offset` of a row on. May read a word beyond them.

@@ -66,7 +66,8 @@ final class Workspace: @unchecked Sendable {
     var memories: [BlockMemory] = []
     for _ in 0..<min(Threads.count, shareCount) {
       memories.append(
-        try BlockMemory(network: network, rows: product([block, steps], of: "rows of a block"), learns: learns))
+        try BlockMemory(
+          network: network, rows: product([block, steps], of: "rows of a block"), learns: learns))
     }
     self.memories = memories
     idle = Mutex(memories)
