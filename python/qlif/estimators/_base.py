@@ -265,13 +265,13 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def _batch_size(self, samples: int) -> int:
-        """The batch size in force: ``"auto"`` is a fiftieth of the samples, 8 to 200.
+        """The batch size in force: ``"auto"`` is a two-hundredth of the samples, 8 to 200.
 
         So a small data set gets enough updates in an epoch, and a large one the batches that keep
         the cores busy.
         """
         if self.batch_size == "auto":
-            return min(max(samples // 50, 8), 200)
+            return min(max(samples // 200, 8), 200)
         return _arrays.integer(self.batch_size, "batch_size", 1, 2**31)
 
     # ---- Data --------------------------------------------------------------------------

@@ -20,8 +20,8 @@ image_shape: channels, height and width of an image, or height and width; one of
 TRAINING = """\
 steps: steps that a sample is shown for, >= 1.
 epochs: passes over the training samples, >= 1.
-batch_size: samples for one update; ``"auto"`` is a fiftieth of the samples, at least 8 and
-    at most 200.
+batch_size: samples for one update; ``"auto"`` is a two-hundredth of the samples, at least 8
+    and at most 200.
 learning_rate: of Adam; the peak, where the schedule has one.
 schedule: ``"constant"``, ``"one_cycle"`` or ``"cosine"``, over all updates of `fit`; see
     `qlif.Trainer`.

@@ -55,7 +55,7 @@ class QSCNNClassifier(QuantumNeurons, ConvolutionalClassifier):
         weight_decay: float | None = None,
         clip_norm: float | None = None,
         loss: str | None = "summed_membrane",
-        readout: str | None = "membrane",
+        readout: str | None = "spike_count",
         dropout: float | None = 0.0,
         threshold: float | None = 0.5,
         t1: float | None = None,

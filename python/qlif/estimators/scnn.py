@@ -50,7 +50,7 @@ class SCNNClassifier(ClassicalNeurons, ConvolutionalClassifier):
         weight_decay: float | None = None,
         clip_norm: float | None = None,
         loss: str | None = "summed_membrane",
-        readout: str | None = "membrane",
+        readout: str | None = "spike_count",
         dropout: float | None = 0.0,
         beta: float | None = None,
         threshold: float | None = None,
