@@ -59,7 +59,10 @@ python-tests: $(STAMPS)/install
 	cd python && ../$(BIN)/pytest
 
 bench: $(STAMPS)/bench
-	$(BIN)/python python/benchmarks/training_step.py $(if $(REFERENCE),--reference '$(REFERENCE)')
+	for network in qsnn qscnn; do \
+	  $(BIN)/python python/benchmarks/training_step.py --network $$network \
+	    $(if $(REFERENCE),--reference '$(REFERENCE)'); \
+	done
 
 lint: $(STAMPS)/dev
 	swift format lint --strict -r Package.swift Sources Tests
