@@ -77,7 +77,22 @@ enum {
 typedef int32_t qlif_leak;
 enum {
   QLIF_LEAK_RELAXATION = 0, /* T1 decay: alpha' = alpha exp(-delay/T1) */
-  QLIF_LEAK_PUBLISHED = 1   /* the authors' code: alpha' = sin^2((phi - 2 asin sqrt(alpha exp(-delay/T1)))/2) */
+  QLIF_LEAK_PUBLISHED = 1,  /* the authors' code: alpha' = sin^2((phi - 2 asin sqrt(alpha exp(-delay/T1)))/2) */
+  QLIF_LEAK_ROTATION = 2    /* T1 decay done by a rotation: RX(2 asin sqrt(alpha exp(-delay/T1)) - phi) */
+};
+
+/* How a neuron remembers its membrane from one step to the next. */
+typedef int32_t qlif_memory;
+enum {
+  QLIF_MEMORY_REPREPARE = 0, /* measured every step, prepared anew by RX(2 asin sqrt(alpha)) */
+  QLIF_MEMORY_COHERENT = 1   /* the qubit is kept as it is, with T1 and T2 */
+};
+
+/* What makes a spike. */
+typedef int32_t qlif_firing;
+enum {
+  QLIF_FIRING_THRESHOLD = 0,  /* alpha > threshold */
+  QLIF_FIRING_MEASUREMENT = 1 /* the outcome of one shot: a spike with the probability alpha */
 };
 
 typedef int32_t qlif_drive_bound;
@@ -111,6 +126,8 @@ typedef struct qlif_neuron_config {
   qlif_surrogate surrogate;
   int32_t refractory; /* QLIF. 1: the reset takes a step of its own (the authors' code); 0: it does not */
   qlif_reset reset;   /* LIF */
+  qlif_memory memory; /* QLIF */
+  qlif_firing firing; /* QLIF */
   float threshold;    /* the neuron fires above it: a population in (0, 1) (QLIF), a membrane > 0 (LIF) */
   float t1;           /* QLIF: relaxation time, microseconds, > 0 */
   float drive_scale;  /* QLIF: radians of rotation per unit of drive, > 0 */
@@ -211,6 +228,53 @@ qlif_status qlif_network_metadata(const qlif_network *network, const char *key, 
 qlif_status qlif_network_metadata_count(const qlif_network *network, int32_t *out);
 qlif_status qlif_network_metadata_key(const qlif_network *network, int32_t index, const char **out);
 
+/* ---- Noise -------------------------------------------------------------------------------- */
+
+/* Angles are in radians, times in microseconds; RX(theta) = exp(-i theta X / 2); reading 1 means excited. */
+
+/* What is wrong with a qubit. Every rotation RX(theta) is, in this order: RX(theta (1 + over_rotation)),
+ * depolarizing, relaxation for gate_time. Relaxation for a time t is
+ *   z' = z0 + (z - z0) exp(-t/t1),  z0 = 1 - 2 excited_population,  (x, y)' = (x, y) exp(-t/t2).
+ * The channels are those of Qiskit Aer: depolarizing_error(p, 1), thermal_relaxation_error(t1, t2, t,
+ * excited_state_population) and ReadoutError([[1 - p01, p01], [p10, 1 - p10]]). */
+typedef struct qlif_qubit_noise {
+  double over_rotation;      /* relative error of every angle */
+  double depolarizing;       /* probability, [0, 1]: (x, y, z)' = (1 - p) (x, y, z) */
+  double t1;                 /* relaxation time, > 0; 0: the neuron's, with t2 = 2 t1 */
+  double t2;                 /* coherence time, > 0, <= 2 t1; unused where t1 is 0 */
+  double gate_time;          /* length of a rotation, >= 0; 0 where t1 is 0 */
+  double excited_population; /* at rest, [0, 1]; unused where t1 is 0 */
+  double p01;                /* probability of reading 1 in state 0, [0, 1] */
+  double p10;                /* probability of reading 0 in state 1, [0, 1] */
+} qlif_qubit_noise;
+
+/* A perfect qubit. Any thread. */
+qlif_status qlif_qubit_noise_default(qlif_qubit_noise *out);
+
+/* Says whether a noise is allowed: QLIF_OK, or the value and the rule that it breaks. Any thread. */
+qlif_status qlif_qubit_noise_check(const qlif_qubit_noise *noise);
+
+/* What is wrong with the qubits of a layer of QLIF neurons, and how often each is measured in a step. */
+typedef struct qlif_layer_noise {
+  const qlif_qubit_noise *qubits; /* [qubit_count]; of planes of neurons in the order of the layer's shape */
+  int64_t qubit_count;            /* 1: the same for all neurons; else as many as the layer has; 0: perfect */
+  int64_t shots; /* 1 to 2^31 - 1: alpha is the frequency of ones among them; 0: infinitely many */
+} qlif_layer_noise;
+
+/* The noise of a run. What a neuron draws at a step depends on the seed, the number of its sample, its
+ * layer, itself and the step, not on batches or threads.
+ *   layer_count 0   none; seed and first_sample still count where neurons fire by measurement
+ *   layer_count 1   the same for all QLIF neurons
+ *   else            one for each layer of the network; for a layer without qubits, qubit_count and shots 0
+ * A wait of delay_scale |v| lasts that times t1 of the qubit over t1 of the neuron: the same leak on any
+ * qubit (QLIF_DELAY_CLOCK_RELATIVE). The engine reads it during the call only. NULL: all zero. */
+typedef struct qlif_noise {
+  const qlif_layer_noise *layers; /* [layer_count] */
+  int64_t layer_count;
+  uint64_t seed;
+  int64_t first_sample; /* number of the batch's first sample, >= 0 */
+} qlif_noise;
+
 /* ---- Running a network ------------------------------------------------------------------- */
 
 /* A batch of input.
@@ -231,9 +295,11 @@ typedef struct qlif_record {
   float *alpha;  /* QLIF: excited-state population in [0, 1]; LIF: membrane; of a pooling layer NULL only */
 } qlif_record;
 
-/* Runs the network. `records` has one entry for each of the `record_count` layers. */
+/* Runs the network. `records` has one entry for each of the `record_count` layers.
+ * noise NULL: perfect qubits, infinitely many shots. */
 qlif_status qlif_network_simulate(qlif_network *network, const qlif_input *input,
-                                  const qlif_record *records, int32_t record_count);
+                                  const qlif_record *records, int32_t record_count,
+                                  const qlif_noise *noise);
 
 /* How a class is read off the output layer. */
 typedef int32_t qlif_readout;
@@ -246,7 +312,8 @@ enum {
  *   labels   [batch], or NULL
  *   scores   [batch, classes], or NULL: spikes per step (SPIKE_COUNT) or mean alpha (MEMBRANE) */
 qlif_status qlif_network_predict(qlif_network *network, const qlif_input *input,
-                                 qlif_readout readout, int64_t *labels, float *scores);
+                                 qlif_readout readout, int64_t *labels, float *scores,
+                                 const qlif_noise *noise);
 
 /* ---- Learning ---------------------------------------------------------------------------- */
 
@@ -271,12 +338,14 @@ typedef struct qlif_report {
  *   firing_rates  [layer count], spikes per neuron and step of each layer; or NULL */
 qlif_status qlif_network_evaluate(qlif_network *network, const qlif_input *input,
                                   const int64_t *labels, qlif_loss loss, qlif_readout readout,
-                                  qlif_report *out, float *firing_rates);
+                                  qlif_report *out, float *firing_rates,
+                                  const qlif_noise *noise);
 
 /* The loss, and its gradient with respect to every parameter in qlif_parameter.gradient
  * (overwritten). Without dropout. */
 qlif_status qlif_network_loss_and_gradients(qlif_network *network, const qlif_input *input,
-                                            const int64_t *labels, qlif_loss loss, double *out);
+                                            const int64_t *labels, qlif_loss loss, double *out,
+                                            const qlif_noise *noise);
 
 typedef int32_t qlif_schedule;
 enum {
@@ -327,9 +396,8 @@ qlif_status qlif_trainer_step_count(const qlif_trainer *trainer, int64_t *out);
 
 /* ---- Qubits ------------------------------------------------------------------------------- */
 
-/* What a neuron is on a device: one qubit, in double precision. Angles are in radians, times in
- * microseconds; RX(theta) = exp(-i theta X / 2); reading 1 means excited. Functions of this section
- * have no state of their own: any thread. */
+/* What a neuron is on a device: one qubit, in double precision. Functions of this section have no state
+ * of their own: any thread. */
 
 /* A Bloch vector: the density matrix (1 + x X + y Y + z Z) / 2. Ground state: z = 1. */
 typedef struct qlif_qubit {
@@ -337,28 +405,6 @@ typedef struct qlif_qubit {
   double y;
   double z;
 } qlif_qubit;
-
-/* What is wrong with a qubit. Every rotation RX(theta) is, in this order: RX(theta (1 + over_rotation)),
- * depolarizing, relaxation for gate_time. Relaxation for a time t is
- *   z' = z0 + (z - z0) exp(-t/t1),  z0 = 1 - 2 excited_population,  (x, y)' = (x, y) exp(-t/t2).
- * The channels are those of Qiskit Aer: depolarizing_error(p, 1), thermal_relaxation_error(t1, t2, t,
- * excited_state_population) and ReadoutError([[1 - p01, p01], [p10, 1 - p10]]). */
-typedef struct qlif_qubit_noise {
-  double over_rotation;      /* relative error of every angle */
-  double depolarizing;       /* probability, [0, 1]: (x, y, z)' = (1 - p) (x, y, z) */
-  double t1;                 /* relaxation time, > 0; 0: the neuron's, with t2 = 2 t1 */
-  double t2;                 /* coherence time, > 0, <= 2 t1; unused where t1 is 0 */
-  double gate_time;          /* length of a rotation, >= 0; 0 where t1 is 0 */
-  double excited_population; /* at rest, [0, 1]; unused where t1 is 0 */
-  double p01;                /* probability of reading 1 in state 0, [0, 1] */
-  double p10;                /* probability of reading 0 in state 1, [0, 1] */
-} qlif_qubit_noise;
-
-/* A perfect qubit. */
-qlif_status qlif_qubit_noise_default(qlif_qubit_noise *out);
-
-/* Says whether a noise is allowed: QLIF_OK, or the value and the rule that it breaks. */
-qlif_status qlif_qubit_noise_check(const qlif_qubit_noise *noise);
 
 /* The state that RX(2 asin sqrt(alpha)) makes of the ground state. */
 qlif_status qlif_qubit_prepare(double alpha, qlif_qubit *out);
@@ -398,17 +444,10 @@ typedef struct qlif_pulse {
 qlif_status qlif_qubit_follow(qlif_qubit *qubit, const qlif_pulse *pulse, const qlif_qubit_noise *noise,
                               int64_t samples, qlif_qubit *trajectory);
 
-/* How a neuron remembers its membrane from one step to the next. */
-typedef int32_t qlif_memory;
-enum {
-  QLIF_MEMORY_REPREPARE = 0, /* measured every step, prepared anew by RX(2 asin sqrt(alpha)) */
-  QLIF_MEMORY_COHERENT = 1   /* the qubit is kept as it is */
-};
-
 /* How a circuit leaks. */
 typedef int32_t qlif_circuit_leak;
 enum {
-  QLIF_CIRCUIT_LEAK_DELAY = 0,   /* it waits; not for QLIF_LEAK_PUBLISHED */
+  QLIF_CIRCUIT_LEAK_DELAY = 0,   /* it waits; for QLIF_LEAK_RELAXATION only */
   QLIF_CIRCUIT_LEAK_ROTATION = 1 /* RX(gamma), gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha) */
 };
 

@@ -35,6 +35,13 @@ QLIF_INLINE qlif_float32x16 qlif_multiply_add(qlif_float32x16 a, qlif_float32x16
 
 QLIF_INLINE qlif_float32x16 qlif_square_root(qlif_float32x16 x) { return __builtin_elementwise_sqrt(x); }
 
+QLIF_INLINE qlif_float32x16 qlif_float_from_int(qlif_int32x16 x) {
+  return __builtin_convertvector(x, qlif_float32x16);
+}
+
+/* x >> count with the sign. */
+QLIF_INLINE qlif_int32x16 qlif_shift_right(qlif_int32x16 x, int32_t count) { return x >> count; }
+
 /* Bit i is set where lane i of the mask is. */
 QLIF_INLINE uint16_t qlif_bits_from_lanes(qlif_int32x16 lanes) {
   qlif_bool16 bits = __builtin_convertvector(lanes, qlif_bool16);

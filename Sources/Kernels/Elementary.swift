@@ -1,6 +1,8 @@
+import CSIMD
+
 /// Adding this to a float of magnitude below 2^22 leaves its nearest integer in the low mantissa bits.
 @inline(__always)
-private var integerShift: Float { 12_582_912 }
+var integerShift: Float { 12_582_912 }
 
 /// Sine and cosine to about 1e-7 for |x| up to a few thousand radians; finite and within [-1, 1] for any
 /// finite x, though beyond 2^22 quarter turns a float no longer carries an angle.
@@ -49,9 +51,58 @@ func exponential(_ x: Lanes) -> Lanes {
   return select(Lanes(repeating: -87).isGreater(than: x), Lanes.zero, scaled)
 }
 
+/// The nearest integer, for |x| below 2^22.
+@inline(__always)
+func rounded(_ x: Lanes) -> Lanes { (x + integerShift) - integerShift }
+
+/// `1 - exp(-x)` for x >= 0, to about 1e-7 relative.
+@inline(__always)
+func lost(_ x: Lanes) -> Lanes {
+  var y = Lanes(repeating: -4.166_666_6e-2).plus(Lanes(repeating: 8.333_333e-3), times: x)
+  y = Lanes(repeating: 0.166_666_67).plus(y, times: x)
+  y = Lanes(repeating: -0.5).plus(y, times: x)
+  y = Lanes(repeating: 1).plus(y, times: x) * x
+  return select(Lanes(repeating: 0.05).isGreater(than: x), y, 1 - exponential(-x))
+}
+
+/// `log(x)` for normal x > 0, to about 1e-7 (Cephes, logf.c).
+@inline(__always)
+func logarithm(_ x: Lanes) -> Lanes {
+  // x = 2^power m with m in [sqrt(1/2), sqrt(2)).
+  let shifted = unsafeBitCast(x.bits &- 0x3f35_04f3, to: SIMD16<Int32>.self)
+  let power = qlif_shift_right(shifted, 23)
+  let m = Lanes(bits: x.bits &- (unsafeBitCast(power, to: SIMD16<UInt32>.self) &<< 23)) - 1
+  let z = m * m
+  var y = Lanes(repeating: -1.151_461_03e-1).plus(Lanes(repeating: 7.037_683_63e-2), times: m)
+  y = Lanes(repeating: 1.167_699_87e-1).plus(y, times: m)
+  y = Lanes(repeating: -1.242_014_08e-1).plus(y, times: m)
+  y = Lanes(repeating: 1.424_932_28e-1).plus(y, times: m)
+  y = Lanes(repeating: -1.666_805_77e-1).plus(y, times: m)
+  y = Lanes(repeating: 2.000_071_48e-1).plus(y, times: m)
+  y = Lanes(repeating: -2.499_999_4e-1).plus(y, times: m)
+  y = Lanes(repeating: 3.333_333_1e-1).plus(y, times: m)
+  y = (m - 0.5 * z).plus(y * z, times: m)
+  return y.plus(Lanes(converting: power), times: Lanes(repeating: 0.693_147_18))
+}
+
 /// `tanh(x)` for x >= 0.
 @inline(__always)
 func hyperbolicTangent(_ x: Lanes) -> Lanes {
   let e = exponential(-2 * x)
   return (1 - e) / (1 + e)
+}
+
+/// The angle in [0, pi/2] of a sine and a cosine of 0 or more, to about 1e-7 (Cephes, atanf.c).
+@inline(__always)
+func angle(sine: Lanes, cosine: Lanes) -> Lanes {
+  let isSteep = sine.isGreater(than: cosine)
+  let ratio = smaller(sine, cosine) / larger(larger(sine, cosine), Lanes(repeating: 1e-30))
+  let isWide = ratio.isGreater(than: 0.414_213_56)
+  let x = select(isWide, (ratio - 1) / (ratio + 1), ratio)
+  let z = x * x
+  var y = Lanes(repeating: -1.387_768_56e-1).plus(Lanes(repeating: 8.053_744_5e-2), times: z)
+  y = Lanes(repeating: 1.997_771_06e-1).plus(y, times: z)
+  y = Lanes(repeating: -3.333_294_9e-1).plus(y, times: z)
+  y = x.plus(y * z, times: x) + select(isWide, Lanes(repeating: .pi / 4), Lanes.zero)
+  return select(isSteep, .pi / 2 - y, y)
 }

@@ -21,6 +21,17 @@ struct LaneMask {
   @inline(__always)
   static var none: LaneMask { LaneMask(.zero) }
 
+  /// The lanes whose bit is set.
+  @inline(__always)
+  init(bits: UInt16) { lanes = qlif_lanes_from_bits(bits) }
+
+  @inline(__always)
+  static func & (a: LaneMask, b: LaneMask) -> LaneMask { LaneMask(a.lanes & b.lanes) }
+
+  /// The lanes of `self` that are not in `other`.
+  @inline(__always)
+  func subtracting(_ other: LaneMask) -> LaneMask { LaneMask(lanes & ~other.lanes) }
+
   /// One bit per lane.
   @inline(__always)
   var bits: UInt16 { qlif_bits_from_lanes(lanes) }
@@ -48,6 +59,9 @@ extension SIMD16<Float> {
 
   @inline(__always)
   var magnitude: Self { Self(bits: bits & 0x7fff_ffff) }
+
+  @inline(__always)
+  init(converting integers: SIMD16<Int32>) { self = qlif_float_from_int(integers) }
 
   /// The value with its sign turned where `other` is negative.
   @inline(__always)

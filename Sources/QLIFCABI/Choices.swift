@@ -16,7 +16,9 @@ private func number<Value: Equatable>(_ value: Value, _ values: [Value]) -> Int3
 }
 
 // In the order of the header's values.
-private let leaks: [QLIF.Leak] = [.relaxation, .published]
+private let leaks: [QLIF.Leak] = [.relaxation, .published, .rotation]
+private let memories: [QLIF.Memory] = [.reprepare, .coherent]
+private let firings: [QLIF.Firing] = [.threshold, .measurement]
 private let driveBounds: [QLIF.DriveBound] = [.none, .tanh]
 private let surrogates: [SurrogateKind] = [.arctan, .fastSigmoid, .sigmoid, .triangular]
 private let resets: [LIF.Reset] = [.subtract, .zero]
@@ -43,6 +45,8 @@ extension QLIF {
     driveBound = try choice(c.drive_bound, driveBounds, "drive_bound")
     surrogate = try choice(c.surrogate, surrogates, "surrogate")
     isRefractory = try flag(c.refractory, "refractory")
+    memory = try choice(c.memory, memories, "memory")
+    firing = try choice(c.firing, firings, "firing")
     threshold = c.threshold
     t1 = c.t1
     driveScale = c.drive_scale
@@ -58,6 +62,8 @@ extension QLIF {
     c.drive_bound = number(driveBound, driveBounds)
     c.surrogate = number(surrogate, surrogates)
     c.refractory = isRefractory ? 1 : 0
+    c.memory = number(memory, memories)
+    c.firing = number(firing, firings)
     c.threshold = threshold
     c.t1 = t1
     c.drive_scale = driveScale

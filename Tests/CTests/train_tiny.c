@@ -68,7 +68,7 @@ static void trains(void) {
   CHECK(report.loss < first.loss && report.correct >= 38);
   CHECK(rates[0] > 0 && rates[0] < 1 && report.gradient_norm > 0);
 
-  OK(qlif_network_predict(network, &input, QLIF_READOUT_SPIKE_COUNT, predicted, NULL));
+  OK(qlif_network_predict(network, &input, QLIF_READOUT_SPIKE_COUNT, predicted, NULL, NULL));
   int64_t correct = 0;
   for (int sample = 0; sample < SAMPLES; sample++) correct += predicted[sample] == labels[sample];
   CHECK(correct >= 38);

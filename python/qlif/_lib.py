@@ -59,6 +59,8 @@ class NeuronConfig(Structure):
         ("surrogate", c_int32),
         ("refractory", c_int32),
         ("reset", c_int32),
+        ("memory", c_int32),
+        ("firing", c_int32),
         ("threshold", c_float),
         ("t1", c_float),
         ("drive_scale", c_float),
@@ -149,6 +151,27 @@ class QubitNoiseStruct(Structure):
     ]
 
 
+class LayerNoiseStruct(Structure):
+    """qlif_layer_noise."""
+
+    _fields_ = [
+        ("qubits", POINTER(QubitNoiseStruct)),
+        ("qubit_count", c_int64),
+        ("shots", c_int64),
+    ]
+
+
+class NoiseStruct(Structure):
+    """qlif_noise."""
+
+    _fields_ = [
+        ("layers", POINTER(LayerNoiseStruct)),
+        ("layer_count", c_int64),
+        ("seed", c_uint64),
+        ("first_sample", c_int64),
+    ]
+
+
 class PulseStruct(Structure):
     """qlif_pulse."""
 
@@ -191,7 +214,7 @@ class Choice:
         raise ArgumentError(f"{self.argument} is {name!r}, expected one of {allowed}")
 
 
-LEAK = Choice("leak", "relaxation", "published")
+LEAK = Choice("leak", "relaxation", "published", "rotation")
 DRIVE_BOUND = Choice("drive_bound", "none", "tanh")
 RESET = Choice("reset", "subtract", "zero")
 SURROGATE = Choice("surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular")
@@ -199,6 +222,7 @@ READOUT = Choice("readout", "spike_count", "membrane")
 LOSS = Choice("loss", "membrane", "summed_membrane", "spike_count")
 SCHEDULE = Choice("schedule", "constant", "one_cycle", "cosine")
 MEMORY = Choice("memory", "reprepare", "coherent")
+FIRING = Choice("firing", "threshold", "measurement")
 CIRCUIT_LEAK = Choice("leak", "delay", "rotation")
 DELAY_CLOCK = Choice("clock", "relative", "absolute")
 PULSE = Choice("shape", "constant", "gaussian")
@@ -217,6 +241,7 @@ _INPUT = POINTER(InputStruct)
 _DOUBLES = POINTER(c_double)
 _QUBIT = POINTER(QubitStruct)
 _NOISE = POINTER(QubitNoiseStruct)
+_RUN_NOISE = POINTER(NoiseStruct)
 _CIRCUIT = POINTER(CircuitConfig)
 _TEXT = POINTER(POINTER(c_char))
 
@@ -256,15 +281,30 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "qlif_network_metadata": (Status, [NetworkPointer, c_char_p, POINTER(c_char_p)]),
     "qlif_network_metadata_count": (Status, [NetworkPointer, POINTER(c_int32)]),
     "qlif_network_metadata_key": (Status, [NetworkPointer, c_int32, POINTER(c_char_p)]),
-    "qlif_network_simulate": (Status, [NetworkPointer, _INPUT, POINTER(RecordStruct), c_int32]),
-    "qlif_network_predict": (Status, [NetworkPointer, _INPUT, c_int32, _LABELS, _FLOATS]),
+    "qlif_network_simulate": (
+        Status,
+        [NetworkPointer, _INPUT, POINTER(RecordStruct), c_int32, _RUN_NOISE],
+    ),
+    "qlif_network_predict": (
+        Status,
+        [NetworkPointer, _INPUT, c_int32, _LABELS, _FLOATS, _RUN_NOISE],
+    ),
     "qlif_network_evaluate": (
         Status,
-        [NetworkPointer, _INPUT, _LABELS, c_int32, c_int32, POINTER(ReportStruct), _FLOATS],
+        [
+            NetworkPointer,
+            _INPUT,
+            _LABELS,
+            c_int32,
+            c_int32,
+            POINTER(ReportStruct),
+            _FLOATS,
+            _RUN_NOISE,
+        ],
     ),
     "qlif_network_loss_and_gradients": (
         Status,
-        [NetworkPointer, _INPUT, _LABELS, c_int32, POINTER(c_double)],
+        [NetworkPointer, _INPUT, _LABELS, c_int32, POINTER(c_double), _RUN_NOISE],
     ),
     "qlif_trainer_config_default": (Status, [POINTER(TrainerConfig)]),
     "qlif_trainer_create": (

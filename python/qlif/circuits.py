@@ -39,8 +39,8 @@ def run(
     delay: ArrayLike,
     *,
     noise: Noise | None = None,
-    memory: str = "reprepare",
-    leak: str = "delay",
+    memory: str | None = None,
+    leak: str | None = None,
     clock: str = "relative",
     before: ArrayLike | None = None,
 ) -> QubitRun:
@@ -55,9 +55,9 @@ def run(
         delay: the currents ``v``, of the same shape.
         noise: None: perfect qubits that relax while they wait, with the neuron's ``t1``.
         memory: ``"reprepare"`` (the qubit is measured at every step and prepared anew) or
-            ``"coherent"`` (it is kept as it is).
-        leak: ``"delay"`` (it waits) or ``"rotation"`` (it is turned back, by ``RX(gamma)``). The
-            leak ``"published"`` of a neuron is a rotation only.
+            ``"coherent"`` (it is kept as it is); None: as the neuron has it.
+        leak: ``"delay"`` (it waits) or ``"rotation"`` (it is turned back, by ``RX(gamma)``); None:
+            as the neuron has it, whose leaks ``"rotation"`` and ``"published"`` are no delay.
         clock: ``"relative"``: a delay lasts ``delay_scale |v| T1 / neuron.t1`` microseconds with
             the qubit's T1, so that the neuron leaks as it was trained to; ``"absolute"``:
             ``delay_scale |v|`` microseconds.
@@ -98,8 +98,8 @@ def qasm3(
     *,
     alpha: ArrayLike | None = None,
     noise: Noise | None = None,
-    memory: str = "reprepare",
-    leak: str = "delay",
+    memory: str | None = None,
+    leak: str | None = None,
     clock: str = "relative",
 ) -> str:
     """OpenQASM 3 text, written by the engine; ``qiskit.qasm3.loads`` reads it.
@@ -159,12 +159,16 @@ def to_qiskit(neuron: QLIF, drive: ArrayLike, delay: ArrayLike, **options: Any) 
     return reader.loads(qasm3(neuron, drive, delay, **options))
 
 
-def _config(neuron: QLIF, memory: str, leak: str, clock: str) -> _lib.CircuitConfig:
+def _config(
+    neuron: QLIF, memory: str | None, leak: str | None, clock: str
+) -> _lib.CircuitConfig:
     if not isinstance(neuron, QLIF):
         raise ArgumentError(f"neuron is {neuron!r}, expected a qlif.QLIF")
+    if leak is None:
+        leak = "delay" if neuron.leak == "relaxation" else "rotation"
     return _lib.CircuitConfig(
         neuron=neuron.to_config(),
-        memory=_lib.MEMORY.code(memory),
+        memory=_lib.MEMORY.code(neuron.memory if memory is None else memory),
         leak=_lib.CIRCUIT_LEAK.code(leak),
         clock=_lib.DELAY_CLOCK.code(clock),
     )

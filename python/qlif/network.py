@@ -22,6 +22,7 @@ from ._metadata import Metadata
 from ._owner import Owner
 from .layers import Layer, layer_of
 from .neurons import neuron_of
+from .noise import NoiseLike, NoiseRun
 from .recording import LayerArrays, Recording
 from .report import Report
 
@@ -234,6 +235,9 @@ class Network:
         spikes: bool = True,
         alpha: bool = True,
         layers: Iterable[int] | None = None,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
+        noise_offset: int = 0,
     ) -> Recording:
         """Runs the network and records what its layers do.
 
@@ -242,11 +246,19 @@ class Network:
             spikes: whether to record spikes.
             alpha: whether to record the membranes; a pooling layer has none.
             layers: the layers to record, by index; None is every layer.
+            noise: what is wrong with the qubits: one `qlif.Noise` for all `QLIF` neurons, or one
+                or None for each layer; None are perfect qubits and infinitely many shots.
+            noise_seed: seeds shots, and spikes of neurons that fire by measurement; 0 to
+                2**64 - 1. What a neuron draws at a step depends on it, on the sample's number, the
+                layer, the neuron and the step, and on nothing else.
+            noise_offset: the number of the first sample, so that parts of a batch draw as the
+                whole of it.
 
         Returns:
             A `Recording` with arrays ``[steps, batch, *layer shape]``.
         """
         owner, batch = self._open(), self._batch(x)
+        run = self._noise(noise, noise_seed, noise_offset)
         count = len(self._layers)
         chosen = range(count) if layers is None else [self._layer_index(each) for each in layers]
         shapes = [(batch.steps, batch.size, *shape) for shape in self._shapes[1:]]
@@ -267,22 +279,35 @@ class Network:
                 if array is not None:
                     setattr(record, name, _arrays.float_pointer(array))
         with owner.lock:
-            lib.qlif_network_simulate(owner.pointer, batch.struct, records, count)
+            lib.qlif_network_simulate(owner.pointer, batch.struct, records, count, run.struct)
         return Recording(**{name: LayerArrays(name, arrays) for name, arrays in recorded.items()})
+
+    def _noise(self, noise: NoiseLike, seed: int, first: int = 0) -> NoiseRun:
+        return NoiseRun.of(noise, len(self._layers), seed, first)
 
     def _layer_index(self, index: int) -> int:
         count = len(self._layers)
         return _arrays.integer(index, "layers", -count, count - 1) % count
 
-    def predict(self, x: ArrayLike, *, readout: str | None = None) -> LabelArray:
+    def predict(
+        self,
+        x: ArrayLike,
+        *,
+        readout: str | None = None,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
+        noise_offset: int = 0,
+    ) -> LabelArray:
         """The class of each sample, int64 ``[batch]``.
 
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             readout: ``"spike_count"`` (most output spikes; ties and silence: the larger summed
                 alpha) or ``"membrane"`` (largest summed alpha); None is the engine's default.
+            noise, noise_seed, noise_offset: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x)
+        run = self._noise(noise, noise_seed, noise_offset)
         labels = np.empty(batch.size, np.int64)
         with owner.lock:
             lib.qlif_network_predict(
@@ -291,16 +316,26 @@ class Network:
                 _readout(readout),
                 _arrays.int64_pointer(labels),
                 None,
+                run.struct,
             )
         return labels
 
-    def predict_scores(self, x: ArrayLike, *, readout: str | None = None) -> FloatArray:
+    def predict_scores(
+        self,
+        x: ArrayLike,
+        *,
+        readout: str | None = None,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
+        noise_offset: int = 0,
+    ) -> FloatArray:
         """The scores that `predict` compares, ``[batch, classes]``.
 
         They are spikes per step (``"spike_count"``) or the mean of alpha (of `LIF` neurons: of the
         membrane) over the steps (``"membrane"``), of each output neuron. Arguments as in `predict`.
         """
         owner, batch = self._open(), self._batch(x)
+        run = self._noise(noise, noise_seed, noise_offset)
         scores = np.empty((batch.size, self.classes), np.float32)
         with owner.lock:
             lib.qlif_network_predict(
@@ -309,11 +344,20 @@ class Network:
                 _readout(readout),
                 None,
                 _arrays.float_pointer(scores),
+                run.struct,
             )
         return scores
 
     def evaluate(
-        self, x: ArrayLike, y: ArrayLike, *, loss: str | None = None, readout: str | None = None
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        loss: str | None = None,
+        readout: str | None = None,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
+        noise_offset: int = 0,
     ) -> Report:
         """Loss, correct predictions and firing rates of a batch, without learning from it.
 
@@ -322,8 +366,10 @@ class Network:
             y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
             loss: as in `loss_and_gradients`.
             readout: as in `predict`.
+            noise, noise_seed, noise_offset: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x)
+        run = self._noise(noise, noise_seed, noise_offset)
         labels = _arrays.labels(y, batch.size)
         report = _lib.ReportStruct()
         rates = np.empty(len(self._layers), np.float32)
@@ -336,11 +382,35 @@ class Network:
                 _readout(readout),
                 report,
                 _arrays.float_pointer(rates),
+                run.struct,
             )
         return Report.of(report, batch.size, rates)
 
+    def score(
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        readout: str | None = None,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
+        noise_offset: int = 0,
+    ) -> float:
+        """The share of the samples whose class `predict` finds; arguments as there."""
+        labels = self.predict(
+            x, readout=readout, noise=noise, noise_seed=noise_seed, noise_offset=noise_offset
+        )
+        return float(np.mean(labels == _arrays.labels(y, len(labels)).array))
+
     def loss_and_gradients(
-        self, x: ArrayLike, y: ArrayLike, *, loss: str | None = None
+        self,
+        x: ArrayLike,
+        y: ArrayLike,
+        *,
+        loss: str | None = None,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
+        noise_offset: int = 0,
     ) -> tuple[float, dict[str, FloatArray]]:
         """The loss and its gradient with respect to every parameter, without dropout.
 
@@ -354,16 +424,19 @@ class Network:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
             loss: one of the three; None is the engine's default.
+            noise, noise_seed, noise_offset: as in `simulate`. Without shots the gradient is that of
+                the noisy equations; through shots it is straight-through, see `qlif.Noise`.
 
         Returns:
             The loss, and copies of the gradients by the parameters' names.
         """
         owner, batch = self._open(), self._batch(x)
+        run = self._noise(noise, noise_seed, noise_offset)
         labels = _arrays.labels(y, batch.size)
         out = c_double()
         with owner.lock:
             lib.qlif_network_loss_and_gradients(
-                owner.pointer, batch.struct, labels.pointer, _loss(loss), out
+                owner.pointer, batch.struct, labels.pointer, _loss(loss), out, run.struct
             )
         return out.value, {name: view.copy() for name, view in self.gradients.items()}
 

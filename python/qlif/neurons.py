@@ -89,7 +89,7 @@ class QLIF(Neuron):
         theta = drive_scale * bound(|u|)       decay = exp(-delay_scale * |v| / t1)
         fired at t-1, and refractory:          alpha[t] = 0
         u > 0:                                 alpha[t] = sin^2((phi + theta) / 2)
-        u <= 0, leak "relaxation":             alpha[t] = alpha[t-1] * decay
+        u <= 0, leak "relaxation", "rotation": alpha[t] = alpha[t-1] * decay
         u <= 0, leak "published":              alpha[t] = sin^2((phi - gamma) / 2),
                                                gamma = 2 asin(sqrt(alpha[t-1] * decay))
         spike[t] = 1 if alpha[t] > threshold else 0
@@ -102,8 +102,19 @@ class QLIF(Neuron):
         drive_scale: radians of rotation per unit of drive, > 0.
         delay_scale: microseconds of waiting per unit of delay, >= 0.
         drive_bound: ``"none"`` (published: ``bound(u) = u``) or ``"tanh"``.
-        leak: ``"relaxation"`` (T1 decay, the paper's words) or ``"published"`` (the authors' code).
+        leak: ``"relaxation"`` (T1 decay by waiting, the paper's words), ``"rotation"`` (the same
+            decay by ``RX(2 asin sqrt(alpha decay) - phi)``: another thing under noise and with a
+            coherent memory only) or ``"published"`` (the authors' code).
         refractory: whether the reset takes a step of its own, as in the authors' code.
+        memory: ``"reprepare"`` (the paper's, as above: the qubit is measured at every step and
+            prepared anew) or ``"coherent"``: the qubit is kept as it is, its Bloch vector turns by
+            theta or relaxes with T1 and T2 (without noise ``T2 = 2 T1``), and ``alpha = (1 - z)/2``
+            is what a measurement would read.
+        firing: ``"threshold"`` (the paper's, as above) or ``"measurement"``: a spike is the outcome
+            of one shot, 1 with the probability ``alpha[t]``; with `qlif.Noise.shots` of one of
+            these. Its gradient is straight-through, ``d spike / d alpha = 1``: the mean of the
+            spike is alpha, so the estimate is unbiased for what is linear in it (Bengio, Leonard
+            and Courville, arXiv:1308.3432).
         surrogate: stands in for ``d spike / d alpha``; see `qlif.surrogate`.
         dropout: share of the layer's spikes left out while training, in [0, 1).
 
@@ -125,6 +136,8 @@ class QLIF(Neuron):
     _CHOICES: ClassVar[dict[str, _lib.Choice]] = {
         "drive_bound": _lib.DRIVE_BOUND,
         "leak": _lib.LEAK,
+        "memory": _lib.MEMORY,
+        "firing": _lib.FIRING,
     }
     _FLAGS: ClassVar[tuple[str, ...]] = ("refractory",)
 
@@ -135,6 +148,8 @@ class QLIF(Neuron):
     drive_bound: str = _ENGINE
     leak: str = _ENGINE
     refractory: bool = _ENGINE
+    memory: str = _ENGINE
+    firing: str = _ENGINE
     surrogate: Surrogate = _ENGINE
     dropout: float = _ENGINE
 

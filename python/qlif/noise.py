@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from . import _arrays, _lib
 from ._errors import ArgumentError, ShapeError
 from ._lib import lib
 
-__all__ = ["Noise"]
+__all__ = ["Noise", "NoiseLike"]
 
 _THERMAL = ("t1", "t2", "gate_time", "excited_population")
 _READOUT = ("p01", "p10")
@@ -34,8 +35,12 @@ class Noise:
 
         alpha_read = alpha (1 - p10) + (1 - alpha) p01
 
-    With `shots`, what is read (and remembered) is the frequency of ones among that many shots, each
-    of which is 1 with the probability ``alpha_read``.
+    With `shots`, what is read (compared with the threshold, recorded and remembered) is the
+    frequency of ones among that many shots, ``Binomial(shots, alpha_read) / shots``. A network's
+    gradient goes straight through the counting, ``d frequency / d alpha_read = 1``, which is that
+    of its mean; in the memory it does so by angles, ``d phi(frequency) = d phi(alpha_read)``, since
+    ``d phi / d alpha`` has no bound where a count is 0 or all (the straight-through estimator of
+    Bengio, Leonard and Courville, arXiv:1308.3432).
 
     Args:
         shots: measurements of each neuron and step, >= 1; None is infinitely many.
@@ -92,6 +97,13 @@ class Noise:
         if len(sizes) > 1:
             raise ShapeError(f"noise has values for {sorted(sizes)} neurons, expected one number")
         return sizes.pop() if sizes else None
+
+    @cached_property
+    def _structs(self) -> Any:
+        return self.structs()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_structs"}
 
     def _numbers(self) -> dict[str, Any]:
         """Every number by the name of its field in the engine's struct."""
@@ -163,6 +175,49 @@ class Noise:
             thermal=(columns[0], columns[1], columns[2], columns[3]),
             readout=(columns[4], columns[5]),
         )
+
+
+NoiseLike: TypeAlias = Noise | Sequence[Noise | None] | None
+"""Of a network: the same for all its QLIF neurons; one for each layer (None for a pooling layer, for
+`LIF` neurons and for perfect qubits); or none."""
+
+
+class NoiseRun(NamedTuple):
+    """A noise as the engine takes it, with the objects that own its memory."""
+
+    struct: _lib.NoiseStruct
+    owners: list[Any]
+
+    @classmethod
+    def of(cls, noise: NoiseLike, layers: int, seed: int = 0, first: int = 0) -> NoiseRun:
+        """The noise of a network of so many layers; `first` is the number of the first sample."""
+        if noise is None:
+            each: list[Noise | None] = []
+        elif isinstance(noise, Noise):
+            each = [noise]
+        elif isinstance(noise, Iterable) and not isinstance(noise, str | bytes):
+            each = list(noise)
+            if len(each) != layers:
+                raise ShapeError(
+                    f"noise has {len(each)} entries, expected one for each of {layers} layers"
+                )
+        else:
+            each = [noise]
+        array = (_lib.LayerNoiseStruct * len(each))()
+        for struct, own in zip(array, each, strict=True):
+            if own is None:
+                continue
+            if not isinstance(own, Noise):
+                raise ArgumentError(f"noise is {own!r}, expected a qlif.Noise, or one per layer")
+            struct.qubits, struct.qubit_count = own._structs, len(own._structs)
+            struct.shots = own.shots or 0
+        struct = _lib.NoiseStruct(
+            array,
+            len(each),
+            _arrays.integer(seed, "noise_seed", 0, 2**64 - 1),
+            _arrays.integer(first, "noise_offset", 0, 2**62),
+        )
+        return cls(struct, [array, each])
 
 
 def _value(value: Any, name: str) -> Any:

@@ -2,13 +2,7 @@ import Glibc
 
 /// A QLIF neuron on a qubit: the constants of the neuron, the noise of the qubit, and the way it is run.
 package struct QubitNeuron: Sendable {
-  /// How a neuron remembers its membrane from one step to the next.
-  package enum Memory: Sendable, CaseIterable {
-    /// Measured after every step, and prepared anew by `RX(2 asin sqrt(alpha))` (the paper's).
-    case reprepare
-    /// The qubit is kept as it is; `alpha` is what a measurement would read.
-    case coherent
-  }
+  package typealias Memory = QLIF.Memory
 
   /// How a neuron leaks.
   package enum LeakForm: Sendable, CaseIterable {
@@ -42,8 +36,8 @@ package struct QubitNeuron: Sendable {
   ) throws(QLIFError) {
     try neuron.validate()
     try noise.validate()
-    if leakForm == .delay, neuron.leak == .published {
-      throw .invalid("leak: the published leak is a rotation, no delay does it: expected the form rotation")
+    if leakForm == .delay, neuron.leak != .relaxation {
+      throw .invalid("leak: the neuron's leak is \(neuron.leak.rawValue), no delay: expected the form rotation")
     }
     self.neuron = neuron
     self.noise = noise
@@ -97,7 +91,7 @@ extension QubitNeuron {
   package func gamma(_ delay: Double, alpha: Double) -> Double {
     let decay = exp(-wait(delay) / relaxation.t1)
     let target = NeuronState.angle(of: alpha * decay)
-    return neuron.leak == .relaxation ? target - NeuronState.angle(of: alpha) : -target
+    return neuron.leak != .published ? target - NeuronState.angle(of: alpha) : -target
   }
 
   /// What a neuron does in a step, after its memory is there.

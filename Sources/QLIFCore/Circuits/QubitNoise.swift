@@ -8,7 +8,7 @@
 /// and a measurement reads 1 with probability `population (1 - p10) + (1 - population) p01`. The order is that of
 /// Qiskit Aer's noise models, `depolarizing_error(p, 1).compose(thermal_relaxation_error(...))` on `rx`, and
 /// `ReadoutError([[1 - p01, p01], [p10, 1 - p10]])`.
-package struct QubitNoise: Equatable, Sendable {
+package struct QubitNoise: Codable, Equatable, Sendable {
   /// Relative error of every rotation's angle.
   package var overRotation: Double = 0
   /// Probability that a gate leaves the fully mixed state.

@@ -7,7 +7,7 @@ import Glibc
 ///
 /// Times are in microseconds. The same channel as Qiskit Aer's
 /// `thermal_relaxation_error(t1, t2, time, excited_state_population)`.
-package struct Relaxation: Equatable, Sendable {
+package struct Relaxation: Codable, Equatable, Sendable {
   /// Relaxation time, microseconds.
   package var t1: Double
   /// Coherence time, microseconds, at most `2 t1`.

@@ -53,9 +53,10 @@ package final class Layer: Sendable {
 
   package var parameters: [Parameter] { synapse?.parameters ?? [] }
 
-  func run(_ neuron: any Neuron, steps: Int, dropoutKey: UInt64?) -> NeuronRun {
+  func run(_ neuron: any Neuron, steps: Int, dropoutKey: UInt64?, qubits: QubitLayer?) -> NeuronRun {
     NeuronRun(
       steps: steps, groups: groups, spikeStride: words * 4,
-      dropout: neuron.dropout > 0 ? dropoutKey.map { Dropout(probability: neuron.dropout, key: $0) } : nil)
+      dropout: neuron.dropout > 0 ? dropoutKey.map { Dropout(probability: neuron.dropout, key: $0) } : nil,
+      qubits: qubits)
   }
 }

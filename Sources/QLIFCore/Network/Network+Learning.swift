@@ -14,28 +14,30 @@ package struct Report {
 extension Network {
   /// The loss of a batch, without learning from it.
   package func evaluate(
-    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout
+    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout,
+    noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) -> Report {
     let labels = try checked(labels, count: input.batch)
-    let pass = try Pass(self, input, learns: false)
+    let pass = try Pass(self, input, noise, learns: false)
     return try run(pass, labels, loss, readout)
   }
 
   /// The loss, and its gradient with respect to every parameter in `Parameter.gradient`. Without dropout.
   package func lossAndGradients(
-    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss
+    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) -> Double {
     let labels = try checked(labels, count: input.batch)
-    let pass = try Pass(self, input, learns: true)
+    let pass = try Pass(self, input, noise, learns: true)
     return try run(pass, labels, loss, .spikeCount).loss
   }
 
   /// Loss, predictions and gradients of a training step, dropout and all.
   func learn(
-    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout, dropoutKey: UInt64
+    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout, dropoutKey: UInt64,
+    noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) -> Report {
     let labels = try checked(labels, count: input.batch)
-    var pass = try Pass(self, input, learns: true)
+    var pass = try Pass(self, input, noise, learns: true)
     pass.dropoutKey = dropoutKey
     return try run(pass, labels, loss, readout)
   }

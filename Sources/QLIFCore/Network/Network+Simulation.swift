@@ -18,11 +18,11 @@ package struct RecordTarget {
 
 extension Network {
   /// Runs the network and writes the records that are asked for, one target for each layer.
-  package func simulate(_ input: Input, into targets: [RecordTarget]) throws(QLIFError) {
+  package func simulate(_ input: Input, into targets: [RecordTarget], noise: NoiseRun = NoiseRun()) throws(QLIFError) {
     guard targets.count == layers.count else {
       throw .shape("records: \(targets.count) entries, expected one for each of \(layers.count) layers")
     }
-    let pass = try Pass(self, input, learns: false)
+    let pass = try Pass(self, input, noise, learns: false)
     for (index, target) in targets.enumerated() where target.alpha != nil {
       guard layers[index].neuron != nil else {
         throw .invalid("records[\(index)].alpha: layer \(index) is a pooling and has none, expected NULL")
@@ -99,10 +99,11 @@ extension Network {
   ///   labels   [batch], or nil
   ///   scores   [batch, classes], or nil: spikes or alpha per step
   package func predict(
-    _ input: Input, readout: Readout, labels: UnsafeMutablePointer<Int64>?, scores: MutableFloats?
+    _ input: Input, readout: Readout, labels: UnsafeMutablePointer<Int64>?, scores: MutableFloats?,
+    noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) {
     let classes = try classes()
-    let pass = try Pass(self, input, learns: false)
+    let pass = try Pass(self, input, noise, learns: false)
     pass.project()
     pass.workspace.forEachBlock { block in
       pass.forward(block)

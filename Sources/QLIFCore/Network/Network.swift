@@ -52,6 +52,14 @@ package final class Network: @unchecked Sendable {
   }
 }
 
+extension Network {
+  /// How many currents of an input constant in time matter to the first layer.
+  func currentsOfConstantInput(_ qubits: LayerQubits?) -> Int {
+    guard let first = layers.first, let neuron = first.neuron, let synapse = first.synapse else { return 0 }
+    return qubits?.leavesGround == true ? synapse.currents : type(of: neuron).currentsOfConstantInput
+  }
+}
+
 // MARK: Layers
 
 extension Network {

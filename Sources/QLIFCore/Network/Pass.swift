@@ -7,19 +7,35 @@ struct Pass {
   /// Where dropout's random numbers come from; nil: no dropout.
   var dropoutKey: UInt64?
 
-  init(_ network: Network, _ input: Input, learns: Bool) throws(QLIFError) {
+  let noise: NoiseRun
+  /// The qubits of each layer that needs them.
+  private let qubits: [LayerQubits?]
+
+  init(_ network: Network, _ input: Input, _ noise: NoiseRun, learns: Bool) throws(QLIFError) {
     self.network = network
     self.input = input
+    self.noise = noise
+    var qubits: [LayerQubits?] = []
+    let noises = try noise.noise?.each(of: network)
+    for layer in network.layers {
+      let own = noises?[layer.index]
+      if own != nil, layer.neuron == nil {
+        throw .invalid("noise of layer \(layer.index): a pooling has no qubits: expected none")
+      }
+      qubits.append(try layer.neuron?.qubits(own, of: layer))
+    }
+    self.qubits = qubits
+    let currents = input.isConstant ? network.currentsOfConstantInput(qubits.first ?? nil) : nil
     steps = input.isConstant ? network.steps : input.sequenceSteps
     if let known = network.workspace, known.batch == input.batch, known.steps == steps,
-      known.isConstant == input.isConstant, known.learns == learns,
+      known.constantCurrents == currents, known.learns == learns,
       known.servesEveryThread
     {
       workspace = known
     } else {
       network.workspace = nil
       workspace = try Workspace(
-        network: network, batch: input.batch, steps: steps, isConstant: input.isConstant, learns: learns)
+        network: network, batch: input.batch, steps: steps, constantCurrents: currents, learns: learns)
       network.workspace = workspace
     }
     for layer in network.layers.dropFirst() { try layer.synapse?.prepareForSpikes(backward: learns) }
@@ -184,12 +200,12 @@ struct Pass {
     if let own = memory.currents {
       return Currents(
         base: own.base + slot * steps * synapse.columns, stride: synapse.columns,
-        offset: synapse.currentStride)
+        offset: synapse.currentStride, count: synapse.currents)
     }
     return Currents(
       base: workspace.inputCurrents.base + sample * workspace.inputWidth,
-      stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth, offset: synapse.currentStride
-    )
+      stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth, offset: synapse.currentStride,
+      count: workspace.inputCurrentCount)
   }
 
   private func currentsAreFinite(of synapse: any Synapse, _ memory: LayerMemory, _ samples: Range<Int>)
@@ -209,7 +225,8 @@ struct Pass {
   private func run(_ layer: Layer, _ neuron: any Neuron, sample: Int) -> NeuronRun {
     layer.run(
       neuron, steps: steps,
-      dropoutKey: dropoutKey(of: layer.index).map { Counter.key(Counter.key($0, layer.index), sample) })
+      dropoutKey: dropoutKey(of: layer.index).map { Counter.key(Counter.key($0, layer.index), sample) },
+      qubits: qubits[layer.index]?.run(key: noise.key(layer: layer.index, sample: sample)))
   }
 
   /// Dropout concerns the spikes that a next layer receives: the output layer has none.

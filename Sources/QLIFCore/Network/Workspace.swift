@@ -9,7 +9,8 @@ import Synchronization
 final class Workspace: @unchecked Sendable {
   let batch: Int
   let steps: Int
-  let isConstant: Bool
+  /// Currents that a layer with an input constant in time needs; nil: the input is a sequence.
+  let constantCurrents: Int?
   let learns: Bool
   let shares: [Share]
   let memories: [BlockMemory]
@@ -21,23 +22,24 @@ final class Workspace: @unchecked Sendable {
   /// Currents that the input layer needs, and floats in a row of them.
   let inputCurrentCount: Int
   let inputWidth: Int
+  var isConstant: Bool { constantCurrents != nil }
   var inputRows: Int { isConstant ? batch : steps * batch }
 
   static let mostShares = 16
   /// Samples taken through the layers at a time.
   private let blockSize: Int
 
-  init(network: Network, batch: Int, steps: Int, isConstant: Bool, learns: Bool) throws(QLIFError) {
+  init(network: Network, batch: Int, steps: Int, constantCurrents: Int?, learns: Bool) throws(QLIFError) {
     self.batch = batch
     self.steps = steps
-    self.isConstant = isConstant
+    self.constantCurrents = constantCurrents
     self.learns = learns
-    guard let first = network.layers.first, let synapse = first.synapse, let neuron = first.neuron else {
+    guard let first = network.layers.first, let synapse = first.synapse else {
       throw .shape("network: it has no layer")
     }
-    inputCurrentCount = isConstant ? type(of: neuron).currentsOfConstantInput : synapse.currents
+    inputCurrentCount = constantCurrents ?? synapse.currents
     inputWidth = inputCurrentCount * synapse.currentStride
-    let rows = isConstant ? batch : try product([steps, batch], of: "input rows")
+    let rows = constantCurrents != nil ? batch : try product([steps, batch], of: "input rows")
     let size = try product([rows, inputWidth], of: "currents of layer 0")
     inputCurrents = try Buffer(size, for: "currents of layer 0")
     inputGradient = learns ? try Buffer(size, for: "gradients of layer 0") : nil

@@ -19,6 +19,10 @@ package protocol Neuron: Sendable, Codable {
   /// Share of the spikes that is left out while training.
   var dropout: Float { get }
 
+  /// The qubits that these neurons are, where a pass needs their states; nil: it does not.
+  /// - Throws: where there is noise and nothing that it could be of.
+  func qubits(_ noise: LayerNoise?, of layer: Layer) throws(QLIFError) -> LayerQubits?
+
   /// - Throws: where a constant has a value that the model does not allow; names it.
   func validate() throws(QLIFError)
 
@@ -34,12 +38,27 @@ package protocol Neuron: Sendable, Codable {
     currentGradient: MutableFloats)
 }
 
+extension Neuron {
+  package func qubits(_ noise: LayerNoise?, of layer: Layer) throws(QLIFError) -> LayerQubits? {
+    guard noise == nil else {
+      throw .invalid(
+        "noise of layer \(layer.index): its neurons are \(Self.kind), which are no qubits: expected none")
+    }
+    return nil
+  }
+}
+
 /// The currents of one sample. Current k of neuron j at step t is `base[t * stride + k * offset + j]`; a stride
 /// of 0 is an input constant in time, whose gradient is summed over the steps.
 package struct Currents {
   var base: Floats
   var stride: Int
   var offset: Int
+  /// How many there are.
+  var count: Int
+
+  /// The second current, where there is one.
+  var second: Floats? { count > 1 ? base + offset : nil }
 }
 
 /// The sizes of one sample's run through a population.
@@ -50,4 +69,5 @@ package struct NeuronRun {
   /// Sixteens of neurons from one step's spikes to the next's.
   var spikeStride: Int
   var dropout: Dropout?
+  var qubits: QubitLayer?
 }

@@ -15,6 +15,24 @@ package struct QLIF: Neuron, Equatable {
     case relaxation
     /// The authors' code: `alpha' = sin^2((phi - 2 asin sqrt(alpha exp(-delay / t1))) / 2)`.
     case published
+    /// T1 decay done by a rotation instead of a wait: the same `alpha'` on a perfect qubit that is re-prepared.
+    case rotation
+  }
+
+  /// How the membrane is remembered from one step to the next.
+  package enum Memory: String, Codable, Sendable, CaseIterable {
+    /// Measured after every step, and prepared anew by `RX(2 asin sqrt(alpha))` (the paper's).
+    case reprepare
+    /// The qubit is kept as it is, with T1 and T2; `alpha` is what a measurement would read.
+    case coherent
+  }
+
+  /// What makes a spike.
+  package enum Firing: String, Codable, Sendable, CaseIterable {
+    /// `alpha' > threshold` (the paper's).
+    case threshold
+    /// The outcome of one shot: a spike with the probability `alpha'`.
+    case measurement
   }
 
   package enum DriveBound: String, Codable, Sendable, CaseIterable {
@@ -38,6 +56,8 @@ package struct QLIF: Neuron, Equatable {
   package var delayScale: Float = 200
   package var leak = Leak.relaxation
   package var isRefractory = true
+  package var memory = Memory.reprepare
+  package var firing = Firing.threshold
   package var surrogate = SurrogateKind.arctan
   package var slope: Float = 1
   package var dropout: Float = 0
@@ -63,22 +83,52 @@ extension QLIF {
     case delayScale = "delay_scale"
     case leak
     case isRefractory = "refractory"
-    case surrogate, slope, dropout
+    case memory, firing, surrogate, slope, dropout
+  }
+
+  /// A description without `memory` and `firing` is of a time when there was one of each.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    threshold = try values.decode(Float.self, forKey: .threshold)
+    t1 = try values.decode(Float.self, forKey: .t1)
+    driveScale = try values.decode(Float.self, forKey: .driveScale)
+    driveBound = try values.decode(DriveBound.self, forKey: .driveBound)
+    delayScale = try values.decode(Float.self, forKey: .delayScale)
+    leak = try values.decode(Leak.self, forKey: .leak)
+    isRefractory = try values.decode(Bool.self, forKey: .isRefractory)
+    memory = try values.decodeIfPresent(Memory.self, forKey: .memory) ?? memory
+    firing = try values.decodeIfPresent(Firing.self, forKey: .firing) ?? firing
+    surrogate = try values.decode(SurrogateKind.self, forKey: .surrogate)
+    slope = try values.decode(Float.self, forKey: .slope)
+    dropout = try values.decode(Float.self, forKey: .dropout)
   }
 }
 
 extension QLIF {
   private var constants: QLIFConstants {
     QLIFConstants(
-      leak: leak == .relaxation ? .relaxation : .published, boundsDrive: driveBound == .tanh,
+      leak: leak == .published ? .published : .relaxation, boundsDrive: driveBound == .tanh,
       isRefractory: isRefractory, threshold: threshold, driveScale: driveScale, delayRate: delayScale / t1,
       surrogate: surrogate.function(slope: slope))
+  }
+
+  /// The paper's neuron on perfect qubits needs no states of qubits: its equations are those of angles.
+  package func qubits(_ noise: LayerNoise?, of layer: Layer) throws(QLIFError) -> LayerQubits? {
+    let noise = noise ?? LayerNoise()
+    return noise.isPerfect && memory == .reprepare && firing == .threshold
+      ? nil : try LayerQubits(self, noise, layer: layer)
   }
 
   package func forward(
     _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, alpha: MutableFloats?
   ) -> Int {
-    currents.stride == 0
+    if let qubits = run.qubits {
+      return kernels.qubitForward(
+        constants, qubits, steps: run.steps, groups: run.groups, drive: currents.base, delay: currents.second,
+        currentStride: currents.stride, dropout: run.dropout, spikes: spikes, spikeStride: run.spikeStride,
+        alpha: alpha)
+    }
+    return currents.stride == 0
       ? kernels.qlifForwardConstant(
         constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
         spikes: spikes, spikeStride: run.spikeStride, alpha: alpha)

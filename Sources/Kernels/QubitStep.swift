@@ -1,0 +1,179 @@
+import KernelTypes
+
+/// What a neuron's currents make its qubit do in a step.
+struct QubitAction {
+  var isDriven: LaneMask
+  /// The turn of a neuron that is driven; none elsewhere.
+  var turn: Turn
+  /// The errors of that gate, or the wait.
+  var channel: Channel
+  /// `sqrt(decay)`, for a leak that is a rotation.
+  var rootDecay: Lanes
+
+  /// Without a delay current there is nothing that could leak.
+  @inline(__always)
+  init(
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ constants: UnsafePointer<Float>, drive u: Lanes,
+    delay v: Lanes
+  ) {
+    isDriven = u.isGreater(than: 0)
+    let half = halfAngle(neuron, drive: u) * (1 + constants.lanes(.overRotation))
+    turn = Turn(halfAngle: select(isDriven, half, Lanes.zero))
+    let gate = Channel(gateOf: constants)
+    let waited = neuron.delayRate * v.magnitude
+    if layer.leak == .delay {
+      channel = Channel(waiting: waited, constants).replaced(where: isDriven, by: gate)
+      rootDecay = Lanes(repeating: 1)
+    } else {
+      channel = gate
+      rootDecay = exponential(-0.5 * waited)
+    }
+  }
+}
+
+/// `RX(gamma)`, the leak as a rotation, by half angles `s = sin(phi/2)`, `c = cos(phi/2)`.
+struct LeakTurn {
+  /// Of half of gamma, before the sign of a coherent neuron and the over-rotation.
+  var sine: Lanes
+  var cosine: Lanes
+  var turn: Turn
+  var s: Lanes
+  var c: Lanes
+  /// `c' = sqrt(1 - decay s^2)`
+  var relaxedC: Lanes
+  /// Where the qubit stands on the side of negative angles and turns the other way.
+  var isMirrored: LaneMask
+
+  /// - Parameter state: what the neuron remembers, a population or a coherent state.
+  @inline(__always)
+  init(_ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ state: Qubit, rootDecay: Lanes) {
+    s = larger(state.a, Lanes.zero).root
+    c = larger(state.b, Lanes.zero).root
+    let relaxedS = s * rootDecay
+    relaxedC = larger(state.b.plus(state.a, times: 1 - rootDecay * rootDecay), Lanes.zero).root
+    if layer.leak == .rotation {
+      sine = relaxedS * c - relaxedC * s
+      cosine = (relaxedC * c).plus(relaxedS, times: s)
+    } else {
+      sine = -relaxedS
+      cosine = relaxedC
+    }
+    if layer.overRotates {
+      let half = angle(sine: -sine, cosine: cosine) * (1 + constants.lanes(.overRotation))
+      turn = Turn(halfAngle: -half)
+    } else {
+      turn = Turn(sine: sine, cosine: cosine)
+    }
+    isMirrored = layer.memory == .coherent ? Lanes.zero.isGreater(than: state.q) : .none
+    turn.sine = select(isMirrored, -turn.sine, turn.sine)
+  }
+}
+
+/// The qubit at the stages of a step.
+struct QubitStages {
+  /// Before the turn: prepared, with the errors of that gate, or kept.
+  var prepared: Qubit
+  var turned: Qubit
+  /// Before the reading.
+  var last: Qubit
+  /// Probability of reading 1.
+  var odds: Odds
+
+  /// - Parameter state: what the neuron remembers; re-prepared, its populations only count.
+  @inline(__always)
+  init(
+    _ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ state: Qubit, _ action: QubitAction,
+    isExact: Bool
+  ) {
+    prepared = state
+    if layer.memory == .reprepare {
+      prepared = Qubit(Odds(yes: state.a, no: state.b))
+      if layer.overRotates {
+        let excess = angle(sine: state.a.root, cosine: state.b.root) * constants.lanes(.overRotation)
+        prepared = prepared.turned(by: Turn(halfAngle: excess), isExact: isExact)
+      }
+      prepared = prepared.through(Channel(gateOf: constants), isExact: isExact)
+    }
+    var turn = action.turn
+    if layer.leak != .delay {
+      let leak = LeakTurn(layer, constants, state, rootDecay: action.rootDecay)
+      turn = leak.turn.replaced(where: action.isDriven, by: turn)
+    }
+    turned = prepared.turned(by: turn, isExact: isExact)
+    last = turned.through(action.channel, isExact: isExact)
+    let one = Lanes(repeating: 1)
+    let yes = (constants.lanes(.p11) * last.a).plus(constants.lanes(.p01), times: last.b)
+    odds = Odds(yes: smaller(larger(yes, Lanes.zero), one), no: Lanes.zero)
+    if isExact {
+      let no = (constants.lanes(.p10) * last.a).plus(constants.lanes(.p00), times: last.b)
+      odds.no = smaller(larger(no, Lanes.zero), one)
+    } else {
+      odds.no = 1 - odds.yes
+    }
+  }
+}
+
+/// What is left of sixteen neurons between two steps.
+struct QubitState {
+  /// Re-prepared: the populations that were read.
+  var qubit = Qubit()
+  var fired = LaneMask.none
+
+  @inline(__always)
+  init() {}
+}
+
+/// What a step shows.
+struct QubitReading {
+  /// What is read: a probability, or the frequency of ones.
+  var alpha: Lanes
+  var state: QubitState
+}
+
+extension QubitLayer {
+  /// Where the constants of a group of sixteen lie.
+  @inline(__always)
+  func constants(of group: Int) -> UnsafePointer<Float> { table + group * tableStride }
+
+  /// The states of re-prepared neurons whose shots are counted need no more digits than the counts have.
+  @inline(__always)
+  var isExact: Bool { shots == 0 || memory == .coherent }
+
+  /// Measures, fires and resets.
+  @inline(__always)
+  func read(
+    _ stages: QubitStages, after before: QubitState, _ neuron: QLIFConstants, step: Int, group: Int,
+    groups: Int
+  ) -> QubitReading {
+    var odds = stages.odds
+    if shots > 0 {
+      odds = frequency(
+        odds, shots: shots, randomBits(key, step: step, group: group, groups: groups))
+    }
+    var qubit = stages.last
+    if memory == .reprepare {
+      qubit = Qubit()
+      qubit.a = odds.yes
+      qubit.b = odds.no
+    }
+    if neuron.isRefractory {
+      odds.yes = select(before.fired, Lanes.zero, odds.yes)
+      qubit = qubit.reset(where: before.fired)
+    }
+    var fired =
+      firing == .threshold
+      ? odds.yes.isGreater(than: neuron.threshold)
+      : odds.yes.isGreater(
+        than: uniform(randomBits(key ^ Self.firingStream, step: step, group: group, groups: groups)))
+    // Lanes beyond the last neuron could read a 1 by error.
+    let inside = units - group * laneCount
+    if inside < laneCount { fired = fired & LaneMask(bits: (1 &<< UInt16(inside)) &- 1) }
+    var state = QubitState()
+    state.qubit = qubit.reset(where: fired)
+    state.fired = fired
+    return QubitReading(alpha: odds.yes, state: state)
+  }
+
+  /// Turns the key of the shots into that of the one that decides whether the neuron fires.
+  private static var firingStream: UInt64 { 0x9e37_79b9_0000_0000 }
+}

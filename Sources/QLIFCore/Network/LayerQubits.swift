@@ -1,0 +1,98 @@
+import Glibc
+import KernelTypes
+
+/// The qubits of a layer of QLIF neurons, made ready for the kernels.
+package final class LayerQubits: @unchecked Sendable {
+  /// Whether a neuron that is not driven leaves its ground state, and so has something to leak.
+  let leavesGround: Bool
+
+  private let neuron: QLIF
+  private let units: Int
+  private let shots: Int
+  private let overRotates: Bool
+  private let table: Buffer<Float>
+  private let stride: Int
+
+  /// - Throws: where the noise is not of one neuron or of as many as the layer has.
+  init(_ neuron: QLIF, _ noise: LayerNoise, layer: Layer) throws(QLIFError) {
+    guard [1, layer.units].contains(noise.qubits.count) else {
+      throw .shape(
+        "noise of layer \(layer.index): values for \(noise.qubits.count) neurons, expected one or"
+          + " \(layer.units)")
+    }
+    try noise.validate("noise of layer \(layer.index)")
+    self.neuron = neuron
+    units = layer.units
+    shots = noise.shots ?? 0
+    overRotates = noise.qubits.contains { $0.overRotation != 0 }
+    leavesGround = noise.qubits.contains {
+      $0.depolarizing > 0 || $0.p01 > 0 || ($0.relaxation?.excitedPopulation ?? 0) > 0
+    }
+    let isCommon = noise.qubits.count == 1
+    stride = isCommon ? 0 : QubitLayer.blockSize
+    let groups = isCommon ? 1 : layer.groups
+    table = try Buffer(groups * QubitLayer.blockSize, for: "noise of layer \(layer.index)")
+    // Lanes beyond the last neuron are perfect ones.
+    for unit in 0..<groups * 16 {
+      let place = isCommon ? 0 : unit < units ? layer.order?[unit] ?? unit : nil
+      write(place.map { noise.qubits[$0] } ?? QubitNoise(), unit: unit)
+    }
+  }
+
+  func run(key: UInt64) -> QubitLayer {
+    QubitLayer(
+      memory: neuron.memory == .coherent ? .coherent : .reprepare,
+      firing: neuron.firing == .measurement ? .measurement : .threshold, leak: leak,
+      overRotates: overRotates, shots: shots, table: table.base, tableStride: stride, units: units, key: key)
+  }
+
+  private var leak: QubitLayer.Leak {
+    switch neuron.leak {
+    case .relaxation: .delay
+    case .rotation: .rotation
+    case .published: .published
+    }
+  }
+
+  /// The constants of one qubit; what they mean stands at `QubitLayer.Field`.
+  private func write(_ noise: QubitNoise, unit: Int) {
+    let block = table.base + (unit / 16) * QubitLayer.blockSize + unit % 16
+    func set(_ field: QubitLayer.Field, _ value: Double) { block[field.rawValue * 16] = Float(value) }
+
+    let relaxation = noise.relaxation ?? Relaxation(t1: Double(neuron.t1))
+    let rest = relaxation.excitedPopulation
+    let dephasing = relaxation.t1 / relaxation.t2
+    set(.overRotation, noise.overRotation)
+    set(.dephasing, dephasing)
+    set(.rest, rest)
+    set(.p01, noise.p01)
+    set(.p10, noise.p10)
+    set(.p11, 1 - noise.p10)
+    set(.p00, 1 - noise.p01)
+
+    // Depolarizing by 1 - k, then relaxation for `time` times T1.
+    let time = noise.gateTime / relaxation.t1
+    let k = 1 - noise.depolarizing
+    let kept = exp(-time)
+    let lost = -expm1(-time)
+    let coherent = exp(-time * dephasing)
+    set(.coherence, coherent * k)
+    set(.population, kept * k)
+    set(.toOne, kept * (1 - k) / 2 + lost * rest)
+    set(.toZero, kept * (1 - k) / 2 + lost * (1 - rest))
+
+    // a' b' - q'^2 after the two, with what cancels left out: see `Channel`.
+    let (same, other) = ((1 + k) / 2, (1 - k) / 2)
+    let dephased = kept * -expm1(-time * max(0, 2 * dephasing - 1))
+    let (fromOne, fromZero) = (kept * lost * (1 - rest), kept * lost * rest)
+    let mixed = lost * lost * rest * (1 - rest) + coherent * coherent * (1 - k * k) / 4
+    set(.purity, coherent * coherent * k * k)
+    set(
+      .impurityOne, dephased * same * other + fromOne * same * same + fromZero * other * other + mixed)
+    set(
+      .impurityZero, dephased * same * other + fromOne * other * other + fromZero * same * same + mixed)
+    set(
+      .impurityBoth,
+      dephased * (same * same + other * other) + 2 * (fromOne + fromZero) * same * other + 2 * mixed)
+  }
+}
