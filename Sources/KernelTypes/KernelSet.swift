@@ -33,6 +33,11 @@ public protocol KernelSet: Sendable {
     currentStride: Int, dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?
   ) -> Int
 
+  static func qubitBackward(
+    _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: Floats, delay: Floats?,
+    currentStride: Int, dropout: Dropout?, spikeGradient: Floats?, alphaGradient: Floats?,
+    driveGradient: MutableFloats, delayGradient: MutableFloats?)
+
   static func lifForward(
     _ neuron: LIFConstants, steps: Int, groups: Int, current: Floats, currentStride: Int, dropout: Dropout?,
     spikes: SpikeGroups, spikeStride: Int, membrane: MutableFloats?

@@ -15,6 +15,18 @@ func emit(
   return count
 }
 
+/// `d loss / d spike` before dropout. 0 where nothing arrives.
+@inline(__always)
+func arrivingGradient(
+  _ spikeGradient: UnsafePointer<Float>?, dropout: Dropout?, step: Int, group: Int, groups: Int
+) -> Lanes {
+  guard let spikeGradient else { return .zero }
+  let arriving = Lanes(loading: spikeGradient + (step * groups + group) * laneCount)
+  guard let dropout else { return arriving }
+  let kept = keptLanes(dropout, step: step, group: group, groups: groups)
+  return select(kept, dropout.scale * arriving, Lanes.zero)
+}
+
 /// `d loss / d membrane` through the spikes: what arrives at them, after dropout, times the surrogate derivative at
 /// `excess`, the membrane less the threshold. 0 where nothing arrives.
 @inline(__always)
@@ -22,11 +34,7 @@ func gradientThroughSpikes(
   _ surrogate: Surrogate, _ spikeGradient: UnsafePointer<Float>?, dropout: Dropout?, step: Int, group: Int,
   groups: Int, at excess: Lanes
 ) -> Lanes {
-  guard let spikeGradient else { return .zero }
-  var arriving = Lanes(loading: spikeGradient + (step * groups + group) * laneCount)
-  if let dropout {
-    let kept = keptLanes(dropout, step: step, group: group, groups: groups)
-    arriving = select(kept, dropout.scale * arriving, Lanes.zero)
-  }
+  if spikeGradient == nil { return .zero }
+  let arriving = arrivingGradient(spikeGradient, dropout: dropout, step: step, group: group, groups: groups)
   return surrogateProduct(surrogate, arriving, at: excess)
 }

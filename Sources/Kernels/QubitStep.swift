@@ -33,9 +33,6 @@ struct QubitAction {
 
 /// `RX(gamma)`, the leak as a rotation, by half angles `s = sin(phi/2)`, `c = cos(phi/2)`.
 struct LeakTurn {
-  /// Of half of gamma, before the sign of a coherent neuron and the over-rotation.
-  var sine: Lanes
-  var cosine: Lanes
   var turn: Turn
   var s: Lanes
   var c: Lanes
@@ -51,12 +48,12 @@ struct LeakTurn {
     c = larger(state.b, Lanes.zero).root
     let relaxedS = s * rootDecay
     relaxedC = larger(state.b.plus(state.a, times: 1 - rootDecay * rootDecay), Lanes.zero).root
+    // Of gamma / 2: an angle less another one, or the relaxed one backwards.
+    var sine = -relaxedS
+    var cosine = relaxedC
     if layer.leak == .rotation {
       sine = relaxedS * c - relaxedC * s
       cosine = (relaxedC * c).plus(relaxedS, times: s)
-    } else {
-      sine = -relaxedS
-      cosine = relaxedC
     }
     if layer.overRotates {
       let half = angle(sine: -sine, cosine: cosine) * (1 + constants.lanes(.overRotation))
@@ -71,6 +68,8 @@ struct LeakTurn {
 
 /// The qubit at the stages of a step.
 struct QubitStages {
+  /// Prepared without error but over-rotation.
+  var pure: Qubit
   /// Before the turn: prepared, with the errors of that gate, or kept.
   var prepared: Qubit
   var turned: Qubit
@@ -86,12 +85,14 @@ struct QubitStages {
     isExact: Bool
   ) {
     prepared = state
+    pure = state
     if layer.memory == .reprepare {
       prepared = Qubit(Odds(yes: state.a, no: state.b))
       if layer.overRotates {
         let excess = angle(sine: state.a.root, cosine: state.b.root) * constants.lanes(.overRotation)
         prepared = prepared.turned(by: Turn(halfAngle: excess), isExact: isExact)
       }
+      pure = prepared
       prepared = prepared.through(Channel(gateOf: constants), isExact: isExact)
     }
     var turn = action.turn

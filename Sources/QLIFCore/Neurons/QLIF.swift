@@ -142,7 +142,13 @@ extension QLIF {
     _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, alphaGradient: Floats?,
     currentGradient: MutableFloats
   ) {
-    if currents.stride == 0 {
+    if let qubits = run.qubits {
+      kernels.qubitBackward(
+        constants, qubits, steps: run.steps, groups: run.groups, drive: currents.base, delay: currents.second,
+        currentStride: currents.stride, dropout: run.dropout, spikeGradient: spikeGradient,
+        alphaGradient: alphaGradient, driveGradient: currentGradient,
+        delayGradient: currents.second == nil ? nil : currentGradient + currents.offset)
+    } else if currents.stride == 0 {
       kernels.qlifBackwardConstant(
         constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
         spikeGradient: spikeGradient, alphaGradient: alphaGradient, driveGradient: currentGradient)
