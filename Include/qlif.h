@@ -388,6 +388,10 @@ void qlif_trainer_destroy(qlif_trainer *trainer);
 qlif_status qlif_trainer_step(qlif_trainer *trainer, const qlif_input *input,
                               const int64_t *labels, qlif_report *out, float *firing_rates);
 
+/* Trains under a noise from now on, with fresh random numbers in every step: seed counts, first_sample does
+ * not. The trainer keeps a copy, in its file too. NULL: perfect qubits, infinitely many shots. */
+qlif_status qlif_trainer_set_noise(qlif_trainer *trainer, const qlif_noise *noise);
+
 /* How the trainer was made. */
 qlif_status qlif_trainer_get_config(const qlif_trainer *trainer, qlif_trainer_config *out);
 

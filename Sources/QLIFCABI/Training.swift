@@ -39,6 +39,16 @@ public func qlif_trainer_step(
 }
 
 @c @implementation
+public func qlif_trainer_set_noise(
+  _ trainer: OpaquePointer!, _ noise: UnsafePointer<qlif_noise>!
+) -> qlif_status {
+  door { () throws(QLIFError) in
+    let run = try NoiseRun(noise)
+    try Trainer.at(trainer).setNoise(run.noise, seed: run.seed)
+  }
+}
+
+@c @implementation
 public func qlif_trainer_step_count(
   _ trainer: OpaquePointer!, _ out: UnsafeMutablePointer<Int64>!
 ) -> qlif_status {

@@ -316,6 +316,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         Status,
         [TrainerPointer, _INPUT, _LABELS, POINTER(ReportStruct), _FLOATS],
     ),
+    "qlif_trainer_set_noise": (Status, [TrainerPointer, _RUN_NOISE]),
     "qlif_trainer_get_config": (Status, [TrainerPointer, POINTER(TrainerConfig)]),
     "qlif_trainer_step_count": (Status, [TrainerPointer, POINTER(c_int64)]),
     "qlif_qubit_noise_default": (Status, [_NOISE]),

@@ -149,6 +149,11 @@ class Network:
         return self._steps
 
     @property
+    def seed(self) -> int:
+        """What the initial weights and, while training, dropout were seeded with."""
+        return int(json.loads(self.description)["seed"])
+
+    @property
     def input_shape(self) -> tuple[int, ...]:
         """Shape of one sample of the input."""
         return self._shapes[0]

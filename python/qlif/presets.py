@@ -49,6 +49,8 @@ _PUBLISHED: dict[str, Any] = {
     "output_drive_bound": "none",
     "leak": "published",
     "refractory": True,
+    "memory": "reprepare",
+    "firing": "threshold",
     "surrogate": "arctan",
     "slope": 1.0,
     "input_scaling": "none",

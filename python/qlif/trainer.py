@@ -16,6 +16,7 @@ from ._errors import ClosedError
 from ._lib import lib
 from ._owner import Owner
 from .network import Network
+from .noise import NoiseLike
 from .report import Report
 
 __all__ = ["Trainer"]
@@ -45,6 +46,9 @@ class Trainer:
         clip_norm: largest global norm of the gradient; 0 does not clip.
         warmup: share of `total_steps` in which ``"one_cycle"`` rises, in (0, 1).
         total_steps: updates that ``"one_cycle"`` and ``"cosine"`` are spread over, >= 1 for those.
+        noise: what is wrong with the qubits while the network learns, see `Network.simulate`; it is
+            part of what `save` writes.
+        noise_seed: seeds its random numbers, fresh ones in every step; 0 to 2**64 - 1.
 
     Raises:
         ArgumentError: a value that the engine refuses.
@@ -65,7 +69,10 @@ class Trainer:
         clip_norm: float | None = None,
         warmup: float | None = None,
         total_steps: int | None = None,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
     ) -> None:
+        run = network._noise(noise, noise_seed)
         given: dict[str, Any] = {
             "loss": loss,
             "readout": readout,
@@ -88,6 +95,7 @@ class Trainer:
         with owner.lock:
             lib.qlif_trainer_create(owner.pointer, config, pointer)
         self._take(pointer, network)
+        lib.qlif_trainer_set_noise(pointer, run.struct)
 
     def _take(self, pointer: Any, network: Network) -> None:
         """Owns the handle. A trainer and its network are one to the engine: they share a lock."""

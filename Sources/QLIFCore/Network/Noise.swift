@@ -34,16 +34,23 @@ package enum NetworkNoise: Codable, Equatable, Sendable {
   /// One for each layer; nil: perfect qubits, or none.
   case layers([LayerNoise?])
 
-  func validate() throws(QLIFError) {
-    switch self {
-    case .common(let noise): try noise.validate("noise")
-    case .layers(let layers):
-      for (index, noise) in layers.enumerated() { try noise?.validate("noise of layer \(index)") }
+  /// - Throws: where a pass of the network would refuse it.
+  func validate(for network: Network) throws(QLIFError) { _ = try qubits(of: network) }
+
+  /// The qubits of each layer of `network` that needs them.
+  func qubits(of network: Network) throws(QLIFError) -> [LayerQubits?] {
+    var qubits: [LayerQubits?] = []
+    for (layer, noise) in zip(network.layers, try each(of: network)) {
+      if noise != nil, layer.neuron == nil {
+        throw .invalid("noise of layer \(layer.index): a pooling has no qubits: expected none")
+      }
+      qubits.append(try layer.neuron?.qubits(noise, of: layer))
     }
+    return qubits
   }
 
   /// The noise of each layer of `network`.
-  func each(of network: Network) throws(QLIFError) -> [LayerNoise?] {
+  private func each(of network: Network) throws(QLIFError) -> [LayerNoise?] {
     switch self {
     case .common(let noise):
       // A pooling has no qubits; a LIF neuron has none either, but who asks for its noise is mistaken.

@@ -15,16 +15,8 @@ struct Pass {
     self.network = network
     self.input = input
     self.noise = noise
-    var qubits: [LayerQubits?] = []
-    let noises = try noise.noise?.each(of: network)
-    for layer in network.layers {
-      let own = noises?[layer.index]
-      if own != nil, layer.neuron == nil {
-        throw .invalid("noise of layer \(layer.index): a pooling has no qubits: expected none")
-      }
-      qubits.append(try layer.neuron?.qubits(own, of: layer))
-    }
-    self.qubits = qubits
+    let none = NetworkNoise.layers(network.layers.map { _ in nil })
+    qubits = try (noise.noise ?? none).qubits(of: network)
     let currents = input.isConstant ? network.currentsOfConstantInput(qubits.first ?? nil) : nil
     steps = input.isConstant ? network.steps : input.sequenceSteps
     if let known = network.workspace, known.batch == input.batch, known.steps == steps,

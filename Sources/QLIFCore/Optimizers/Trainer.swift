@@ -8,6 +8,10 @@ package final class Trainer: @unchecked Sendable {
   /// Updates made so far.
   package internal(set) var stepCount = 0
   var moments: [Moments]
+  /// What is wrong with the qubits while it learns.
+  package private(set) var noise: NetworkNoise?
+  /// Seeds shots, and spikes of neurons that fire by measurement.
+  package private(set) var noiseSeed: UInt64 = 0
 
   /// Adam's running means of one parameter's gradient and of its square.
   struct Moments {
@@ -32,6 +36,13 @@ package final class Trainer: @unchecked Sendable {
     self.moments = moments
   }
 
+  /// Trains under a noise from now on, with fresh random numbers in every step.
+  package func setNoise(_ noise: NetworkNoise?, seed: UInt64) throws(QLIFError) {
+    try noise?.validate(for: network)
+    self.noise = noise
+    noiseSeed = seed
+  }
+
   /// One update from one batch: forward with dropout, backward, clipping, Adam.
   ///
   /// - Throws: beside bad arguments, where the loss or the gradient is not finite; nothing is updated then.
@@ -41,7 +52,8 @@ package final class Trainer: @unchecked Sendable {
     }
     let stream = Counter.key(Counter.key(network.seed, Self.dropoutStream), stepCount)
     var report = try network.learn(
-      input, labels: labels, loss: configuration.loss, readout: configuration.readout, dropoutKey: stream)
+      input, labels: labels, loss: configuration.loss, readout: configuration.readout, dropoutKey: stream,
+      noise: NoiseRun(noise, seed: Counter.key(Counter.key(noiseSeed, Self.noiseStream), stepCount)))
     report.gradientNorm = gradientNorm()
     guard report.loss.isFinite, report.gradientNorm.isFinite else {
       throw .notFinite(
@@ -58,6 +70,7 @@ package final class Trainer: @unchecked Sendable {
 
   /// Away from the streams of the layers' initial weights, which count from 0.
   private static let dropoutStream = -1
+  private static let noiseStream = -3
 
   /// Values that one task works on.
   private static let chunk = 1 << 16

@@ -13,6 +13,14 @@ extension Trainer {
     var step: Int
     /// Names of the parameters that have had an effect.
     var active: [String]
+    var noise: NetworkNoise?
+    /// Missing in files of a time before there was noise.
+    var noiseSeed: UInt64?
+
+    private enum CodingKeys: String, CodingKey {
+      case configuration, step, active, noise
+      case noiseSeed = "noise_seed"
+    }
   }
 
   private func names() -> [String] { network.parameters.map(\.name) }
@@ -26,7 +34,8 @@ extension Trainer {
     file.metadata[Self.trainerKey] = try json(
       State(
         configuration: configuration, step: stepCount,
-        active: zip(parameters, moments).filter { $1.isActive }.map { $0.0.name }))
+        active: zip(parameters, moments).filter { $1.isActive }.map { $0.0.name },
+        noise: noise, noiseSeed: noiseSeed))
     for (parameter, moments) in zip(parameters, moments) {
       for (prefix, values) in [(Self.meanPrefix, moments.mean), (Self.squarePrefix, moments.square)] {
         file.tensors.append(
@@ -52,6 +61,9 @@ extension Trainer {
     guard state.step >= 0 else { throw .format("model: \(state.step) training steps") }
     try self.init(Network(file, allowing: Trainer.ownsTensor), state.configuration)
     stepCount = state.step
+    do { try setNoise(state.noise, seed: state.noiseSeed ?? 0) } catch {
+      throw .format("model: \(error.message)")
+    }
     let active = Set(state.active)
     let tensors = Dictionary(file.tensors.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for (index, parameter) in network.parameters.enumerated() {

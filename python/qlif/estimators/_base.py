@@ -16,6 +16,7 @@ from .._lib import READOUT
 from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import Neuron
+from ..noise import NoiseLike
 from ..trainer import Trainer
 from . import _storage
 from ._checkpoint import Checkpoint
@@ -239,6 +240,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             loss=self.loss,
             readout=self.readout,
             show=progress_wanted(self.verbose),
+            noise=self._training_noise,
             history=self.history_,
             # Without a file the history may hold earlier calls of `partial_fit`.
             done=len(self.history_.get("loss", ())) if checkpoint else 0,
@@ -262,7 +264,15 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             clip_norm=self.clip_norm,
             warmup=self.warmup,
             total_steps=total_steps,
+            noise=self._training_noise,
+            noise_seed=network.seed,
         )
+
+    @property
+    def _training_noise(self) -> NoiseLike:
+        """That of the parameters, which classifiers without qubits do not have."""
+        noise: NoiseLike = getattr(self, "noise", None)
+        return noise
 
     def _batch_size(self, samples: int) -> int:
         """The batch size in force: ``"auto"`` is a two-hundredth of the samples, 8 to 200.
@@ -318,27 +328,53 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     # ---- Predicting --------------------------------------------------------------------
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
+    def predict(
+        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
+    ) -> NDArray[Any]:
         """The class of each sample, [n].
 
         Args:
             X: samples, as in `fit`.
+            noise: what is wrong with the qubits that it runs on; None: nothing, whatever it was
+                trained under. See `qlif.Network.simulate`.
+            noise_seed: seeds its random numbers, of which each row of X has its own.
         """
-        parts = self._inference_parts(X)
-        labels = [self.network_.predict(part, readout=self.readout) for part in parts]
+        labels = [
+            self.network_.predict(
+                part,
+                readout=self.readout,
+                noise=noise,
+                noise_seed=noise_seed,
+                noise_offset=first,
+            )
+            for first, part in self._inference_parts(X)
+        ]
         return np.asarray(self.classes_[np.concatenate(labels)])
 
-    def _inference_parts(self, X: Any) -> list[NDArray[Any]]:
-        """X, checked, as views of a few rows each."""
+    def score(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        noise: NoiseLike = None,
+        noise_seed: int = 0,
+    ) -> float:
+        """Mean accuracy of `predict` on X against y; arguments as there."""
+        hits = self.predict(X, noise=noise, noise_seed=noise_seed) == np.asarray(y)
+        return float(np.average(hits, weights=sample_weight))
+
+    def _inference_parts(self, X: Any) -> list[tuple[int, NDArray[Any]]]:
+        """X, checked, as views of a few rows each, with the number of the first."""
         check_is_fitted(self, "network_")
         checked = self._validated(X, reset=False)
         checked = checked.reshape(-1, *self._input_shape())
         return [
-            checked[first : first + INFERENCE_BATCH]
+            (first, checked[first : first + INFERENCE_BATCH])
             for first in range(0, len(checked), INFERENCE_BATCH)
         ]
 
-    def _scores(self, X: Any) -> FloatArray:
+    def _scores(self, X: Any, noise: NoiseLike, noise_seed: int) -> FloatArray:
         """The numbers that `predict` compares, [n, classes].
 
         Membrane: alpha summed over the steps. Spike count: spikes plus half the mean alpha, which
@@ -347,10 +383,15 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         parts = self._inference_parts(X)
         steps = self.network_.steps
         scores: list[FloatArray] = []
-        for part in parts:
-            alpha = self.network_.predict_scores(part, readout="membrane")
+        for first, part in parts:
+            run: dict[str, Any] = {
+                "noise": noise,
+                "noise_seed": noise_seed,
+                "noise_offset": first,
+            }
+            alpha = self.network_.predict_scores(part, readout="membrane", **run)
             if self._counts_spikes:
-                rates = self.network_.predict_scores(part, readout="spike_count")
+                rates = self.network_.predict_scores(part, readout="spike_count", **run)
                 scores.append(np.rint(rates * steps) + alpha / np.float32(2))
             else:
                 scores.append(alpha * steps)
@@ -361,20 +402,25 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         default = READOUT.names[trainer_default().readout]
         return (self.readout or default) == "spike_count"
 
-    def decision_function(self, X: ArrayLike) -> FloatArray:
+    def decision_function(
+        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
+    ) -> FloatArray:
         """The scores that `predict` compares.
 
         Args:
             X: samples, as in `fit`.
+            noise, noise_seed: as in `predict`.
 
         Returns:
             [n, classes]: summed alpha, or output spikes with ties broken by alpha, by `readout`.
             With two classes [n]: the second one's score less the first one's.
         """
-        scores = self._scores(X)
+        scores = self._scores(X, noise, noise_seed)
         return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
 
-    def predict_proba(self, X: ArrayLike) -> FloatArray:
+    def predict_proba(
+        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
+    ) -> FloatArray:
         """The probability of each class, [n, classes]: the softmax of the scores.
 
         With the loss on summed alpha and the readout of the membrane these are the probabilities
@@ -382,8 +428,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
         Args:
             X: samples, as in `fit`.
+            noise, noise_seed: as in `predict`.
         """
-        scores = self._scores(X)
+        scores = self._scores(X, noise, noise_seed)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 

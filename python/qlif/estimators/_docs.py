@@ -34,11 +34,14 @@ readout: ``"spike_count"`` or ``"membrane"``; see `qlif.Network.predict`.
 dropout: share of every hidden layer's spikes left out while training, in [0, 1)."""
 
 QLIF = """\
-threshold, t1, delay_scale, leak, refractory: of the neurons of every layer; see
-    `qlif.QLIF`.
+threshold, t1, delay_scale, leak, refractory, memory, firing: of the neurons of every layer;
+    see `qlif.QLIF`.
 drive_scale, drive_bound: of the neurons of the hidden layers; see `qlif.QLIF`.
 output_drive_scale, output_drive_bound: of the output neurons; None: as of the hidden
-    layers."""
+    layers.
+noise: what is wrong with the qubits in `fit`, which learns under it and measures validation
+    samples under it: a `qlif.Noise`, one or None for each layer (a pooling counts, and has
+    None), or None. It is not that of `predict` and `score`, which take their own."""
 
 LIF = """\
 beta, threshold, reset: of the neurons of every layer; see `qlif.LIF`."""

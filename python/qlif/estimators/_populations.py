@@ -31,6 +31,8 @@ class QuantumNeurons(Surrogates):
     output_drive_bound: str | None
     leak: str | None
     refractory: bool | None
+    memory: str | None
+    firing: str | None
     dropout: float | None
 
     def _hidden_neuron(self) -> QLIF:
@@ -53,6 +55,8 @@ class QuantumNeurons(Surrogates):
             "drive_bound": bound,
             "leak": self.leak,
             "refractory": self.refractory,
+            "memory": self.memory,
+            "firing": self.firing,
             "dropout": dropout,
         }
         return QLIF(surrogate=self._surrogate(QLIF().surrogate), **given)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from .._errors import ArgumentError, FormatError
+from ..noise import Noise
 from ._scaling import InputScaling
 
 KEY = "estimator"
+_NOISE = "noise"
 
 
 def encode(estimator: Any) -> str:
@@ -45,8 +48,7 @@ def decode(text: str | None, cls: type[Any]) -> Any:
             raise FormatError(f"the file holds a {name}: use {name}.load")
         parameters = record["parameters"]
         for key, value in parameters.items():
-            if isinstance(value, list):
-                parameters[key] = tuple(value)
+            parameters[key] = _restored(value)
         estimator = cls(**parameters)
         estimator.classes_ = np.array(record["classes"], dtype=np.dtype(record["classes_dtype"]))
         estimator.n_features_in_ = int(record["n_features_in"])
@@ -65,6 +67,8 @@ def decode(text: str | None, cls: type[Any]) -> Any:
 
 def _plain(value: Any) -> Any:
     """A parameter as JSON knows it; a random generator as None, since its state is not kept."""
+    if isinstance(value, Noise):
+        return {_NOISE: {each.name: getattr(value, each.name) for each in fields(value)}}
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.random.Generator | np.random.RandomState):
@@ -72,6 +76,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list | np.ndarray):
         return [_plain(each) for each in value]
     return value
+
+
+def _restored(value: Any) -> Any:
+    """What `_plain` made a list or a dictionary."""
+    if isinstance(value, list):
+        return tuple(map(_restored, value))
+    return Noise(**value[_NOISE]) if isinstance(value, dict) else value
 
 
 def _listed(array: Any) -> list[Any] | None:

@@ -16,6 +16,7 @@ from tqdm.auto import tqdm
 from .._arrays import FloatArray, LabelArray
 from .._errors import InterruptedWarning, SilentLayerWarning
 from ..network import Network
+from ..noise import NoiseLike
 from ..report import Report
 from ..trainer import Trainer
 from ._checkpoint import Checkpoint
@@ -87,6 +88,7 @@ class TrainingLoop:
             the best epoch; None never stops early.
         watched: layers to warn about when they are silent.
         loss, readout: for the validation, as in training.
+        noise: for the validation, as in training.
         show: whether to draw a progress bar.
         done: epochs that an interrupted training had behind it.
         checkpoint: where to write the state after each epoch, or None.
@@ -103,6 +105,7 @@ class TrainingLoop:
     loss: str | None
     readout: str | None
     show: bool
+    noise: NoiseLike = None
     history: History = field(default_factory=dict)
     done: int = 0
     checkpoint: Checkpoint | None = None
@@ -161,7 +164,12 @@ class TrainingLoop:
         }
         if self.validation is not None:
             measured = evaluate(
-                self.trainer.network, self.validation, self.prepare, self.loss, self.readout
+                self.trainer.network,
+                self.validation,
+                self.prepare,
+                self.loss,
+                self.readout,
+                self.noise,
             )
             entry |= {"val_loss": measured.mean_loss, "val_accuracy": measured.accuracy}
         for name, value in entry.items():
@@ -215,6 +223,7 @@ def evaluate(
     prepare: Callable[[NDArray[Any]], NDArray[Any]],
     loss: str | None,
     readout: str | None,
+    noise: NoiseLike = None,
 ) -> Totals:
     """Loss, accuracy and firing rates of samples, without learning from them."""
     totals = Totals()
@@ -222,7 +231,13 @@ def evaluate(
         rows = samples.rows[first : first + INFERENCE_BATCH]
         totals.add(
             network.evaluate(
-                prepare(samples.X[rows]), samples.labels[rows], loss=loss, readout=readout
+                prepare(samples.X[rows]),
+                samples.labels[rows],
+                loss=loss,
+                readout=readout,
+                noise=noise,
+                noise_seed=network.seed,
+                noise_offset=first,
             )
         )
     return totals

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from math import pi
 from typing import Any
 
+from ..noise import NoiseLike
 from ._convolutional import ConvolutionalClassifier
 from ._docs import documented
 from ._populations import QuantumNeurons
@@ -66,6 +67,9 @@ class QSCNNClassifier(QuantumNeurons, ConvolutionalClassifier):
         output_drive_bound: str | None = "none",
         leak: str | None = None,
         refractory: bool | None = False,
+        memory: str | None = None,
+        firing: str | None = None,
+        noise: NoiseLike = None,
         surrogate: str | None = None,
         slope: float | None = 2.0,
         input_scaling: str = "center",
