@@ -33,7 +33,32 @@ QLIF_INLINE qlif_float32x16 qlif_multiply_add(qlif_float32x16 a, qlif_float32x16
 #endif
 }
 
+/* c - a * b, likewise. */
+QLIF_INLINE qlif_float32x16 qlif_multiply_subtract(qlif_float32x16 a, qlif_float32x16 b, qlif_float32x16 c) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return __builtin_elementwise_fma(-a, b, c);
+#else
+  return c - a * b;
+#endif
+}
+
 QLIF_INLINE qlif_float32x16 qlif_square_root(qlif_float32x16 x) { return __builtin_elementwise_sqrt(x); }
+
+/* 1 / sqrt(x) to 1e-4 or better, x > 0: without a division and a root, which keep the processor long. */
+QLIF_INLINE qlif_float32x16 qlif_inverse_root_estimate(qlif_float32x16 x) {
+#if defined(__AVX512F__)
+  typedef float native __attribute__((vector_size(64)));
+  return (qlif_float32x16)__builtin_ia32_rsqrt14ps512_mask((native)x, (native)x, (uint16_t)-1);
+#elif defined(__AVX__)
+  typedef float native __attribute__((ext_vector_type(8)));
+  native low = __builtin_ia32_rsqrtps256(x.lo);
+  native high = __builtin_ia32_rsqrtps256(x.hi);
+  qlif_float32x16 r = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return r * (1.5f - 0.5f * x * r * r);
+#else
+  return 1 / __builtin_elementwise_sqrt(x);
+#endif
+}
 
 QLIF_INLINE qlif_float32x16 qlif_float_from_int(qlif_int32x16 x) {
   return __builtin_convertvector(x, qlif_float32x16);

@@ -1,5 +1,3 @@
-import CSIMD
-
 /// Adding this to a float of magnitude below 2^22 leaves its nearest integer in the low mantissa bits.
 @inline(__always)
 var integerShift: Float { 12_582_912 }
@@ -62,27 +60,7 @@ func lost(_ x: Lanes) -> Lanes {
   y = Lanes(repeating: 0.166_666_67).plus(y, times: x)
   y = Lanes(repeating: -0.5).plus(y, times: x)
   y = Lanes(repeating: 1).plus(y, times: x) * x
-  return select(Lanes(repeating: 0.05).isGreater(than: x), y, 1 - exponential(-x))
-}
-
-/// `log(x)` for normal x > 0, to about 1e-7 (Cephes, logf.c).
-@inline(__always)
-func logarithm(_ x: Lanes) -> Lanes {
-  // x = 2^power m with m in [sqrt(1/2), sqrt(2)).
-  let shifted = unsafeBitCast(x.bits &- 0x3f35_04f3, to: SIMD16<Int32>.self)
-  let power = qlif_shift_right(shifted, 23)
-  let m = Lanes(bits: x.bits &- (unsafeBitCast(power, to: SIMD16<UInt32>.self) &<< 23)) - 1
-  let z = m * m
-  var y = Lanes(repeating: -1.151_461_03e-1).plus(Lanes(repeating: 7.037_683_63e-2), times: m)
-  y = Lanes(repeating: 1.167_699_87e-1).plus(y, times: m)
-  y = Lanes(repeating: -1.242_014_08e-1).plus(y, times: m)
-  y = Lanes(repeating: 1.424_932_28e-1).plus(y, times: m)
-  y = Lanes(repeating: -1.666_805_77e-1).plus(y, times: m)
-  y = Lanes(repeating: 2.000_071_48e-1).plus(y, times: m)
-  y = Lanes(repeating: -2.499_999_4e-1).plus(y, times: m)
-  y = Lanes(repeating: 3.333_333_1e-1).plus(y, times: m)
-  y = (m - 0.5 * z).plus(y * z, times: m)
-  return y.plus(Lanes(converting: power), times: Lanes(repeating: 0.693_147_18))
+  return select(Lanes(repeating: 0.05).isGreater(than: x), y, 1 - exponential(x.negative))
 }
 
 /// `tanh(x)` for x >= 0.

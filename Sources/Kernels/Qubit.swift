@@ -45,7 +45,7 @@ struct Qubit {
       next.b = 1 - next.a
       return next
     }
-    next.b = b.plus(-difference, times: turn.versine).plus(-q, times: turn.sine)
+    next.b = b.minus(difference, times: turn.versine).minus(q, times: turn.sine)
     let oneIsRare = next.b.isGreater(than: next.a)
     let rare = next.q * next.q + det
     let fine = rare / select(oneIsRare, next.b, next.a)
@@ -141,8 +141,8 @@ struct Channel {
     let r = constants.lanes(.dephasing)
     let rest = constants.lanes(.rest)
     let l = lost(x)
-    let kept = exponential(-x)
-    coherence = exponential(-(r * x))
+    let kept = exponential(x.negative)
+    coherence = exponential((r * x).negative)
     population = kept
     toOne = l * rest
     toZero = l - toOne

@@ -89,7 +89,7 @@ extension VectorKernels {
             gradient = surrogateProduct(neuron.surrogate, gradient, at: here.alpha - neuron.threshold)
           }
           if let alphaGradient {
-            gradient += Lanes(loading: alphaGradient + (step * groups + group) * laneCount)
+            gradient = gradient + Lanes(loading: alphaGradient + (step * groups + group) * laneCount)
           }
           let current = step * currentStride + group * laneCount
           let u = Lanes(loading: drive + current)
@@ -103,8 +103,8 @@ extension VectorKernels {
           let ofDrive = select(skipped, Lanes.zero, driveSlope)
           let ofDelay = select(skipped, Lanes.zero, delaySlope)
           if currentStride == 0 {
-            driveSum += ofDrive
-            delaySum += ofDelay
+            driveSum = driveSum + ofDrive
+            delaySum = delaySum + ofDelay
           } else {
             ofDrive.store(to: driveGradient + current)
             if let delayGradient { ofDelay.store(to: delayGradient + current) }
@@ -153,16 +153,16 @@ private func differentiate(
   var ofPhi = Lanes.zero
   if layer.leak == .delay {
     // d a' / d x = -(1 - l)(a - rest), d q' / d x = -r q'
-    ofWait = -(ofA * (turned.a - constants.lanes(.rest)))
-    ofWait = ofWait.plus(-(ofQ * turned.q), times: constants.lanes(.dephasing))
+    ofWait = ofA * (constants.lanes(.rest) - turned.a)
+    ofWait = ofWait.minus(ofQ * turned.q, times: constants.lanes(.dephasing))
   } else {
     // Of the relaxed angle, 2 asin(s sqrt(decay)).
-    let ofGamma = select(leak.isMirrored, -ofTurn, ofTurn)
-    let ofRelaxed = layer.leak == .rotation ? ofGamma : -ofGamma
+    let ofGamma = select(leak.isMirrored, ofTurn.negative, ofTurn)
+    let ofRelaxed = layer.leak == .rotation ? ofGamma : ofGamma.negative
     let reciprocal = action.rootDecay / larger(leak.relaxedC, Lanes(repeating: 1e-12))
-    ofWait = -(ofRelaxed * leak.s * reciprocal)
+    ofWait = (ofRelaxed * leak.s * reciprocal).negative
     ofPhi = ofRelaxed * leak.c * reciprocal
-    if layer.leak == .rotation { ofPhi -= ofGamma }
+    if layer.leak == .rotation { ofPhi = ofPhi - ofGamma }
     ofPhi = select(isDriven, Lanes.zero, ofPhi)
   }
 

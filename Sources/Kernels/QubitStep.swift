@@ -49,20 +49,20 @@ struct LeakTurn {
     let relaxedS = s * rootDecay
     relaxedC = larger(state.b.plus(state.a, times: 1 - rootDecay * rootDecay), Lanes.zero).root
     // Of gamma / 2: an angle less another one, or the relaxed one backwards.
-    var sine = -relaxedS
+    var sine = relaxedS.negative
     var cosine = relaxedC
     if layer.leak == .rotation {
       sine = relaxedS * c - relaxedC * s
       cosine = (relaxedC * c).plus(relaxedS, times: s)
     }
     if layer.overRotates {
-      let half = angle(sine: -sine, cosine: cosine) * (1 + constants.lanes(.overRotation))
-      turn = Turn(halfAngle: -half)
+      let half = angle(sine: sine.negative, cosine: cosine) * (1 + constants.lanes(.overRotation))
+      turn = Turn(halfAngle: half.negative)
     } else {
       turn = Turn(sine: sine, cosine: cosine)
     }
     isMirrored = layer.memory == .coherent ? Lanes.zero.isGreater(than: state.q) : .none
-    turn.sine = select(isMirrored, -turn.sine, turn.sine)
+    turn.sine = select(isMirrored, turn.sine.negative, turn.sine)
   }
 }
 
@@ -149,7 +149,7 @@ extension QubitLayer {
     var odds = stages.odds
     if shots > 0 {
       odds = frequency(
-        odds, shots: shots, randomBits(key, step: step, group: group, groups: groups))
+        odds, shots: shots, quickRandomBits(key, step: step, group: group, groups: groups))
     }
     var qubit = stages.last
     if memory == .reprepare {
@@ -165,7 +165,7 @@ extension QubitLayer {
       firing == .threshold
       ? odds.yes.isGreater(than: neuron.threshold)
       : odds.yes.isGreater(
-        than: uniform(randomBits(key ^ Self.firingStream, step: step, group: group, groups: groups)))
+        than: uniform(quickRandomBits(key ^ Self.firingStream, step: step, group: group, groups: groups)))
     // Lanes beyond the last neuron could read a 1 by error.
     let inside = units - group * laneCount
     if inside < laneCount { fired = fired & LaneMask(bits: (1 &<< UInt16(inside)) &- 1) }

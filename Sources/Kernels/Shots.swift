@@ -8,35 +8,48 @@ struct Odds {
 /// `Binomial(shots, p) / shots`, the quantile at a random number.
 ///
 /// Where the variance `n p q` is above `leastVariance` the quantile is the normal one with three terms of the
-/// Cornish-Fisher expansion, rounded to the integer: within 3e-4 of the binomial in total variation. Elsewhere the
-/// probabilities are added up, which is exact to the 24 bits of the random number. One shot is a comparison.
+/// Cornish-Fisher expansion, rounded to the integer: within 7e-4 of the binomial in total variation, 1e-4 from a
+/// variance of 12 on. Elsewhere the probabilities are added up, which is exact to a millionth. One shot is a
+/// comparison.
 @inline(__always)
 func frequency(_ odds: Odds, shots: Int, _ random: SIMD16<UInt32>) -> Odds {
+  let one = Lanes(repeating: 1)
   if shots == 1 {
-    let one = odds.yes.isGreater(than: uniform(random))
-    return Odds(
-      yes: select(one, Lanes(repeating: 1), Lanes.zero), no: select(one, Lanes.zero, Lanes(repeating: 1)))
+    let isOne = odds.yes.isGreater(than: uniform(random))
+    return Odds(yes: select(isOne, one, Lanes.zero), no: select(isOne, Lanes.zero, one))
   }
   let variance = odds.yes * odds.no
   let isOpen = variance.isGreater(than: 0)
   if isOpen.bits == 0 { return odds }
   let n = Float(shots)
   let isWide = variance.isGreater(than: leastVariance / n)
-  var read = odds
+  var count = Lanes.zero
   if isWide.bits != 0 {
-    let wide = wideFrequency(odds, variance: variance, shots: shots, random)
-    read = Odds(yes: select(isWide, wide.yes, read.yes), no: select(isWide, wide.no, read.no))
+    let offset = quantile(odds, variance: variance, n: n, normal(random))
+    if shots >= 1 << 22 {
+      // Beyond what a float counts, the frequency is as good without rounding.
+      let yes = smaller(larger(odds.yes.plus(offset, times: Lanes(repeating: 1 / n)), Lanes.zero), one)
+      return Odds(yes: select(isWide, yes, odds.yes), no: select(isWide, 1 - yes, odds.no))
+    }
+    if shots > 1 << 15 {
+      // The mean in two parts, since a float of its size has too coarse a fraction.
+      let whole = rounded(n * odds.yes)
+      count = whole + rounded(offset - whole.minus(odds.yes, times: Lanes(repeating: n)))
+    } else {
+      count = rounded(offset.plus(odds.yes, times: Lanes(repeating: n)))
+    }
+    count = smaller(larger(count, Lanes.zero), Lanes(repeating: n))
   }
   let isNarrow = isOpen.subtracting(isWide)
   if isNarrow.bits != 0 {
-    let narrow = narrowFrequency(odds, n: n, lanes: isNarrow, random)
-    read = Odds(yes: select(isNarrow, narrow.yes, read.yes), no: select(isNarrow, narrow.no, read.no))
+    count = select(isNarrow, smallCount(odds, n: n, lanes: isNarrow, random), count)
   }
-  return read
+  let yes = select(isOpen, share(count, of: n), odds.yes)
+  return Odds(yes: yes, no: 1 - yes)
 }
 
 @inline(__always)
-private var leastVariance: Float { 7 }
+private var leastVariance: Float { 4 }
 
 /// `count / n`, rounded as a division would be.
 @inline(__always)
@@ -46,69 +59,105 @@ private func share(_ count: Lanes, of n: Float) -> Lanes {
   return quotient.plus(count.plus(quotient, times: Lanes(repeating: -n)), times: inverse)
 }
 
-/// The Cornish-Fisher quantile. With `z` the normal quantile and `s^2 = n p q`, in powers of `1 / s`,
+/// The binomial's quantile less its mean. With `z` the normal quantile and `s^2 = n p q`, in powers of `1 / s`,
 ///
-///     n p + s z + (q - p)(z^2 - 1)/6 + z (14 p q - 2 - (1 + 2 p q) z^2) / (72 s)
+///     s z + (q - p)(z^2 - 1)/6 + z (14 p q - 2 - (1 + 2 p q) z^2) / (72 s)
 ///         + (q - p)(-8/405 + 7 z^2/810 + z^4/270) / s^2
 ///
-/// for the continuous variable whose rounding is the binomial (its variance is `n p q - 1/12`). The last term is
-/// that of the Poisson distribution (Giles, "Algorithm 955", ACM TOMS 42 (2016)).
+/// the Cornish-Fisher expansion of the continuous variable that rounds to the binomial (its variance is
+/// `n p q - 1/12`). The last term is that of the Poisson distribution (Giles, "Algorithm 955", ACM TOMS 42 (2016)).
 @inline(__always)
-private func wideFrequency(_ odds: Odds, variance: Lanes, shots: Int, _ random: SIMD16<UInt32>) -> Odds {
-  let n = Float(shots)
-  let z = normal(random)
+private func quantile(_ odds: Odds, variance: Lanes, n: Float, _ z: Lanes) -> Lanes {
   let square = z * z
-  let deviation = (n * variance).root
-  let inverse = 1 / deviation
+  let inverse = (n * variance).inverseRootEstimate
+  let deviation = n * variance * inverse
   let skew = odds.no - odds.yes
   var curve = Lanes(repeating: 7 / 810).plus(square, times: Lanes(repeating: 1 / 270))
   curve = Lanes(repeating: -8 / 405).plus(curve, times: square)
   let symmetric = (14 * variance - 2) - (1 + 2 * variance) * square
   var offset = (square - 1).plus(curve * (6 * inverse), times: inverse) * (skew * (1 / 6))
   offset = offset.plus(z * symmetric, times: inverse * (1 / 72))
-  offset = offset.plus(deviation, times: z)
-  // Beyond what a float counts, the frequency is as good without rounding.
-  if shots >= 1 << 22 {
-    let yes = smaller(larger(odds.yes + offset * (1 / n), Lanes.zero), Lanes(repeating: 1))
-    return Odds(yes: yes, no: 1 - yes)
-  }
-  let whole = rounded(n * odds.yes)
-  let rest = (-whole).plus(odds.yes, times: Lanes(repeating: n))
-  let count = smaller(larger(whole + rounded(rest + offset), Lanes.zero), Lanes(repeating: n))
-  return Odds(yes: share(count, of: n), no: share(n - count, of: n))
+  return offset.plus(deviation, times: z)
 }
 
-/// The quantile by adding up `P(0), P(1), ...` of the rarer outcome, of which few are expected.
+/// The binomial's quantile by adding up `P(0), P(1), ...` of the rarer outcome, of which few are expected.
 @inline(__always)
-private func narrowFrequency(_ odds: Odds, n: Float, lanes: LaneMask, _ random: SIMD16<UInt32>) -> Odds {
-  let rare = smaller(odds.yes, odds.no)
-  let common = larger(odds.yes, odds.no)
-  // log(1 - p) = -2 artanh(p / (2 - p)), p <= 1/2
-  let t = rare / (1 + common)
-  let x = t * t
-  var series = Lanes(repeating: 1 / 11).plus(x, times: Lanes(repeating: 1 / 13))
-  series = Lanes(repeating: 1 / 9).plus(series, times: x)
-  series = Lanes(repeating: 1 / 7).plus(series, times: x)
-  series = Lanes(repeating: 1 / 5).plus(series, times: x)
-  series = Lanes(repeating: 1 / 3).plus(series, times: x)
-  series = Lanes(repeating: 1).plus(series, times: x)
-  var term = exponential((-2 * n) * t * series)
-  var rest = uniform(random) - term
-  let ratio = rare / common
-  let mean = n * rare
-  var count = Lanes.zero
-  var step: Float = 0
-  // A term this small beyond the mean ends the sum: what is left is below the random number's resolution.
-  while true {
-    let goesOn = rest.isGreater(than: -1e-30) & lanes & larger(term * 1e8, mean - step).isGreater(than: 1)
-    if goesOn.bits == 0 || step >= n { break }
-    step += 1
-    count = select(goesOn, Lanes(repeating: step), count)
-    term = term * ratio * ((n - step + 1) / step)
-    rest = select(goesOn, rest - term, rest)
+private func smallCount(_ odds: Odds, n: Float, lanes: LaneMask, _ random: SIMD16<UInt32>) -> Lanes {
+  let rare = select(lanes, smaller(odds.yes, odds.no), Lanes.zero)
+  let common = 1 - rare
+  var logarithm: Lanes
+  var ratio: Lanes
+  if n < 256 {
+    // log(1 - p) = -2 artanh(p / (2 - p))
+    let t = rare / (1 + common)
+    let x = t * t
+    logarithm = Lanes(repeating: 1 / 11).plus(x, times: Lanes(repeating: 1 / 13))
+    logarithm = Lanes(repeating: 1 / 9).plus(logarithm, times: x)
+    logarithm = Lanes(repeating: 1 / 7).plus(logarithm, times: x)
+    logarithm = Lanes(repeating: 1 / 5).plus(logarithm, times: x)
+    logarithm = Lanes(repeating: 1 / 3).plus(logarithm, times: x)
+    logarithm = Lanes(repeating: 1).plus(logarithm, times: x) * (-2 * t)
+    ratio = rare / common
+  } else {
+    // p is below 1/60.
+    logarithm = Lanes(repeating: -1 / 3).plus(rare, times: Lanes(repeating: -1 / 4))
+    logarithm = Lanes(repeating: -1 / 2).plus(logarithm, times: rare)
+    logarithm = Lanes(repeating: -1).plus(logarithm, times: rare) * rare
+    ratio = rare.plus(rare, times: rare.plus(rare, times: rare))
   }
-  let few = share(count, of: n)
-  let many = share(n - count, of: n)
-  let isRare = odds.no.isGreater(than: odds.yes)
-  return Odds(yes: select(isRare, few, many), no: select(isRare, many, few))
+  // P(k) / P(k - 1) = ratio (n + 1 - k) / k
+  var sum = Terms(
+    first: power((n * 1.442_695_04) * logarithm), ratio: ratio, growth: ratio * (n + 1), of: uniform(random))
+  // Several at a time, as the processor guesses wrong where it cannot know how many there are.
+  sum.add(1)
+  sum.add(1 / 2)
+  sum.add(1 / 3)
+  sum.add(1 / 4)
+  var last: Float = 4
+  while sum.rest.isGreater(than: -1e-30).bits != 0, last < n {
+    sum.add(1 / (last + 1))
+    sum.add(1 / (last + 2))
+    last += 2
+  }
+  let count = smaller(sum.count, Lanes(repeating: n))
+  return select(odds.no.isGreater(than: odds.yes), count, n - count)
+}
+
+/// `2^x` to 4e-6, for -100 < x <= 0.
+@inline(__always)
+private func power(_ x: Lanes) -> Lanes {
+  let shifted = x + integerShift
+  let r = x - (shifted - integerShift)
+  var y = Lanes(repeating: 5.59178599e-02).plus(Lanes(repeating: 9.57009667e-03), times: r)
+  y = Lanes(repeating: 2.40247450e-01).plus(y, times: r)
+  y = Lanes(repeating: 6.93121815e-01).plus(y, times: r)
+  y = Lanes(repeating: 9.99999261e-01).plus(y, times: r)
+  return Lanes(bits: y.bits &+ (shifted.bits &<< 23))
+}
+
+/// The sum of a binomial's probabilities until it exceeds a number in [0, 1).
+private struct Terms {
+  var count = Lanes.zero
+  var term: Lanes
+  /// What the sum lacks.
+  var rest: Lanes
+  let negativeRatio: Lanes
+  let growth: Lanes
+
+  @inline(__always)
+  init(first: Lanes, ratio: Lanes, growth: Lanes, of uniform: Lanes) {
+    term = first
+    // A millionth less, so that the rounded sum of all probabilities reaches it.
+    rest = uniform * 0.999_999 - first
+    negativeRatio = ratio.negative
+    self.growth = growth
+  }
+
+  /// Adds P(k), given `1 / k`.
+  @inline(__always)
+  mutating func add(_ inverse: Float) {
+    count = select(rest.isGreater(than: -1e-30), count + 1, count)
+    term = term * negativeRatio.plus(growth, times: Lanes(repeating: inverse))
+    rest = rest - term
+  }
 }

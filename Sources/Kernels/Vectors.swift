@@ -71,8 +71,20 @@ extension SIMD16<Float> {
   @inline(__always)
   func plus(_ a: Self, times b: Self) -> Self { qlif_multiply_add(a, b, self) }
 
+  /// `self - a * b`, likewise.
+  @inline(__always)
+  func minus(_ a: Self, times b: Self) -> Self { qlif_multiply_subtract(a, b, self) }
+
+  /// Swift's own prefix goes lane by lane.
+  @inline(__always)
+  var negative: Self { Self(bits: bits ^ 0x8000_0000) }
+
   @inline(__always)
   var root: Self { qlif_square_root(self) }
+
+  /// `1 / root` to 1e-4.
+  @inline(__always)
+  var inverseRootEstimate: Self { qlif_inverse_root_estimate(self) }
 
   @inline(__always)
   func isGreater(than other: Self) -> LaneMask { LaneMask(qlif_greater(self, other)) }
