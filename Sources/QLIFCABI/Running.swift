@@ -16,7 +16,7 @@ public func qlif_network_simulate(
     let targets = (0..<Int(record_count)).map {
       RecordTarget(spikes: records[$0].spikes, alpha: records[$0].alpha)
     }
-    try network.simulate(input, into: targets, noise: NoiseRun(noise))
+    try network.simulate(input, into: targets, noise: NoiseRun(noise, for: network))
   }
 }
 
@@ -30,7 +30,7 @@ public func qlif_network_predict(
     let network = try NetworkHandle.at(network).network
     try network.predict(
       QLIFCABI.input(input, for: network), readout: Readout(c: readout), labels: labels, scores: scores,
-      noise: NoiseRun(noise))
+      noise: NoiseRun(noise, for: network))
   }
 }
 
@@ -45,7 +45,7 @@ public func qlif_network_evaluate(
     let out = try need(out, "out")
     let report = try network.evaluate(
       QLIFCABI.input(input, for: network), labels: labels, loss: Loss(c: loss), readout: Readout(c: readout),
-      noise: NoiseRun(noise))
+      noise: NoiseRun(noise, for: network))
     out.pointee = report.c
     report.copyRates(to: firing_rates)
   }
@@ -61,6 +61,6 @@ public func qlif_network_loss_and_gradients(
     let network = try NetworkHandle.at(network).network
     let out = try need(out, "out")
     out.pointee = try network.lossAndGradients(
-      QLIFCABI.input(input, for: network), labels: labels, loss: Loss(c: loss), noise: NoiseRun(noise))
+      QLIFCABI.input(input, for: network), labels: labels, loss: Loss(c: loss), noise: NoiseRun(noise, for: network))
   }
 }

@@ -43,8 +43,9 @@ public func qlif_trainer_set_noise(
   _ trainer: OpaquePointer!, _ noise: UnsafePointer<qlif_noise>!
 ) -> qlif_status {
   door { () throws(QLIFError) in
-    let run = try NoiseRun(noise)
-    try Trainer.at(trainer).setNoise(run.noise, seed: run.seed)
+    let trainer = try Trainer.at(trainer)
+    let run = try NoiseRun(noise, for: trainer.network)
+    try trainer.setNoise(run.noise, seed: run.seed)
   }
 }
 

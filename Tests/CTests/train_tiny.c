@@ -73,6 +73,22 @@ static void trains(void) {
   for (int sample = 0; sample < SAMPLES; sample++) correct += predicted[sample] == labels[sample];
   CHECK(correct >= 38);
 
+  /* The same on qubits with errors of reading, measured 1,024 times a step: from C's own memory. */
+  qlif_qubit_noise qubit;
+  OK(qlif_qubit_noise_default(&qubit));
+  qubit.p01 = 0.01;
+  qubit.p10 = 0.02;
+  qlif_layer_noise each = {&qubit, 1, 1024};
+  qlif_noise noise = {&each, 1, 5, 0};
+  OK(qlif_network_predict(network, &input, QLIF_READOUT_MEMBRANE, predicted, NULL, &noise));
+  correct = 0;
+  for (int sample = 0; sample < SAMPLES; sample++) correct += predicted[sample] == labels[sample];
+  CHECK(correct >= 36);
+  each.shots = -1;
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT,
+          qlif_network_predict(network, &input, QLIF_READOUT_MEMBRANE, predicted, NULL, &noise));
+  OK(qlif_network_predict(network, &input, QLIF_READOUT_SPIKE_COUNT, predicted, NULL, NULL));
+
   /* What is saved and read again is the same network. */
   uint8_t *bytes = NULL;
   int64_t size = 0;
@@ -121,7 +137,7 @@ static void simulates(void) {
   const qlif_input input = {&value, 1, 1, 0};
   float spikes[4], alpha[4];
   const qlif_record record = {spikes, alpha};
-  OK(qlif_network_simulate(network, &input, &record, 1));
+  OK(qlif_network_simulate(network, &input, &record, 1, NULL));
   const float expected[] = {0.5f, 1.0f, 0.0f, 0.5f};
   for (int step = 0; step < 4; step++) {
     CHECK(fabsf(alpha[step] - expected[step]) < 1e-6f);
@@ -153,7 +169,7 @@ static void refuses(void) {
 
   float value = 1;
   qlif_input input = {&value, 1, 1, 0};
-  REFUSED(QLIF_ERROR_SHAPE, qlif_network_simulate(network, &input, NULL, 0));
+  REFUSED(QLIF_ERROR_SHAPE, qlif_network_simulate(network, &input, NULL, 0, NULL));
   qlif_network_destroy(network);
   qlif_network_destroy(NULL);
   qlif_trainer_destroy(NULL);

@@ -108,7 +108,11 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
         "trainer_serialize": (trainer, byref(text), byref(size)),
         "trainer_deserialize": ((c_uint8 * 4)(), c_int64(4), byref(out), byref(c_void_p())),
     }
-    tail = {"network_evaluate": (NULL,), "trainer_step": (NULL,)}
+    tail = {
+        "network_evaluate": (NULL, NULL),
+        "network_loss_and_gradients": (NULL,),
+        "trainer_step": (NULL,),
+    }
     tried = 0
     for name, arguments in calls.items():
         for position, argument in enumerate(arguments):
@@ -122,13 +126,13 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
             tried += 1
     assert tried > 40
     # Optional results may be NULL, all at once.
-    assert c.qlif_network_predict(network, byref(given), 0, NULL, NULL) == 0
-    assert c.qlif_network_predict(NULL, byref(given), 0, NULL, NULL) == INVALID
-    assert c.qlif_network_predict(network, NULL, 0, NULL, NULL) == INVALID
+    assert c.qlif_network_predict(network, byref(given), 0, NULL, NULL, NULL) == 0
+    assert c.qlif_network_predict(NULL, byref(given), 0, NULL, NULL, NULL) == INVALID
+    assert c.qlif_network_predict(network, NULL, 0, NULL, NULL, NULL) == INVALID
     records = (_lib.RecordStruct * 1)()
-    assert c.qlif_network_simulate(network, byref(given), records, 1) == 0
-    assert c.qlif_network_simulate(network, byref(given), NULL, 1) == INVALID
-    assert c.qlif_network_simulate(network, NULL, records, 1) == INVALID
+    assert c.qlif_network_simulate(network, byref(given), records, 1, NULL) == 0
+    assert c.qlif_network_simulate(network, byref(given), NULL, 1, NULL) == INVALID
+    assert c.qlif_network_simulate(network, NULL, records, 1, NULL) == INVALID
     assert c.qlif_network_set_metadata(network, NULL, b"x") == INVALID
     assert c.qlif_network_set_metadata(NULL, b"x", b"x") == INVALID
 
@@ -198,9 +202,9 @@ def test_a_pooling_layer_has_no_neurons(c, config):
     pointer = ctypes.cast(room, ctypes.POINTER(c_float))
     records = (_lib.RecordStruct * 3)()
     records[1].spikes = pointer
-    assert c.qlif_network_simulate(handle, byref(given), records, 3) == 0
+    assert c.qlif_network_simulate(handle, byref(given), records, 3, NULL) == 0
     records[1].alpha = pointer
-    assert c.qlif_network_simulate(handle, byref(given), records, 3) == INVALID
+    assert c.qlif_network_simulate(handle, byref(given), records, 3, NULL) == INVALID
     c.qlif_network_destroy(handle)
 
 
@@ -233,10 +237,10 @@ def test_sizes_of_input(c, network, trainer, count, batch, steps):
     given, report, loss = make_input(VALUES, count, batch, steps), _lib.ReportStruct(), c_double()
     records = (_lib.RecordStruct * 1)()
     for status in (
-        c.qlif_network_simulate(network, byref(given), records, 1),
-        c.qlif_network_predict(network, byref(given), 0, NULL, NULL),
-        c.qlif_network_evaluate(network, byref(given), LABELS, 0, 0, byref(report), NULL),
-        c.qlif_network_loss_and_gradients(network, byref(given), LABELS, 0, byref(loss)),
+        c.qlif_network_simulate(network, byref(given), records, 1, NULL),
+        c.qlif_network_predict(network, byref(given), 0, NULL, NULL, NULL),
+        c.qlif_network_evaluate(network, byref(given), LABELS, 0, 0, byref(report), NULL, NULL),
+        c.qlif_network_loss_and_gradients(network, byref(given), LABELS, 0, byref(loss), NULL),
         c.qlif_trainer_step(trainer, byref(given), LABELS, byref(report), NULL),
     ):
         assert status in (INVALID, SHAPE, MEMORY)
@@ -247,23 +251,23 @@ def test_sizes_of_input(c, network, trainer, count, batch, steps):
 def test_numbers_that_are_no_choice(c, config, network, trainer, value):
     given, report, loss = make_input(), _lib.ReportStruct(), c_double()
     out, rank, shape = c_void_p(), c_int32(), (c_int64 * 3)()
-    assert c.qlif_network_predict(network, byref(given), value, NULL, NULL) == INVALID
-    assert c.qlif_network_evaluate(network, byref(given), LABELS, value, 0, byref(report), 0) == 1
-    assert c.qlif_network_evaluate(network, byref(given), LABELS, 0, value, byref(report), 0) == 1
+    assert c.qlif_network_predict(network, byref(given), value, NULL, NULL, NULL) == INVALID
+    assert c.qlif_network_evaluate(network, byref(given), LABELS, value, 0, byref(report), NULL, NULL) == 1
+    assert c.qlif_network_evaluate(network, byref(given), LABELS, 0, value, byref(report), NULL, NULL) == 1
     assert (
-        c.qlif_network_loss_and_gradients(network, byref(given), LABELS, value, byref(loss))
+        c.qlif_network_loss_and_gradients(network, byref(given), LABELS, value, byref(loss), NULL)
         == INVALID
     )
     assert c.qlif_neuron_config_default(value, byref(config)) == INVALID
     assert c.qlif_network_metadata_key(network, value, byref(out)) == INVALID
     records = (_lib.RecordStruct * 1)()
-    assert c.qlif_network_simulate(network, byref(given), records, value) in (INVALID, SHAPE)
+    assert c.qlif_network_simulate(network, byref(given), records, value, NULL) in (INVALID, SHAPE)
     assert c.qlif_network_parameter(network, value, byref(ParameterStruct())) == INVALID
     if value != -1:  # the input
         assert c.qlif_network_layer_shape(network, value, shape, byref(rank)) == INVALID
     assert c.qlif_network_layer_neuron(network, value, byref(config)) == INVALID
     for kind, fields in (
-        (0, ("kind", "leak", "drive_bound", "surrogate", "refractory")),
+        (0, ("kind", "leak", "drive_bound", "surrogate", "refractory", "memory", "firing")),
         (1, ("kind", "reset", "surrogate")),
     ):
         for field in fields:
@@ -283,9 +287,9 @@ def test_a_network_without_layers(c):
     assert c.qlif_network_create(shape, 1, c_int64(4), c_uint64(0), byref(handle)) == 0
     given, config = make_input(), TrainerConfig()
     c.qlif_trainer_config_default(byref(config))
-    assert c.qlif_network_predict(handle, byref(given), 0, NULL, NULL) in (INVALID, SHAPE)
+    assert c.qlif_network_predict(handle, byref(given), 0, NULL, NULL, NULL) in (INVALID, SHAPE)
     assert c.qlif_network_loss_and_gradients(
-        handle, byref(given), LABELS, 0, byref(c_double())
+        handle, byref(given), LABELS, 0, byref(c_double()), NULL
     ) in (INVALID, SHAPE)
     assert c.qlif_trainer_create(handle, byref(config), byref(out)) in (INVALID, SHAPE)
     c.qlif_network_destroy(handle)
@@ -334,3 +338,47 @@ def test_text_that_is_not_utf8(c, network):
     assert c.qlif_network_deserialize(text, size, byref(out)) == 0
     c.qlif_bytes_free(text)
     c.qlif_network_destroy(out)
+
+
+def test_noise_is_checked(c, network, trainer):
+    given, report, loss = make_input(), _lib.ReportStruct(), c_double()
+    records = (_lib.RecordStruct * 1)()
+
+    def noise(shots=0, count=1, layers=1, first=0, given=True, **qubit):
+        pointer = (_lib.QubitNoiseStruct * 1)(_lib.QubitNoiseStruct(**qubit)) if given else None
+        each = (_lib.LayerNoiseStruct * 1)()
+        each[0].qubits, each[0].qubit_count, each[0].shots = pointer, count, shots
+        return _lib.NoiseStruct(each, layers, 0, first)
+
+    def statuses(run):
+        yield c.qlif_network_simulate(network, byref(given), records, 1, byref(run))
+        yield c.qlif_network_predict(network, byref(given), 0, NULL, NULL, byref(run))
+        yield c.qlif_network_evaluate(
+            network, byref(given), LABELS, 0, 0, byref(report), NULL, byref(run)
+        )
+        yield c.qlif_network_loss_and_gradients(
+            network, byref(given), LABELS, 0, byref(loss), byref(run)
+        )
+        yield c.qlif_trainer_set_noise(trainer, byref(run))
+
+    assert set(statuses(noise(shots=100, p01=0.1))) == {0}
+    assert set(statuses(_lib.NoiseStruct())) == {0}
+    assert c.qlif_trainer_set_noise(NULL, NULL) == INVALID
+    assert c.qlif_trainer_set_noise(trainer, NULL) == 0
+    for words, run in (
+        (b"shots: -1", noise(shots=-1)),
+        (b"shots: 2147483648", noise(shots=2**31)),
+        (b"qubit_count: -1", noise(count=-1)),
+        (b"qubit_count: 1", noise(given=False)),
+        (b"layer_count: -1", noise(layers=-1)),
+        (b"layer_count: 1152921504606846976", noise(layers=2**60)),
+        (b"qubit_count: 1152921504606846976", noise(count=2**60)),
+        (b"layer_count: 1", _lib.NoiseStruct(None, 1, 0, 0)),
+        (b"first_sample: -1", noise(first=-1)),
+        (b"p01: 1.5", noise(p01=1.5)),
+        (b"depolarizing: nan", noise(depolarizing=float("nan"))),
+        (b"t2: 3.0, expected at most 2 t1", noise(t1=1.0, t2=3.0)),
+    ):
+        for status in statuses(run):
+            assert status in (INVALID, SHAPE), words
+            assert words in message(c).encode(), (words, message(c))

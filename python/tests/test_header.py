@@ -22,6 +22,8 @@ STRUCTS = {
     "qlif_trainer_config": _lib.TrainerConfig,
     "qlif_qubit": _lib.QubitStruct,
     "qlif_qubit_noise": _lib.QubitNoiseStruct,
+    "qlif_layer_noise": _lib.LayerNoiseStruct,
+    "qlif_noise": _lib.NoiseStruct,
     "qlif_pulse": _lib.PulseStruct,
     "qlif_circuit_config": _lib.CircuitConfig,
 }
@@ -34,6 +36,7 @@ CHOICES = {
     "LOSS": _lib.LOSS,
     "SCHEDULE": _lib.SCHEDULE,
     "MEMORY": _lib.MEMORY,
+    "FIRING": _lib.FIRING,
     "CIRCUIT_LEAK": _lib.CIRCUIT_LEAK,
     "DELAY_CLOCK": _lib.DELAY_CLOCK,
     "PULSE": _lib.PULSE,

@@ -101,7 +101,7 @@ struct Oracle {
     }
     let decay = exp(-Double(neuron.delayScale) * abs(v) / Double(neuron.t1))
     switch neuron.leak {
-    case .relaxation: return alpha * decay
+    case .relaxation, .rotation: return alpha * decay
     case .published:
       let half = (phi - 2 * asin((alpha * decay).squareRoot())) / 2
       return sin(half) * sin(half)
