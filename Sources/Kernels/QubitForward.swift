@@ -20,10 +20,12 @@ extension VectorKernels {
     layer.isExact
       ? run(
         neuron, layer, isExact: true, steps: steps, groups: groups, drive: drive, delay: delay,
-        currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha)
+        currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
+      )
       : run(
         neuron, layer, isExact: false, steps: steps, groups: groups, drive: drive, delay: delay,
-        currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha)
+        currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
+      )
   }
 
   @inline(__always)

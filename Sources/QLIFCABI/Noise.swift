@@ -37,7 +37,8 @@ extension NetworkNoise {
     if c.layer_count == 0 { return nil }
     guard c.layer_count == 1 || Int(c.layer_count) == network.layers.count else {
       throw .shape(
-        "noise.layer_count: \(c.layer_count), expected 0, 1 or one for each of \(network.layers.count) layers")
+        "noise.layer_count: \(c.layer_count), expected 0, 1 or one for each of \(network.layers.count) layers"
+      )
     }
     if c.layer_count == 1 {
       self = .common(try LayerNoise(c.layers[0], "noise.layers[0]", for: network.layers))
@@ -47,7 +48,8 @@ extension NetworkNoise {
     for index in 0..<Int(c.layer_count) {
       let layer = c.layers[index]
       let isNone = layer.qubit_count == 0 && layer.shots == 0
-      layers.append(isNone ? nil : try LayerNoise(layer, "noise.layers[\(index)]", for: [network.layers[index]]))
+      layers.append(
+        isNone ? nil : try LayerNoise(layer, "noise.layers[\(index)]", for: [network.layers[index]]))
     }
     self = .layers(layers)
   }

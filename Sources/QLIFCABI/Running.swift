@@ -61,6 +61,7 @@ public func qlif_network_loss_and_gradients(
     let network = try NetworkHandle.at(network).network
     let out = try need(out, "out")
     out.pointee = try network.lossAndGradients(
-      QLIFCABI.input(input, for: network), labels: labels, loss: Loss(c: loss), noise: NoiseRun(noise, for: network))
+      QLIFCABI.input(input, for: network), labels: labels, loss: Loss(c: loss),
+      noise: NoiseRun(noise, for: network))
   }
 }

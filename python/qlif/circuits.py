@@ -159,9 +159,7 @@ def to_qiskit(neuron: QLIF, drive: ArrayLike, delay: ArrayLike, **options: Any) 
     return reader.loads(qasm3(neuron, drive, delay, **options))
 
 
-def _config(
-    neuron: QLIF, memory: str | None, leak: str | None, clock: str
-) -> _lib.CircuitConfig:
+def _config(neuron: QLIF, memory: str | None, leak: str | None, clock: str) -> _lib.CircuitConfig:
     if not isinstance(neuron, QLIF):
         raise ArgumentError(f"neuron is {neuron!r}, expected a qlif.QLIF")
     if leak is None:

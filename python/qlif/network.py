@@ -309,7 +309,9 @@ class Network:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             readout: ``"spike_count"`` (most output spikes; ties and silence: the larger summed
                 alpha) or ``"membrane"`` (largest summed alpha); None is the engine's default.
-            noise, noise_seed, noise_offset: as in `simulate`.
+            noise: as in `simulate`.
+            noise_seed: as in `simulate`.
+            noise_offset: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x)
         run = self._noise(noise, noise_seed, noise_offset)
@@ -371,7 +373,9 @@ class Network:
             y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
             loss: as in `loss_and_gradients`.
             readout: as in `predict`.
-            noise, noise_seed, noise_offset: as in `simulate`.
+            noise: as in `simulate`.
+            noise_seed: as in `simulate`.
+            noise_offset: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x)
         run = self._noise(noise, noise_seed, noise_offset)
@@ -429,8 +433,10 @@ class Network:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
             loss: one of the three; None is the engine's default.
-            noise, noise_seed, noise_offset: as in `simulate`. Without shots the gradient is that of
-                the noisy equations; through shots it is straight-through, see `qlif.Noise`.
+            noise: as in `simulate`. Without shots the gradient is that of the noisy equations;
+                through shots it is straight-through, see `qlif.Noise`.
+            noise_seed: as in `simulate`.
+            noise_offset: as in `simulate`.
 
         Returns:
             The loss, and copies of the gradients by the parameters' names.

@@ -252,8 +252,14 @@ def test_numbers_that_are_no_choice(c, config, network, trainer, value):
     given, report, loss = make_input(), _lib.ReportStruct(), c_double()
     out, rank, shape = c_void_p(), c_int32(), (c_int64 * 3)()
     assert c.qlif_network_predict(network, byref(given), value, NULL, NULL, NULL) == INVALID
-    assert c.qlif_network_evaluate(network, byref(given), LABELS, value, 0, byref(report), NULL, NULL) == 1
-    assert c.qlif_network_evaluate(network, byref(given), LABELS, 0, value, byref(report), NULL, NULL) == 1
+    assert (
+        c.qlif_network_evaluate(network, byref(given), LABELS, value, 0, byref(report), NULL, NULL)
+        == 1
+    )
+    assert (
+        c.qlif_network_evaluate(network, byref(given), LABELS, 0, value, byref(report), NULL, NULL)
+        == 1
+    )
     assert (
         c.qlif_network_loss_and_gradients(network, byref(given), LABELS, value, byref(loss), NULL)
         == INVALID

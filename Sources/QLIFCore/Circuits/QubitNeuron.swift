@@ -37,7 +37,8 @@ package struct QubitNeuron: Sendable {
     try neuron.validate()
     try noise.validate()
     if leakForm == .delay, neuron.leak != .relaxation {
-      throw .invalid("leak: the neuron's leak is \(neuron.leak.rawValue), no delay: expected the form rotation")
+      throw .invalid(
+        "leak: the neuron's leak is \(neuron.leak.rawValue), no delay: expected the form rotation")
     }
     self.neuron = neuron
     self.noise = noise

@@ -18,7 +18,9 @@ package struct RecordTarget {
 
 extension Network {
   /// Runs the network and writes the records that are asked for, one target for each layer.
-  package func simulate(_ input: Input, into targets: [RecordTarget], noise: NoiseRun = NoiseRun()) throws(QLIFError) {
+  package func simulate(_ input: Input, into targets: [RecordTarget], noise: NoiseRun = NoiseRun())
+    throws(QLIFError)
+  {
     guard targets.count == layers.count else {
       throw .shape("records: \(targets.count) entries, expected one for each of \(layers.count) layers")
     }

@@ -57,7 +57,8 @@ package enum NetworkNoise: Codable, Equatable, Sendable {
       return network.layers.map { $0.neuron == nil ? nil : noise }
     case .layers(let layers):
       guard layers.count == network.layers.count else {
-        throw .shape("noise: \(layers.count) entries, expected one for each of \(network.layers.count) layers")
+        throw .shape(
+          "noise: \(layers.count) entries, expected one for each of \(network.layers.count) layers")
       }
       return layers
     }

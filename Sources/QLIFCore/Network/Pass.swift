@@ -196,7 +196,8 @@ struct Pass {
     }
     return Currents(
       base: workspace.inputCurrents.base + sample * workspace.inputWidth,
-      stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth, offset: synapse.currentStride,
+      stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth,
+      offset: synapse.currentStride,
       count: workspace.inputCurrentCount)
   }
 

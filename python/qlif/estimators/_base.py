@@ -355,7 +355,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         self,
         X: ArrayLike,
         y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
+        sample_weight: Any = None,
         *,
         noise: NoiseLike = None,
         noise_seed: int = 0,
@@ -409,7 +409,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
         Args:
             X: samples, as in `fit`.
-            noise, noise_seed: as in `predict`.
+            noise: as in `predict`.
+            noise_seed: as in `predict`.
 
         Returns:
             [n, classes]: summed alpha, or output spikes with ties broken by alpha, by `readout`.
@@ -428,7 +429,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
         Args:
             X: samples, as in `fit`.
-            noise, noise_seed: as in `predict`.
+            noise: as in `predict`.
+            noise_seed: as in `predict`.
         """
         scores = self._scores(X, noise, noise_seed)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))

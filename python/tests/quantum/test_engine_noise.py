@@ -1,4 +1,4 @@
-"""Noise in the engine: against the double-precision circuits, which are compared with Qiskit Aer."""
+"""Noise in the engine: against the double-precision circuits, which are checked with Qiskit Aer."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pickle
 
 import numpy as np
 import pytest
-import qlif
 import sealing
+
+import qlif
 from qlif import circuits
 from qlif._errors import ArgumentError, ShapeError
 
@@ -147,7 +148,8 @@ def test_shots_are_binomial(p, shots):
     counts = readings(p, shots=shots) * shots
     assert np.abs(counts - np.rint(counts)).max() < 1e-6 * shots + 1e-9
     counts = np.rint(counts).astype(int)
-    assert counts.min() >= 0 and counts.max() <= shots
+    assert counts.min() >= 0
+    assert counts.max() <= shots
     error = np.sqrt(shots * p * (1 - p) / counts.size)
     assert abs(counts.mean() - shots * p) < 4 * error
     # Neighbouring counts together, so that at least 20 of each class are expected.
