@@ -178,8 +178,8 @@ class Noise:
 
 
 NoiseLike: TypeAlias = Noise | Sequence[Noise | None] | None
-"""Of a network: the same for all its QLIF neurons; one for each layer (None for a pooling, for `LIF`
-neurons and for perfect qubits); or none."""
+"""Of a network: the same for all its QLIF neurons; one for each layer (None for a pooling, `LIF`
+neurons and perfect qubits); or none."""
 
 
 class NoiseRun(NamedTuple):
