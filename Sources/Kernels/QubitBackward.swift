@@ -73,7 +73,10 @@ extension VectorKernels {
         var state = QubitState()
         for step in 0..<steps {
           let stages = QubitStages(layer, constants, state.qubit, action(step), isExact: isExact)
-          let reading = layer.read(stages, after: state, neuron, step: step, group: group, groups: groups)
+          let odds = layer.measured(stages.odds, step: step, group: group, groups: groups)
+          let reading = layer.read(
+            QubitOutcome(last: stages.last, odds: odds), after: state, neuron, step: step, group: group,
+            groups: groups)
           trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)
           state = reading.state
         }

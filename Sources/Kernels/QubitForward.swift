@@ -10,7 +10,7 @@ extension VectorKernels {
   ///   alpha          [steps, groups * 16], what is read, or nil
   /// Returns the number of spikes before dropout.
   ///
-  /// A step goes through all neurons before the next one begins: a neuron waits for its own last step, and the
+  /// A step goes through several groups before the next one begins: a neuron waits for its own last step, and the
   /// processor works on its neighbours meanwhile.
   public static func qubitForward(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
@@ -35,28 +35,33 @@ extension VectorKernels {
     spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
     var count = 0
-    withUnsafeTemporaryAllocation(of: QubitState.self, capacity: groups) { states in
-      withUnsafeTemporaryAllocation(of: QubitAction.self, capacity: groups) { actions in
+    withUnsafeTemporaryAllocation(of: QubitState.self, capacity: tile) { states in
+      withUnsafeTemporaryAllocation(of: QubitAction.self, capacity: tile) { actions in
         guard let states = states.baseAddress, let actions = actions.baseAddress else { return }
-        states.initialize(repeating: QubitState(), count: groups)
-        for step in 0..<steps {
-          for group in 0..<groups {
-            let constants = layer.constants(of: group)
-            if step == 0 || currentStride != 0 {
-              let current = step * currentStride + group * laneCount
-              actions[group] = QubitAction(
-                neuron, layer, constants, drive: Lanes(loading: drive + current),
-                delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+        for first in stride(from: 0, to: groups, by: tile) {
+          states.initialize(repeating: QubitState(), count: tile)
+          for step in 0..<steps {
+            for slot in 0..<min(tile, groups - first) {
+              let group = first + slot
+              let constants = layer.constants(of: group)
+              if step == 0 || currentStride != 0 {
+                let current = step * currentStride + group * laneCount
+                actions[slot] = QubitAction(
+                  neuron, layer, constants, drive: Lanes(loading: drive + current),
+                  delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+              }
+              let before = states[slot]
+              let stages = QubitStages(layer, constants, before.qubit, actions[slot], isExact: isExact)
+              let odds = layer.measured(stages.odds, step: step, group: group, groups: groups)
+              let reading = layer.read(
+                QubitOutcome(last: stages.last, odds: odds), after: before, neuron, step: step, group: group,
+                groups: groups)
+              states[slot] = reading.state
+              count += emit(
+                reading.state.fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes,
+                stride: spikeStride)
+              if let alpha { reading.alpha.store(to: alpha + (step * groups + group) * laneCount) }
             }
-            let before = states[group]
-            let stages = QubitStages(layer, constants, before.qubit, actions[group], isExact: isExact)
-            let reading = layer.read(
-              stages, after: before, neuron, step: step, group: group, groups: groups)
-            states[group] = reading.state
-            count += emit(
-              reading.state.fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes,
-              stride: spikeStride)
-            if let alpha { reading.alpha.store(to: alpha + (step * groups + group) * laneCount) }
           }
         }
       }
@@ -64,3 +69,7 @@ extension VectorKernels {
     return count
   }
 }
+
+/// Groups whose step is computed before the next one begins: enough of them for the processor, and few enough for its
+/// nearest cache.
+private let tile = 12

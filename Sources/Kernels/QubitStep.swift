@@ -66,6 +66,12 @@ struct LeakTurn {
   }
 }
 
+/// A qubit at the end of a step, and what it reads: a probability of 1, or the frequency of ones.
+struct QubitOutcome {
+  var last: Qubit
+  var odds: Odds
+}
+
 /// The qubit at the stages of a step.
 struct QubitStages {
   /// Prepared without error but over-rotation.
@@ -140,18 +146,22 @@ extension QubitLayer {
   @inline(__always)
   var isExact: Bool { shots == 0 || memory == .coherent }
 
-  /// Measures, fires and resets.
+  /// Counts the shots.
+  @inline(__always)
+  func measured(_ odds: Odds, step: Int, group: Int, groups: Int) -> Odds {
+    shots == 0
+      ? odds
+      : frequency(odds, shots: shots, quickRandomBits(key, step: step, group: group, groups: groups))
+  }
+
+  /// Reads, fires and resets.
   @inline(__always)
   func read(
-    _ stages: QubitStages, after before: QubitState, _ neuron: QLIFConstants, step: Int, group: Int,
+    _ outcome: QubitOutcome, after before: QubitState, _ neuron: QLIFConstants, step: Int, group: Int,
     groups: Int
   ) -> QubitReading {
-    var odds = stages.odds
-    if shots > 0 {
-      odds = frequency(
-        odds, shots: shots, quickRandomBits(key, step: step, group: group, groups: groups))
-    }
-    var qubit = stages.last
+    var odds = outcome.odds
+    var qubit = outcome.last
     if memory == .reprepare {
       qubit = Qubit()
       qubit.a = odds.yes
