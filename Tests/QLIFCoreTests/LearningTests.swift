@@ -127,10 +127,12 @@ import Testing
       }
       var bits = [UInt16](repeating: 0, count: steps * layer.words * 4)
       let neuron = try #require(layer.neuron)
-      let run = layer.run(neuron, steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample))
+      let run = layer.run(
+        neuron, steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample), qubits: nil)
       drive.withUnsafeBufferPointer { drive in
         guard let base = drive.baseAddress else { return }
-        _ = neuron.forward(Currents(base: base, stride: 0, offset: 0), run, spikes: &bits, alpha: nil)
+        _ = neuron.forward(
+          Currents(base: base, stride: 0, offset: 0, count: 1), run, spikes: &bits, alpha: nil)
       }
       for step in 0..<steps {
         for unit in 0..<500 {
