@@ -40,7 +40,8 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     switch (dataset, input) {
-    case (nil, nil): throw ValidationError("an input is missing: give --dataset or --input")
+    case (nil, nil):
+      if isGiven { throw Self.missing }
     case (.some, .some): throw ValidationError("--dataset and --input exclude each other")
     case (.some, nil):
       if index == nil { throw ValidationError("--dataset needs --index") }
@@ -56,6 +57,14 @@ struct InputOptions: ParsableArguments {
     if let divide, !divide.isFinite || divide == 0 {
       throw ValidationError("--divide \(divide) is no divisor")
     }
+  }
+
+  private static let missing = ValidationError("an input is missing: give --dataset or --input")
+
+  /// Whether an input, or a part of its description, is given.
+  var isGiven: Bool {
+    dataset != nil || split != nil || data != nil || input != nil || sequence || divide != nil
+      || label != nil || index != nil
   }
 
   /// The chosen input in words and numbers.
@@ -88,7 +97,7 @@ struct InputOptions: ParsableArguments {
         label: String(image.label), isLabelGiven: false, classNames: dataset.classNames,
         name: "\(dataset.rawValue) \(split.rawValue) image \(index)")
     }
-    let path = input ?? ""
+    guard let path = input else { throw Self.missing }
     let index = index ?? 0
     var sample = try NPY(path: path).sample(index, inputShape: inputShape, isSequence: sequence)
     if let divide { sample.values = sample.values.map { $0 / Float(divide) } }

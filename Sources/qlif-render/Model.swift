@@ -56,9 +56,12 @@ struct Model {
     return "Layer \(layer), \(product)\(formatted(count)) \(kind) neuron\(count == 1 ? "" : "s")"
   }
 
+  /// The neurons of a layer of QLIF neurons, nil of another one.
+  func qlif(ofLayer layer: Int) -> QLIF? { network.layers[layer].neuron as? QLIF }
+
   /// How a layer's drive turns its qubits, which gives its weights their unit; nil where it turns none.
   func rotation(ofLayer layer: Int) -> String? {
-    guard let neuron = network.layers[layer].neuron as? QLIF else { return nil }
+    guard let neuron = qlif(ofLayer: layer) else { return nil }
     let angle = formatted(Double(neuron.driveScale))
     return switch neuron.driveBound {
     case .none: "rotation: \(angle) rad × drive"
@@ -88,6 +91,22 @@ struct Model {
       }
     }
     return nil
+  }
+
+  /// The weights and biases of both currents of a dense layer; nil of another one.
+  func denseWeights(ofLayer layer: Int) -> (drive: DenseWeights, delay: DenseWeights)? {
+    func find(_ current: String) -> DenseWeights? {
+      func parameter(_ name: String) -> Parameter? {
+        network.parameters.first { $0.name == "\(layer).\(current)_\(name)" }
+      }
+      guard let weight = parameter("weight"), weight.shape.count == 2, let bias = parameter("bias") else {
+        return nil
+      }
+      return DenseWeights(
+        inputs: weight.shape[1], weight: Array(weight.values.values), bias: Array(bias.values.values))
+    }
+    guard let drive = find("drive"), let delay = find("delay") else { return nil }
+    return (drive, delay)
   }
 
   /// Runs the network on one sample; records the spikes of all layers, and alpha of `alphaLayer` and the last layer.

@@ -27,7 +27,9 @@ struct QLIFRender: ParsableCommand {
         qlif-render curves --results results.json --kind roc --output roc.png
       """,
     version: version,
-    subcommands: [Raster.self, Trace.self, Filters.self, Maps.self, Confusion.self, Curves.self])
+    subcommands: [
+      Raster.self, Trace.self, Filters.self, Maps.self, Confusion.self, Curves.self, Bloch.self, QASM.self,
+    ])
 
   static func main() {
     // A reader that goes away is an error to report, not a reason to die without a word.

@@ -2,7 +2,7 @@ import QLIFFigures
 import Testing
 
 @Suite struct ColorMapTests {
-  static let maps = [ColorMap.diverging, .sequential, .grey]
+  static let maps = [ColorMap.diverging, .sequential, .time, .grey]
   static let steps = 256
 
   @Test func lightnessIsMonotone() {

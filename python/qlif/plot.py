@@ -16,9 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from . import _arrays
 from ._errors import ArgumentError, MissingExtraError, ShapeError
 from .network import Network
+from .quantum import NeuronState
 from .recording import Recording
 
-__all__ = ["confusion", "filters", "history", "raster", "roc", "traces"]
+__all__ = ["bloch", "confusion", "filters", "history", "raster", "roc", "traces"]
 
 # Okabe and Ito's palette: told apart with every kind of colour vision.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -89,6 +90,46 @@ def traces(
     if alpha.min() >= 0 and alpha.max() <= 1:  # populations
         ax.set(ylim=(-0.02, 1.02), ylabel="alpha (excited-state population)")
     ax.legend(loc="best", fontsize="small")
+    return fig, ax
+
+
+def bloch(states: NeuronState | ArrayLike, ax: Any = None) -> tuple[Any, Any]:
+    """The way of a qubit on the Bloch sphere, coloured by its order.
+
+    Args:
+        states: a `qlif.quantum.NeuronState`, whose `history` is drawn, or Bloch vectors
+            [points, 3].
+        ax: axes of matplotlib with ``projection="3d"``; None makes a figure.
+    """
+    history = states.history if isinstance(states, NeuronState) else states
+    points = _arrays.float64(history, "states")
+    if points.ndim != 2 or points.shape[1] != 3 or len(points) == 0:
+        raise ShapeError(f"states has shape {points.shape}, expected [points, 3]")
+    if ax is None:
+        fig, plain = _axes(None, (6, 5.4))
+        plain.remove()
+        ax = fig.add_subplot(projection="3d")
+    elif not hasattr(ax, "get_zlim"):
+        raise ArgumentError('ax is flat, expected axes with projection="3d"')
+    fig = ax.figure
+    angle = np.linspace(0, 2 * np.pi, 121)
+    across, along, none = np.cos(angle), np.sin(angle), np.zeros(121)
+    for circle in ((across, along, none), (none, along, across), (across, none, along)):
+        ax.plot(*circle, color="0.7", linewidth=0.8)
+    for name, place in {"x": (1, 0, 0), "y": (0, 1, 0), "|0⟩": (0, 0, 1), "|1⟩": (0, 0, -1)}.items():
+        ax.plot(*([0, each] for each in place), color="0.7", linewidth=0.8)
+        ax.text(*(1.15 * each for each in place), name, ha="center", va="center")
+    order = np.arange(len(points))
+    ax.plot(*points.T, color="0.4", linewidth=1)
+    dots = ax.scatter(*points.T, c=order, cmap="plasma_r", s=14, depthshade=False)
+    ax.scatter(*points[:1].T, marker="s", s=55, facecolor="white", edgecolor="black", label="start")
+    ax.scatter(*points[-1:].T, marker="D", s=45, color="black", label="end")
+    ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1))
+    ax.set_box_aspect((1, 1, 1))
+    ax.set_axis_off()
+    ax.view_init(elev=18, azim=-30)
+    ax.legend(loc="lower left", fontsize="small")
+    fig.colorbar(dots, ax=ax, label="point", shrink=0.6)
     return fig, ax
 
 

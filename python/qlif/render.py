@@ -17,10 +17,23 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import _arrays, _locate
-from ._errors import ArgumentError, FileError, QlifError
+from ._errors import ArgumentError, FileError, QlifError, ShapeError
 from .network import Network
+from .neurons import QLIF
+from .noise import Noise
+from .quantum import NeuronState
 
-__all__ = ["PNG", "RenderError", "confusion", "curves", "filters", "maps", "raster", "trace"]
+__all__ = [
+    "PNG",
+    "RenderError",
+    "bloch",
+    "confusion",
+    "curves",
+    "filters",
+    "maps",
+    "raster",
+    "trace",
+]
 
 
 class RenderError(QlifError, RuntimeError):
@@ -195,6 +208,91 @@ def maps(
     return _draw("maps", model, image, layer=layer, **options)
 
 
+def bloch(
+    source: Any,
+    drive: ArrayLike | None = None,
+    delay: ArrayLike | None = None,
+    *,
+    x: ArrayLike | None = None,
+    dataset: str | None = None,
+    index: int | None = None,
+    split: str | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
+    layer: int | None = None,
+    neuron: int | None = None,
+    noise: Noise | None = None,
+    memory: str | None = None,
+    leak: str | None = None,
+    clock: str | None = None,
+    pulse: float | None = None,
+    detuning: float | None = None,
+    sigma: float | None = None,
+    azimuth: float | None = None,
+    elevation: float | None = None,
+    title: str | None = None,
+    scale: float | None = None,
+) -> PNG:
+    """The way of a qubit on the Bloch sphere, coloured by time, and its population over time.
+
+    Args:
+        source: a `qlif.QLIF` with its currents; or a model (as in `raster`), of which one neuron is
+            shown; or the way itself, a `qlif.quantum.NeuronState` or Bloch vectors [points, 3].
+        drive: the currents ``u`` of a `QLIF`, [steps].
+        delay: the currents ``v``, [steps]; None: 0.
+        x: what the model sees, as in `raster`; so are `dataset`, `index`, `split` and `data_dir`.
+        dataset: as in `raster`.
+        index: as in `raster`.
+        split: as in `raster`.
+        data_dir: as in `raster`.
+        layer: the model's layer, a dense one of QLIF neurons.
+        neuron: the neuron of the layer.
+        noise: of the qubit; its `shots` are not used. None: it only relaxes, with the neuron's T1.
+        memory: as in `qlif.circuits.run`; so are `leak` and `clock`.
+        leak: ``"delay"`` or ``"rotation"``.
+        clock: ``"relative"`` or ``"absolute"``.
+        pulse: the length of every rotation in microseconds, > 0, which is then a drive pulse that
+            follows the Lindblad equation; None: rotations are instantaneous.
+        detuning: of the pulse: the qubit's frequency less the drive's, radians per microsecond.
+        sigma: makes the pulse a gaussian of this width in microseconds.
+        azimuth: from where one looks, degrees: 0 is along x, 90 along y; None: -30.
+        elevation: from how high one looks, degrees above the equator; None: 18.
+        title: as in `raster`.
+        scale: as in `raster`.
+
+    Example:
+        >>> qlif.render.bloch(qlif.QLIF(), [0.2, 0.2, 0, 0.35], [0, 0, 0.08, 0])
+        <qlif.render.PNG of ...
+
+    Raises:
+        RenderError, FileError: as in `raster`.
+    """
+    view = {"azimuth": azimuth, "elevation": elevation, "title": title, "scale": scale}
+    circuit = {"memory": memory, "leak": leak, "clock": clock, "pulse": pulse}
+    circuit |= {"detuning": detuning, "sigma": sigma, **_noise(noise)}
+    place = {"layer": layer, "neuron": neuron}
+    if isinstance(source, QLIF):
+        if drive is None:
+            raise ArgumentError("drive is missing: expected the currents of a neuron, [steps]")
+        currents = {"drive": _numbers(drive, "drive")}
+        if delay is not None:
+            currents["delay"] = _numbers(delay, "delay")
+        # A choice that does not belong to a single neuron is the program's to refuse.
+        return _run("bloch", **currents, **_constants(source), **circuit, **place, **view)
+    if drive is not None or delay is not None:
+        raise ArgumentError(f"source is {source!r}, expected a qlif.QLIF where drive is given")
+    if isinstance(source, str | os.PathLike) or _is_model(source):
+        image = _Image(x, dataset, index, split, data_dir, None)
+        return _draw("bloch", source, image, **place, **circuit, **view)
+    given = [name for name, value in {**circuit, **place}.items() if value is not None]
+    if given:
+        raise ArgumentError(f"{given[0]} goes with a neuron, not with a way that is there already")
+    way = source.history if isinstance(source, NeuronState) else source
+    with tempfile.TemporaryDirectory(prefix="qlif-") as folder:
+        file = Path(folder) / "trajectory.npy"
+        np.save(file, _arrays.float32(way, "source"))
+        return _run("bloch", trajectory=file, **view)
+
+
 def confusion(
     results: str | os.PathLike[str],
     *,
@@ -299,13 +397,56 @@ def _run(drawing: str, /, **options: Any) -> PNG:
     """Runs the program with its picture on standard output."""
     command = [str(program()), drawing, "--output=-"]
     for name, value in options.items():
-        if value is not None:
+        if value is True:
+            command.append(f"--{name}")
+        elif value is not None:
             command.append(f"--{name}={_argument(value)}")
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip()
         raise RenderError(words or f"qlif-render ended with code {done.returncode}")
     return PNG(done.stdout)
+
+
+def _constants(neuron: QLIF) -> dict[str, Any]:
+    """The program's options for a neuron's constants."""
+    return {
+        "threshold": neuron.threshold,
+        "t1": neuron.t1,
+        "drive-scale": neuron.drive_scale,
+        "delay-scale": neuron.delay_scale,
+        "drive-bound": neuron.drive_bound,
+        "leak-rule": neuron.leak,
+        "refractory" if neuron.refractory else "no-refractory": True,
+    }
+
+
+def _noise(noise: Noise | None) -> dict[str, Any]:
+    """The program's options for the noise of one qubit."""
+    if noise is None:
+        return {}
+    if noise.units not in (None, 1):
+        raise ArgumentError(f"noise has values for {noise.units} neurons, expected one")
+    one = noise.structs()[0]
+    options = {"over-rotation": one.over_rotation, "depolarizing": one.depolarizing}
+    options |= {"p01": one.p01, "p10": one.p10}
+    if noise.thermal is not None:
+        options |= {"qubit-t1": one.t1, "qubit-t2": one.t2}
+        options |= {"excited-population": one.excited_population}
+        options |= {"gate-time": one.gate_time or None}
+    return options
+
+
+def _numbers(values: ArrayLike, name: str) -> str:
+    """A list of numbers as the program reads it, every digit kept."""
+    array = np.atleast_1d(_arrays.float64(values, name))
+    if array.ndim != 1 or array.size == 0:
+        raise ShapeError(f"{name} has shape {array.shape}, expected [steps]")
+    return ",".join(map(repr, array.tolist()))
+
+
+def _is_model(source: Any) -> bool:
+    return isinstance(getattr(source, "network_", source), Network)
 
 
 def _model_file(model: Any, folder: Path) -> str | os.PathLike[str]:

@@ -126,15 +126,35 @@ extension QubitNeuron {
   /// qubit; with `isRefractory` the step after it is not run and has `alpha = 0`.
   package func step(_ kept: inout Kept, drive: Double, delay: Double) -> (alpha: Double, fires: Bool) {
     if begin(&kept) { return (0, false) }
-    let action = action(kept, drive: drive, delay: delay)
-    if memory == .reprepare {
-      kept.qubit.reset()
-      kept.qubit.rotate(NeuronState.angle(of: kept.alpha), noise)
+    for move in moves(kept, drive: drive, delay: delay) { apply(move, &kept.qubit) }
+    return read(&kept)
+  }
+
+  /// What happens to the qubit in a step, one after the other.
+  enum Move: Equatable {
+    /// The ground state, at once.
+    case reset
+    /// The memory, `RX` by an angle.
+    case prepare(Double)
+    case act(Action)
+  }
+
+  func moves(_ kept: Kept, drive: Double, delay: Double) -> [Move] {
+    let action = Move.act(action(kept, drive: drive, delay: delay))
+    guard memory == .reprepare else { return [action] }
+    return [.reset, .prepare(NeuronState.angle(of: kept.alpha)), action]
+  }
+
+  private func apply(_ move: Move, _ qubit: inout NeuronState) {
+    switch move {
+    case .reset: qubit.reset()
+    case .prepare(let angle), .act(.rotate(let angle)): qubit.rotate(angle, noise)
+    case .act(.wait(let duration)): qubit.wait(duration, relaxation)
     }
-    switch action {
-    case .rotate(let angle): kept.qubit.rotate(angle, noise)
-    case .wait(let duration): kept.qubit.wait(duration, relaxation)
-    }
+  }
+
+  /// Ends a step: measures.
+  func read(_ kept: inout Kept) -> (alpha: Double, fires: Bool) {
     kept.alpha = min(1, max(0, kept.qubit.measured(noise)))
     kept.fired = kept.alpha > Double(neuron.threshold)
     return (kept.alpha, kept.fired)

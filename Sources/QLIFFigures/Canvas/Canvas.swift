@@ -96,6 +96,12 @@ public final class Canvas {
     cairo_set_dash(context, [], 0, 0)
   }
 
+  /// Draws a line with a white core, which stands out from plain lines without colour, too.
+  public func strokeTube(_ points: [Point], _ color: Color, width: Double) {
+    stroke(points, color, width: width)
+    stroke(points, Palette.paper, width: width / 3)
+  }
+
   /// Fills a polygon.
   public func fill(_ points: [Point], _ color: Color) {
     guard let first = points.first else { return }

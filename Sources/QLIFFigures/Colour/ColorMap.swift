@@ -40,6 +40,15 @@ public struct ColorMap: Sendable {
     LabColor(lightness: 18, chroma: 34, hue: 295),
   ])
 
+  /// For the order of events: from bright yellow through red to dark violet, every colour clear of the paper.
+  public static let time = ColorMap(stops: [
+    LabColor(lightness: 85, chroma: 60, hue: 88),
+    LabColor(lightness: 69, chroma: 62, hue: 58),
+    LabColor(lightness: 53, chroma: 62, hue: 25),
+    LabColor(lightness: 37, chroma: 52, hue: 345),
+    LabColor(lightness: 21, chroma: 42, hue: 308),
+  ])
+
   /// From black to white, for pictures.
   public static let grey = ColorMap(stops: [
     LabColor(lightness: 0, a: 0, b: 0), LabColor(lightness: 100, a: 0, b: 0),

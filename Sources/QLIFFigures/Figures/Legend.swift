@@ -4,8 +4,12 @@ public struct Legend: Sendable {
   public enum Mark: Sendable {
     /// A line; `dash` gives the lengths of dashes and gaps.
     case line(Color, width: Double, dash: [Double])
+    /// A line with a white core.
+    case tube(Color, width: Double)
     /// A disc.
     case disc(Color, radius: Double)
+    /// A mark with an outline.
+    case shape(MarkShape, Color, radius: Double)
   }
 
   /// A sample and what it means.
@@ -50,8 +54,12 @@ public struct Legend: Sendable {
       switch entry.mark {
       case .line(let color, let width, let dash):
         canvas.stroke([Point(x: x, y: y), Point(x: x + Self.sample, y: y)], color, width: width, dash: dash)
+      case .tube(let color, let width):
+        canvas.strokeTube([Point(x: x, y: y), Point(x: x + Self.sample, y: y)], color, width: width)
       case .disc(let color, let radius):
         canvas.fillCircle(Point(x: x + Self.sample / 2, y: y), radius: radius, color)
+      case .shape(let shape, let color, let radius):
+        shape.draw(on: canvas, at: Point(x: x + Self.sample / 2, y: y), radius: radius, color)
       }
       x += Self.sample + Self.gap
       canvas.draw(entry.name, at: Point(x: x, y: y), .note, anchor: .left)

@@ -1,0 +1,85 @@
+import ArgumentParser
+import QLIFCore
+
+/// A choice whose names are those of its cases.
+package protocol NamedChoice: CaseIterable, ExpressibleByArgument {}
+
+extension NamedChoice {
+  package init?(argument: String) {
+    guard let choice = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
+    self = choice
+  }
+
+  package static var allValueStrings: [String] { allCases.map { "\($0)" } }
+}
+
+extension QubitNeuron.Memory: NamedChoice {}
+extension QubitNeuron.LeakForm: NamedChoice {}
+extension QubitNeuron.DelayClock: NamedChoice {}
+
+/// How a neuron is run on a qubit.
+struct CircuitOptions: ParsableArguments {
+  @Option(help: "Whether a leak waits or is a rotation back. Default: delay; of the published rule rotation.")
+  var leak: QubitNeuron.LeakForm?
+
+  @Option(
+    help:
+      "A delay lasts as many T1 of the qubit as of the neuron (relative), or delay-scale times the delay (absolute)."
+  )
+  var clock: QubitNeuron.DelayClock = .relative
+
+  @Option(
+    help: ArgumentHelp("The qubit's relaxation time, microseconds. Default: the neuron's.", valueName: "us"))
+  var qubitT1: Double?
+
+  /// The neuron on a qubit with this noise.
+  func qubit(
+    _ neuron: QLIF, _ noise: QubitNoise, memory: QubitNeuron.Memory = .reprepare
+  ) throws -> QubitNeuron {
+    try QubitNeuron(
+      neuron, noise, memory: memory, leakForm: leak ?? (neuron.leak == .published ? .rotation : .delay),
+      clock: clock)
+  }
+}
+
+/// What is wrong with a qubit beside its T1.
+struct NoiseOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("The qubit's coherence time, microseconds. Default: twice its T1.", valueName: "us"))
+  var qubitT2: Double?
+
+  @Option(help: ArgumentHelp("The qubit's excited population at rest.", valueName: "p"))
+  var excitedPopulation: Double?
+
+  @Option(help: ArgumentHelp("Microseconds that a rotation takes.", valueName: "us"))
+  var gateTime: Double?
+
+  @Option(
+    help: ArgumentHelp("Relative error of every rotation: 0.01 is one per cent too far.", valueName: "share"))
+  var overRotation: Double = 0
+
+  @Option(help: ArgumentHelp("Probability that a rotation leaves the fully mixed state.", valueName: "p"))
+  var depolarizing: Double = 0
+
+  @Option(help: ArgumentHelp("Probability of reading 1 in the state 0.", valueName: "p"))
+  var p01: Double = 0
+
+  @Option(help: ArgumentHelp("Probability of reading 0 in the state 1.", valueName: "p"))
+  var p10: Double = 0
+
+  /// The noise of the qubit of a neuron; `t1` is the qubit's own, where it is given.
+  func noise(of neuron: QLIF, t1: Double?) -> QubitNoise {
+    var noise = QubitNoise()
+    if t1 != nil || qubitT2 != nil || excitedPopulation != nil || gateTime != nil {
+      let t1 = t1 ?? Double(neuron.t1)
+      noise.relaxation = Relaxation(
+        t1: t1, t2: qubitT2 ?? 2 * t1, excitedPopulation: excitedPopulation ?? 0)
+    }
+    noise.gateTime = gateTime ?? 0
+    noise.overRotation = overRotation
+    noise.depolarizing = depolarizing
+    noise.p01 = p01
+    noise.p10 = p10
+    return noise
+  }
+}
