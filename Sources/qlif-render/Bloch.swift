@@ -123,7 +123,7 @@ struct Bloch: ParsableCommand {
     for step in path.alpha.indices where !moving.contains(step) {
       let place = segments.last { $0.times[0] <= Double(step) }?.points.last ?? BlochPoint(x: 0, y: 0, z: 1)
       let rest = BlochFigure.Segment(
-        kind: .memory, points: [place, place], times: [Double(step), Double(step + 1)])
+        kind: .rest, points: [place, place], times: [Double(step), Double(step + 1)])
       let later = segments.firstIndex { $0.times[0] > Double(step) }
       segments.insert(rest, at: later ?? segments.endIndex)
     }
@@ -147,9 +147,10 @@ struct Bloch: ParsableCommand {
     if let detuning { words.append("detuning \(formatted(detuning)) rad/µs") }
     let t1 = qubit.noise.relaxation?.t1 ?? Double(qubit.neuron.t1)
     words.append("T1 \(formatted(t1)) µs, T2 \(formatted(qubit.noise.relaxation?.t2 ?? 2 * t1)) µs")
+    if let time = noise.gateTime, time > 0 { words.append("gates of \(formatted(time)) µs") }
     for (name, value) in [
       ("over-rotation", noise.overRotation), ("depolarizing", noise.depolarizing),
-      ("gate time", noise.gateTime ?? 0), ("p01", noise.p01), ("p10", noise.p10),
+      ("p01", noise.p01), ("p10", noise.p10),
     ] where value != 0 {
       words.append("\(name) \(formatted(value))")
     }
@@ -168,8 +169,9 @@ struct Bloch: ParsableCommand {
     }
     let file = path.split(separator: "/").last.map(String.init) ?? path
     let figure = try BlochFigure(
-      title: picture.title ?? "A qubit's way: \(file)",
-      subtitle: "\(formatted(points.count)) point\(points.count == 1 ? "" : "s")", timeLabel: "point",
+      title: picture.title ?? "The way of a qubit",
+      subtitle: "\(formatted(points.count)) point\(points.count == 1 ? "" : "s") of \(file)",
+      timeLabel: "point",
       threshold: currents.constants.threshold.map(Double.init), azimuth: azimuth, elevation: elevation,
       segments: [
         BlochFigure.Segment(kind: .drive, points: points, times: points.indices.map(Double.init))

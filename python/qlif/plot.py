@@ -116,7 +116,12 @@ def bloch(states: NeuronState | ArrayLike, ax: Any = None) -> tuple[Any, Any]:
     across, along, none = np.cos(angle), np.sin(angle), np.zeros(121)
     for circle in ((across, along, none), (none, along, across), (across, none, along)):
         ax.plot(*circle, color="0.7", linewidth=0.8)
-    for name, place in {"x": (1, 0, 0), "y": (0, 1, 0), "|0⟩": (0, 0, 1), "|1⟩": (0, 0, -1)}.items():
+    for name, place in {
+        "x": (1, 0, 0),
+        "y": (0, 1, 0),
+        "|0⟩": (0, 0, 1),
+        "|1⟩": (0, 0, -1),
+    }.items():
         ax.plot(*([0, each] for each in place), color="0.7", linewidth=0.8)
         ax.text(*(1.15 * each for each in place), name, ha="center", va="center")
     order = np.arange(len(points))
@@ -125,7 +130,7 @@ def bloch(states: NeuronState | ArrayLike, ax: Any = None) -> tuple[Any, Any]:
     ax.scatter(*points[:1].T, marker="s", s=55, facecolor="white", edgecolor="black", label="start")
     ax.scatter(*points[-1:].T, marker="D", s=45, color="black", label="end")
     ax.set(xlim=(-1, 1), ylim=(-1, 1), zlim=(-1, 1))
-    ax.set_box_aspect((1, 1, 1))
+    ax.set_box_aspect((1, 1, 1), zoom=1.3)
     ax.set_axis_off()
     ax.view_init(elev=18, azim=-30)
     ax.legend(loc="lower left", fontsize="small")

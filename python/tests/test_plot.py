@@ -105,3 +105,19 @@ def test_roc():
     np.testing.assert_array_equal(ax.lines[1].get_ydata()[[0, -1]], [0, 1])
     with pytest.raises(qlif.ShapeError):
         qlif.plot.roc(y, scores[:, 0])
+
+
+def test_bloch():
+    qubit = qlif.quantum.NeuronState(0.3, t1=60)
+    qubit.drive(1.0, 2, detuning=3, samples=20)
+    _, ax = qlif.plot.bloch(qubit)
+    way = next(line for line in ax.lines if len(line.get_data_3d()[0]) == 21)
+    np.testing.assert_array_equal(np.transpose(way.get_data_3d()), qubit.history)
+    assert {text.get_text() for text in ax.texts} == {"x", "y", "|0⟩", "|1⟩"}
+    figure = pyplot.figure()
+    mine = figure.add_subplot(projection="3d")
+    assert qlif.plot.bloch(qubit.history, mine) == (figure, mine)
+    with pytest.raises(qlif.ShapeError):
+        qlif.plot.bloch([0.0, 0, 1])
+    with pytest.raises(qlif.ArgumentError, match="3d"):
+        qlif.plot.bloch(qubit, pyplot.subplots()[1])

@@ -80,6 +80,34 @@ def test_convolutions(tmp_path, rng):
         qlif.render.maps(network, image, layer=2)
 
 
+def test_ways_on_the_sphere(model, image, tmp_path):
+    way = qlif.quantum.NeuronState(0.3, t1=60)
+    way.drive(1.0, 2, detuning=3, samples=20)
+    noise = qlif.Noise(depolarizing=0.1, thermal=(20, 9, 1, 0.1), readout=(0.1, 0.2))
+    neuron = qlif.QLIF(threshold=0.6, refractory=False, drive_bound="tanh", leak="published")
+    for png in (
+        render.bloch(way),
+        render.bloch(way.history, title="T", scale=2),
+        render.bloch(model, x=image, layer=1, neuron=3),
+        render.bloch(neuron, [0.3, -1, 0.5], [0.1, 0.1, 0.1], noise=noise, memory="coherent"),
+        render.bloch(qlif.QLIF(), 0.5, pulse=0.2, detuning=-1, sigma=0.05, azimuth=10),
+    ):
+        assert min(size(png)) > 300
+    for call in (
+        lambda: render.bloch(qlif.QLIF()),
+        lambda: render.bloch(qlif.QLIF(), [[0.1]]),
+        lambda: render.bloch(model, [0.1]),
+        lambda: render.bloch(way, layer=0),
+        lambda: render.bloch(qlif.QLIF(), 1, noise=qlif.Noise(depolarizing=[0.1, 0.2])),
+    ):
+        with pytest.raises(ValueError):
+            call()
+    with pytest.raises(render.RenderError, match=r"no Bloch vector"):
+        render.bloch([[0, 1, 1]])
+    with pytest.raises(render.RenderError, match=r"--neuron is missing"):
+        render.bloch(model, x=image, layer=0)
+
+
 def test_results(tmp_path):
     from test_render_cli import results
 

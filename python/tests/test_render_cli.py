@@ -98,6 +98,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     np.save(folder / "sequence.npy", np.repeat(batch[:, None], 7, axis=1).transpose(1, 0, 2))
     np.save(folder / "odd.npy", np.zeros(7))
     np.save(folder / "nan.npy", np.full(SIDE * SIDE, np.nan))
+    np.save(folder / "path.npy", [[0.0, 0, 1], [0, -0.6, 0.8], [0.1, -0.5, 0.5]])
+    np.save(folder / "outside.npy", [[0.0, 0, 1], [0, -1, 1]])
     (folder / "cut.npy").write_bytes((folder / "batch.npy").read_bytes()[:-8])
     return folder
 
@@ -166,6 +168,8 @@ GOOD = [
     ("curves", *RESULTS, "--kind", "accuracy", "--dataset", "mnist"),
     ("curves", *RESULTS, "--kind", "roc"),
     ("curves", *RESULTS, "--kind", "roc", "--model", "qsnn", "--dataset", "mnist"),
+    ("bloch", *MODEL, *IMAGE, "--layer", "1", "--neuron", "2"),
+    ("bloch", *MODEL, *IMAGE, "--layer", "0", "--neuron", "2", "--memory", "coherent"),
 ]
 
 
@@ -195,6 +199,93 @@ def test_pictures(folder: Path, tmp_path: Path, arguments: tuple[str, ...]) -> N
         assert run(folder, *arguments, *options).stdout[:8] == png[:8]
     for one, two in zip(sizes[1], sizes[2], strict=True):
         assert 2 * one - 2 <= two <= 2 * one
+
+
+WAYS = {
+    "numbers": ("--drive", "0.3,-1,0.6,0.2", "--delay", "0,0.1,0,0"),
+    "negative numbers first": ("--drive", "-0.3,0.2", "--delay", "-0.1"),
+    "a spike train": ("--spikes", "1,1,0,1", "--drive", "0.3", "--delay", "0.1"),
+    "constant currents": ("--drive", "0.2", "--steps", "9", "--no-refractory"),
+    "all noise": (
+        *("--drive", "0.3,0.3,0", "--delay", "0.1", "--memory", "coherent", "--qubit-t1", "20"),
+        *("--qubit-t2", "9", "--excited-population", "0.1", "--gate-time", "1", "--p01", "0.1"),
+        *("--over-rotation", "0.1", "--depolarizing", "0.1", "--p10", "0.1", "--leak", "rotation"),
+    ),
+    "a pulse": ("--drive", "0.5", "--pulse", "1", "--detuning", "-2", "--sigma", "0.3"),
+    "a silent neuron": ("--drive", "0"),
+    "a path": ("--trajectory", "path.npy", "--azimuth", "80", "--elevation", "-10"),
+}
+
+
+@pytest.mark.parametrize("arguments", WAYS.values(), ids=WAYS.keys())
+def test_ways_on_the_sphere(folder: Path, arguments: tuple[str, ...]) -> None:
+    done = run(folder, "bloch", *arguments, "--output", "-")
+    assert done.returncode == 0, done.stderr
+    assert texts(done.stdout)["Command"].startswith("qlif-render bloch ")
+
+
+def test_a_way_is_the_neurons(folder: Path) -> None:
+    currents = ("--drive", "0.3,0.3,0.3,-1", "--delay", "0.1")
+    done = run(folder, "bloch", *currents, "--output", "-")
+    spikes = qlif.circuits.run(qlif.QLIF(), [0.3, 0.3, 0.3, -1], [0.1] * 4).spikes
+    assert spikes.sum() == 1
+    assert texts(done.stdout)["Description"].startswith("4 steps, 1 spike, ")
+
+
+def test_circuits_are_the_packages(folder: Path) -> None:
+    def text(*arguments: str) -> str:
+        done = run(folder, "qasm", *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.decode("ascii")
+
+    neuron = qlif.QLIF(threshold=0.6, t1=80)
+    constants = ("--threshold", "0.6", "--t1", "80")
+    step = text("--alpha", "0.5,0", "--drive", "-1,0.25", "--delay", "0.125", *constants)
+    assert step == qlif.circuits.qasm3(neuron, [-1, 0.25], [0.125] * 2, alpha=[0.5, 0])
+    train = ("--drive", "0.25,-1,0.5", "--delay", "0.125", "--memory", "coherent")
+    options = {"memory": "coherent", "leak": "rotation"}
+    expected = qlif.circuits.qasm3(neuron, [0.25, -1, 0.5], [0.125] * 3, **options)
+    assert text(*train, "--leak", "rotation", *constants) == expected
+    stretched = text("--drive", "-1", "--delay", "0.125", "--steps", "2", "--qubit-t1", "120")
+    noise = qlif.Noise(thermal=(120, 240, 0, 0))
+    assert stretched == qlif.circuits.qasm3(qlif.QLIF(), [-1] * 2, [0.125] * 2, noise=noise)
+    spikes = text("--spikes", "1,0,1", "--drive", "0.25", "--delay", "0.125")
+    assert spikes == qlif.circuits.qasm3(qlif.QLIF(), [0.25, 0, 0.25], [0, 0.125, 0])
+
+
+def test_a_models_circuits_are_its_run(folder: Path, tmp_path: Path) -> None:
+    layers = [qlif.Dense(9, qlif.QLIF()), qlif.Dense(4, qlif.QLIF(refractory=False))]
+    network = qlif.Network(input_shape=(5,), steps=6, seed=3, layers=layers)
+    for values in network.parameters.values():
+        values[:] *= 2
+    network.save(tmp_path / "m.safetensors")
+    x = np.random.default_rng(0).uniform(0, 1, (1, 5)).astype(np.float32)
+    np.save(tmp_path / "x.npy", x)
+    rec = network.simulate(x)
+    assert rec.spikes[0].sum() > 2
+    options = ("--model", "m.safetensors", "--input", "x.npy", "--layer")
+    for layer, units in enumerate((9, 4)):
+        for neuron in range(units):
+            done = run(tmp_path, "qasm", *options, str(layer), "--neuron", str(neuron))
+            lines = [line for line in done.stdout.decode().splitlines() if line.startswith("// st")]
+            found = [float(line.split("alpha ")[1].split(",")[0]) for line in lines]
+            np.testing.assert_allclose(found, rec.alpha[layer][:, 0, neuron], atol=1e-5)
+            fired = [line.endswith("spike") for line in lines]
+            assert fired == (rec.spikes[layer][:, 0, neuron] > 0).tolist()
+        for step in range(6):
+            target = tmp_path / "step.qasm"
+            done = run(
+                tmp_path, "qasm", *options, str(layer), "--step", str(step), "--output", str(target)
+            )
+            assert (done.returncode, done.stdout) == (0, b"")
+            angles = [
+                float(a[3:].split(")")[0]) for a in target.read_text().splitlines() if "rx(" in a
+            ]
+            alpha = np.sin(np.array(angles[:units]) / 2) ** 2
+            before = np.zeros(units)
+            if step:
+                before = rec.alpha[layer][step - 1, 0] * (1 - rec.spikes[layer][step - 1, 0])
+            np.testing.assert_allclose(alpha, before, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["batch", "big", "fortran", "images"])
@@ -304,6 +395,41 @@ BAD = {
     "no such folder": ("filters", *MODEL, "--layer", "0", "--output", "nowhere/out.png"),
     "a folder as output": ("filters", *MODEL, "--layer", "0", "--output", "data"),
     "a file as folder": ("filters", *MODEL, "--layer", "0", "--output", "batch.npy/out.png"),
+    "no currents": ("bloch", *OUT),
+    "no neuron": ("bloch", *MODEL, *IMAGE, "--layer", "1", *OUT),
+    "no layer": ("bloch", *MODEL, *IMAGE, *OUT),
+    "neuron of a convolution": (
+        *("bloch", *CONVOLUTION, *IMAGE),
+        *("--layer", "0", "--neuron", "0", *OUT),
+    ),
+    "numbers and a model": ("bloch", *MODEL, *IMAGE, "--layer", "1", "--drive", "1", *OUT),
+    "no number": ("bloch", "--drive", "1,,2", *OUT),
+    "an endless number": ("bloch", "--drive", "inf", *OUT),
+    "currents that do not fit": ("bloch", "--drive", "1,2", "--delay", "1,2,3", *OUT),
+    "spikes of another kind": ("bloch", "--spikes", "0,2", "--drive", "1", *OUT),
+    "an impossible T2": ("bloch", "--drive", "1", "--qubit-t1", "1", "--qubit-t2", "3", *OUT),
+    "an impossible probability": ("bloch", "--drive", "1", "--depolarizing", "2", *OUT),
+    "a pulse of no length": ("bloch", "--drive", "1", "--pulse", "0", *OUT),
+    "detuning without a pulse": ("bloch", "--drive", "1", "--detuning", "1", *OUT),
+    "two lengths": ("bloch", "--drive", "1", "--pulse", "1", "--gate-time", "1", *OUT),
+    "a path that is none": ("bloch", "--trajectory", "batch.npy", *OUT),
+    "a path outside": ("bloch", "--trajectory", "outside.npy", *OUT),
+    "a path and a neuron": ("bloch", "--trajectory", "path.npy", "--drive", "1", *OUT),
+    "circuit without currents": ("qasm", *OUT),
+    "circuit of nothing": ("qasm", "--alpha", "0.5", *OUT),
+    "impossible alpha": ("qasm", "--alpha", "1.5", "--drive", "1", *OUT),
+    "alpha of a model": ("qasm", *MODEL, *IMAGE, "--layer", "1", "--alpha", "0.5", *OUT),
+    "spike train of a layer": ("qasm", *MODEL, *IMAGE, "--layer", "1", *OUT),
+    "no such step": ("qasm", *MODEL, *IMAGE, "--layer", "1", "--step", "6", *OUT),
+    "step of numbers": ("qasm", "--drive", "1", "--step", "0", *OUT),
+    "memory of one step": (
+        *("qasm", "--alpha", "0", "--drive", "1"),
+        *("--memory", "coherent", *OUT),
+    ),
+    "published leak as a delay": (
+        *("qasm", "--drive", "1", "--leak", "delay"),
+        *("--leak-rule", "published", *OUT),
+    ),
     "full disk": ("filters", *MODEL, "--layer", "0", "--output", "/dev/full"),
 }
 

@@ -7,8 +7,10 @@ public struct BlochFigure: Figure {
     /// An input spike's rotation, or any way without a name.
     case drive
     case leak
-    /// What only brings the qubit to where it was, or leaves it where it is: thin and grey.
+    /// What only brings the qubit to where it was: thin and grey.
     case memory
+    /// What leaves it where it is.
+    case rest
     /// A jump: dotted.
     case reset
 
@@ -171,6 +173,7 @@ public struct BlochFigure: Figure {
       case .leak: entries.append(.init(.tube(middle, width: 5), "leak"))
       case .memory:
         entries.append(.init(.line(Palette.axis, width: 1.3, dash: []), "memory prepared, RX(φ)"))
+      case .rest: entries.append(.init(.line(Palette.plain, width: 1.3, dash: []), "at rest"))
       case .reset: entries.append(.init(.line(Palette.axis, width: 1.3, dash: [2, 4]), "reset to |0⟩"))
       }
     }
@@ -221,11 +224,13 @@ public struct BlochFigure: Figure {
     view.drawLabels(on: canvas)
     let lines = segments.map { $0.points.map(view.point) }
     // What only repeats lies below what is new.
-    for (segment, line) in zip(segments, lines) where !segment.kind.isColoured {
+    for (segment, line) in zip(segments, lines) where [.memory, .reset].contains(segment.kind) {
       canvas.stroke(line, Palette.axis, width: 1.3, dash: segment.kind == .reset ? [2, 4] : [])
     }
     for (segment, line) in zip(segments, lines) where segment.kind.isColoured {
-      draw(line, segment, on: canvas)
+      // After a spike the way begins again: what comes later is drawn thinner, so that both are seen.
+      let passes = readings.count { $0.isSpike && $0.time >= segment.times[segment.times.count - 1] }
+      draw(line, segment, on: canvas, wider: 2.6 * Double(min(passes, 5)))
     }
     for reading in readings {
       guard let end = point(at: reading.time).map(view.point) else { continue }
@@ -250,17 +255,20 @@ public struct BlochFigure: Figure {
   }
 
   /// Draws a coloured part of the way in pieces of one colour each.
-  private func draw(_ line: [Point], _ segment: Segment, on canvas: Canvas) {
-    canvas.stroke(line, Color(red: 1, green: 1, blue: 1, alpha: 0.7), width: 6)
+  private func draw(_ line: [Point], _ segment: Segment, on canvas: Canvas, wider: Double = 0) {
+    let width = (segment.kind == .leak ? 5 : 3.4) + wider
+    if !readings.contains(where: \.isSpike) {
+      canvas.stroke(line, Color(red: 1, green: 1, blue: 1, alpha: 0.7), width: width + 2.6)
+    }
     let pieces = max(1, min(line.count - 1, 24))
     for piece in 0..<pieces {
       let first = (line.count - 1) * piece / pieces
       // One point into the next piece, so that no seam is seen.
       let last = min(line.count - 1, (line.count - 1) * (piece + 1) / pieces + 1)
       let color = color((segment.times[first] + segment.times[last]) / 2)
-      canvas.stroke(Array(line[first...last]), color, width: segment.kind == .leak ? 5 : 3.4)
+      canvas.stroke(Array(line[first...last]), color, width: width)
     }
-    if segment.kind == .leak { canvas.stroke(line, Palette.paper, width: 5.0 / 3) }
+    if segment.kind == .leak { canvas.stroke(line, Palette.paper, width: width / 3) }
   }
 
   private func drawPopulation(_ panel: Panel, on canvas: Canvas) {
@@ -280,8 +288,8 @@ public struct BlochFigure: Figure {
       let line = zip(segment.times, segment.points).map { panel.point($0, $1.population) }
       if segment.kind.isColoured {
         draw(line, segment, on: canvas)
-      } else if segment.times.first != segment.times.last {
-        canvas.stroke(line, Palette.axis, width: 1.3)
+      } else if segment.kind == .rest {
+        canvas.stroke(line, Palette.plain, width: 1.3)
       }
     }
     let pitch = panel.frame.width / Double(max(readings.count, 1))
