@@ -37,7 +37,7 @@ struct CircuitOptions: ParsableArguments {
     _ neuron: QLIF, _ noise: QubitNoise, memory: QubitNeuron.Memory = .reprepare
   ) throws -> QubitNeuron {
     try QubitNeuron(
-      neuron, noise, memory: memory, leakForm: leak ?? (neuron.leak == .published ? .rotation : .delay),
+      neuron, noise, memory: memory, leakForm: leak ?? (neuron.leak == .relaxation ? .delay : .rotation),
       clock: clock)
   }
 }

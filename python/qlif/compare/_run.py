@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _results
 from .._errors import ArgumentError, InterruptedWarning
 from ..network import Network
 from . import _metrics, _models, _storage
@@ -68,7 +69,7 @@ def run(name: str, images: Images, seed: int, model: Any, place: Place) -> Recor
         "published_accuracy": _models.PUBLISHED.get((name, images.name)),
     }
     model.save(place.model(suffix(model)))
-    _storage.write(place.record, _json(record))
+    _results.write(place.record, _results.as_json(record))
     place.checkpoint.unlink(missing_ok=True)
     return record
 
@@ -76,12 +77,6 @@ def run(name: str, images: Images, seed: int, model: Any, place: Place) -> Recor
 def suffix(model: Any) -> str:
     """How the name of a model's file ends."""
     return str(getattr(model, "FILE_SUFFIX", ".safetensors"))
-
-
-def _json(record: Record) -> str:
-    import json
-
-    return json.dumps(record, indent=1, allow_nan=False) + "\n"
 
 
 def _difference(old: Record, new: Record, is_same_model: bool) -> str | None:

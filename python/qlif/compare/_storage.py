@@ -7,18 +7,15 @@ and ``results.md`` are made of the records alone.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
-from .._errors import FileError, FormatError
+from .. import __version__, _results
+from .._errors import FormatError
 
 Record = dict[str, Any]
 
@@ -84,36 +81,19 @@ class Store:
     def collect(self, records: list[Record], summary: list[Record], table: str) -> None:
         """Writes what the records amount to."""
         content = {"format": 1, "qlif": __version__, "summary": summary, "runs": records}
-        write(self.results, json.dumps(content, indent=1, allow_nan=False) + "\n")
-        write(self.table, table)
+        _results.write(self.results, _results.as_json(content))
+        _results.write(self.table, table)
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self) -> AbstractContextManager[None]:
         """Keeps a second comparison out of the folder while this one works in it."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise FileError(f"{self.folder} cannot be written: {error}") from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(handle)
-            raise FileError(f"another comparison is at work in {self.folder}") from error
-        try:
-            yield
-        finally:
-            os.close(handle)
+        return _results.locked(self.folder, "comparison")
 
 
 def read(path: Path) -> Record | None:
     """A finished run's record, or None where there is none."""
-    try:
-        text = path.read_text("utf-8")
-    except FileNotFoundError:
+    text = _results.read(path)
+    if text is None:
         return None
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error}") from error
     try:
         record: Record = json.loads(text)
         record["model"], record["dataset"], record["seed"]
@@ -129,20 +109,3 @@ def neighbours(place: Place) -> Iterator[tuple[Path, Record]]:
         record = read(path)
         if record is not None:
             yield path, record
-
-
-def write(path: Path, text: str) -> None:
-    """Writes a file at once or not at all, and onto the disk."""
-    try:
-        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(part, 0o644)
-            os.replace(part, path)
-        finally:
-            Path(part).unlink(missing_ok=True)
-    except OSError as error:
-        raise FileError(f"{path} cannot be written: {error}") from error

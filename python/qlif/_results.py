@@ -1,0 +1,67 @@
+"""Files of long computations: each written at once or not at all, in a folder with one writer."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ._errors import FileError
+
+__all__ = ["as_json", "locked", "read", "write"]
+
+
+def as_json(record: Any) -> str:
+    """A record as a text file holds it; what is not a finite number is refused."""
+    return json.dumps(record, indent=1, allow_nan=False) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file at once or not at all, and onto the disk."""
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.chmod(part, 0o644)
+            os.replace(part, path)
+        finally:
+            Path(part).unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {error}") from error
+
+
+def read(path: Path) -> str | None:
+    """The text of a file, or None where there is none."""
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error}") from error
+
+
+@contextmanager
+def locked(folder: Path, work: str) -> Iterator[None]:
+    """Makes a folder and keeps others out of it; `work` is what they are told is under way."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise FileError(f"{folder} cannot be written: {error}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        raise FileError(f"another {work} is at work in {folder}") from error
+    try:
+        yield
+    finally:
+        os.close(handle)
