@@ -32,6 +32,7 @@ __all__ = [
     "filters",
     "maps",
     "raster",
+    "robustness",
     "trace",
 ]
 
@@ -345,6 +346,25 @@ def curves(
     """
     options = {"model": model, "dataset": dataset, "seed": seed, "title": title, "scale": scale}
     return _run("curves", results=results, kind=kind, **options)
+
+
+def robustness(
+    results: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    scale: float | None = None,
+) -> PNG:
+    """The test accuracy over the strength of each kind of noise, with the spread of the seeds.
+
+    Args:
+        results: the ``results.json`` of ``python -m qlif.robustness``.
+        title: as in `raster`.
+        scale: as in `raster`.
+
+    Raises:
+        RenderError, FileError: as in `raster`.
+    """
+    return _run("robustness", results=results, title=title, scale=scale)
 
 
 class _Image:

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Lines in one or several plots side by side, with one legend: loss and accuracy over the epochs, ROC
 /// curves.
 public struct CurvesFigure: Figure {
@@ -11,15 +13,19 @@ public struct CurvesFigure: Figure {
     public var band: [(lower: Double, upper: Double)]
     /// Drawn thick and black, such as a mean among its parts.
     public var isStrong: Bool
+    /// The name of the line that this one is a level of: it has its colour, dotted and without marks.
+    public var levelOf: String?
 
     /// A line through these points.
     public init(
-      name: String, points: [Point], band: [(lower: Double, upper: Double)] = [], isStrong: Bool = false
+      name: String, points: [Point], band: [(lower: Double, upper: Double)] = [], isStrong: Bool = false,
+      levelOf: String? = nil
     ) {
       self.name = name
       self.points = points
       self.band = band
       self.isStrong = isStrong
+      self.levelOf = levelOf
     }
   }
 
@@ -35,6 +41,8 @@ public struct CurvesFigure: Figure {
     public var y: ClosedRange<Double>?
     /// Whether the x axis counts, as with epochs.
     public var countsX: Bool
+    /// Whether the x axis shows factors; points at or below 0 have no place on it.
+    public var isLogarithmic: Bool
     /// Whether a line of chance goes from corner to corner, as in a ROC plot.
     public var hasDiagonal: Bool
     /// The lines, from below.
@@ -43,7 +51,8 @@ public struct CurvesFigure: Figure {
     /// A plot of these lines.
     public init(
       heading: String = "", xLabel: String, yLabel: String, x: ClosedRange<Double>? = nil,
-      y: ClosedRange<Double>? = nil, countsX: Bool = false, hasDiagonal: Bool = false, lines: [Line]
+      y: ClosedRange<Double>? = nil, countsX: Bool = false, isLogarithmic: Bool = false,
+      hasDiagonal: Bool = false, lines: [Line]
     ) {
       self.heading = heading
       self.xLabel = xLabel
@@ -51,6 +60,7 @@ public struct CurvesFigure: Figure {
       self.x = x
       self.y = y
       self.countsX = countsX
+      self.isLogarithmic = isLogarithmic
       self.hasDiagonal = hasDiagonal
       self.lines = lines
     }
@@ -153,20 +163,26 @@ public struct CurvesFigure: Figure {
     let values =
       points.map(\.y)
       + plot.lines.flatMap(\.band).flatMap { [$0.lower, $0.upper] }.filter(\.isFinite)
-    let x = plot.x ?? Self.span(points.map(\.x), margin: plot.countsX ? 0.02 : 0)
+    let x =
+      plot.x
+      ?? (plot.isLogarithmic
+        ? Self.factors(points.map(\.x)) : Self.span(points.map(\.x), margin: plot.countsX ? 0.02 : 0))
     let y = plot.y ?? Self.span(values, margin: 0.05)
     let xTicks: [Tick]
     let first = Int(max(x.lowerBound.rounded(.up), -1e9))
     let last = Int(min(x.upperBound.rounded(.down), 1e9))
     // Less than an epoch is marked in parts of it.
-    if plot.countsX, first < last || points.allSatisfy({ $0.x == $0.x.rounded() }) {
+    if plot.isLogarithmic {
+      xTicks = Ticks.powers(x.lowerBound, x.upperBound, maximum: Int(size.width / 60))
+    } else if plot.countsX, first < last || points.allSatisfy({ $0.x == $0.x.rounded() }) {
       xTicks = Ticks.whole(first, last, maximum: Int(size.width / 45))
     } else {
       xTicks = Ticks.nice(x.lowerBound, x.upperBound, maximum: Int(size.width / 60))
     }
     let yTicks = Ticks.nice(y.lowerBound, y.upperBound, maximum: Int(size.height / 45))
     return (
-      Axis(x.lowerBound, x.upperBound, ticks: xTicks, label: plot.xLabel),
+      Axis(
+        x.lowerBound, x.upperBound, ticks: xTicks, label: plot.xLabel, isLogarithmic: plot.isLogarithmic),
       Axis(y.lowerBound, y.upperBound, ticks: yTicks, label: plot.yLabel, showsGrid: true)
     )
   }
@@ -178,6 +194,14 @@ public struct CurvesFigure: Figure {
     return (lower - room)...(upper + room)
   }
 
+  /// The range of values above 0, with a margin that is a factor.
+  private static func factors(_ values: [Double]) -> ClosedRange<Double> {
+    let known = values.filter { $0 > 0 }
+    guard let lower = known.min(), let upper = known.max() else { return 0.1...1 }
+    let factor = upper > lower ? pow(upper / lower, 0.04) : 2
+    return (lower / factor)...(upper * factor)
+  }
+
   private struct Look {
     var color: Color
     var width: Double
@@ -186,13 +210,21 @@ public struct CurvesFigure: Figure {
 
   private func look(of name: String, isStrong: Bool) -> Look {
     if isStrong { return Look(color: Palette.ink, width: 3, dash: []) }
+    if let base = level(of: name) {
+      return Look(color: look(of: base, isStrong: false).color, width: 1.6, dash: [2, 4])
+    }
     let weak = names.filter { name in
-      !plots.contains { $0.lines.contains { $0.name == name && $0.isStrong } }
+      level(of: name) == nil && !plots.contains { $0.lines.contains { $0.name == name && $0.isStrong } }
     }
     let index = weak.firstIndex(of: name) ?? 0
     return Look(
       color: Palette.series[index % Palette.series.count], width: 2,
       dash: Self.dashes[index % Self.dashes.count])
+  }
+
+  /// The line that the one of this name is a level of.
+  private func level(of name: String) -> String? {
+    plots.lazy.flatMap(\.lines).first { $0.name == name }?.levelOf
   }
 
   private var entries: [Legend.Entry] {
@@ -247,7 +279,7 @@ public struct CurvesFigure: Figure {
   private func draw(_ line: Line, _ panel: Panel, on canvas: Canvas) {
     let look = look(of: line.name, isStrong: line.isStrong)
     // Few points are marked, many would hide the line; a single one has no line at all.
-    let isMarked = line.points.count <= 30
+    let isMarked = line.points.count <= 30 && line.levelOf == nil
     var run: [Point] = []
     for point in line.points {
       if Self.isFinite(point) {

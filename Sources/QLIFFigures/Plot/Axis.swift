@@ -1,3 +1,5 @@
+import Glibc
+
 /// One axis of a panel: the values it spans, its ticks and what it shows.
 public struct Axis: Sendable {
   /// The value at the lower or left end.
@@ -12,11 +14,13 @@ public struct Axis: Sendable {
   public var showsTickLabels: Bool
   /// Whether thin lines cross the panel at the ticks.
   public var showsGrid: Bool
+  /// Whether equal distances are equal factors; both ends must be above 0.
+  public var isLogarithmic: Bool
 
   /// An axis from `lower` to `upper`.
   public init(
     _ lower: Double, _ upper: Double, ticks: [Tick], label: String = "", showsTickLabels: Bool = true,
-    showsGrid: Bool = false
+    showsGrid: Bool = false, isLogarithmic: Bool = false
   ) {
     self.lower = lower
     self.upper = upper
@@ -24,10 +28,12 @@ public struct Axis: Sendable {
     self.label = label
     self.showsTickLabels = showsTickLabels
     self.showsGrid = showsGrid
+    self.isLogarithmic = isLogarithmic
   }
 
   /// Where `value` lies from 0 (lower end) to 1 (upper end).
   public func share(_ value: Double) -> Double {
-    upper > lower ? (value - lower) / (upper - lower) : 0.5
+    guard upper > lower else { return 0.5 }
+    return isLogarithmic ? log(value / lower) / log(upper / lower) : (value - lower) / (upper - lower)
   }
 }

@@ -36,6 +36,23 @@ public enum Ticks {
     return ticks(lower, lower + span, niceStep(atLeast: max(1, span / Double(maximum - 1))))
   }
 
+  /// Powers of ten inside `lower ... upper`, which must be above 0, at most `maximum` of them; where there is less
+  /// than one, as `nice` does.
+  public static func powers(_ lower: Double, _ upper: Double, maximum: Int) -> [Tick] {
+    guard lower > 0, upper.isFinite, upper > lower, maximum > 1 else {
+      return nice(lower, upper, maximum: maximum)
+    }
+    let first = Int(ceil(log10(lower) - 1e-9))
+    let last = Int(floor(log10(upper) + 1e-9))
+    guard last > first else { return nice(lower, upper, maximum: maximum) }
+    let stride = (last - first) / maximum + 1
+    return Swift.stride(from: first, through: last, by: stride).map { power in
+      // From the digits, so that it is the number that a person writes.
+      let value = Double("1e\(power)") ?? pow(10, Double(power))
+      return Tick(value: value, label: value >= 1e4 && power < 10 ? formatted(Int(value)) : formatted(value))
+    }
+  }
+
   /// The smallest of 1, 2, 5, 10, ... times a power of ten that is not below `value`.
   static func niceStep(atLeast value: Double) -> Double {
     let power = pow(10, floor(log10(value)))

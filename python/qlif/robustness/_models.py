@@ -1,0 +1,74 @@
+"""The models of a study: from files, or trained for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from .._errors import ArgumentError, FileError, FormatError, InterruptedWarning
+from ..compare._data import Images
+from ..network import Network
+
+PLAIN, AWARE = "plain", "aware"
+TITLES = {PLAIN: "trained without noise", AWARE: "trained with noise"}
+
+
+def load(path: Path) -> Any:
+    """The classifier in a file, whichever it is.
+
+    Raises:
+        FormatError: the file holds a network that no classifier has written.
+    """
+    import qlif
+
+    note = Network.load(path).metadata.get("estimator")
+    try:
+        name = str(json.loads(note or "")["class"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise FormatError(f"{path} holds no classifier: expected one saved by save()") from error
+    if not name.endswith("Classifier") or name not in qlif.__all__:
+        raise FormatError(f"{path} holds a {name}, which this version of qlif does not know")
+    return getattr(qlif, name).load(path)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error}") from error
+
+
+def settings(model: Any, images: Images) -> dict[str, Any]:
+    """All that a training depends on."""
+    parameters = {
+        name: str(value) for name, value in sorted(model.get_params().items()) if name != "verbose"
+    }
+    return {"parameters": parameters, "images": images.checksum}
+
+
+def trained(model: Any, images: Images, folder: Path, name: str) -> Any:
+    """Trains a model, goes on with its training, or takes it as an earlier call has left it."""
+    target, checkpoint = folder / f"{name}.safetensors", folder / f"{name}.checkpoint"
+    if target.exists():
+        return type(model).load(target)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", InterruptedWarning)
+        try:
+            model.fit(images.X, images.y, checkpoint=checkpoint)
+        except ArgumentError as error:
+            if not checkpoint.exists():
+                raise
+            raise ArgumentError(f"{error}; remove {checkpoint} to begin anew") from error
+    model.save(target)
+    checkpoint.unlink(missing_ok=True)
+    return model
+
+
+def units(model: Any) -> list[int]:
+    """How many neurons each layer of a fitted model has."""
+    return [prod(shape) for shape in model.network_.layer_shapes]
