@@ -99,4 +99,20 @@ import Testing
     let plot = CurvesFigure.Plot(xLabel: "", yLabel: "", lines: [line])
     #expect(throws: FigureError.self) { try CurvesFigure(title: "", plots: [plot]) }
   }
+
+  @Test func factorsAreEqualDistances() throws {
+    let values = [1.0, 10, 100]
+    let line = CurvesFigure.Line(name: "line", points: values.map { Point(x: $0, y: $0) })
+    let level = CurvesFigure.Line(
+      name: "level", points: [Point(x: 1, y: 50), Point(x: 100, y: 50)], levelOf: "line")
+    let zero = CurvesFigure.Line(name: "zero", points: [Point(x: 0, y: 0), Point(x: 10, y: 1)])
+    let figure = try CurvesFigure(
+      title: "", plots: [.init(xLabel: "x", yLabel: "y", isLogarithmic: true, lines: [line, level, zero])])
+    let panel = figure.arrangement(try TextMeasure()).panels[0]
+    let places = values.map { panel.point($0, 0).x }
+    #expect(abs((places[2] - places[1]) - (places[1] - places[0])) < 1e-9)
+    #expect(places[0] > panel.frame.x && places[2] < panel.frame.maxX)
+    #expect(panel.x.ticks.map(\.label) == ["1", "10", "100"])
+    #expect(try figure.drawn().hasWhiteBorder(14))
+  }
 }

@@ -17,6 +17,15 @@ import Testing
     #expect(Ticks.whole(0, 0, maximum: 5).map(\.label) == ["0"])
   }
 
+  @Test func powersOfTen() {
+    #expect(Ticks.powers(16, 16384, maximum: 6).map(\.label) == ["100", "1000", "10\u{2009}000"])
+    #expect(Ticks.powers(0.0003, 0.3, maximum: 6).map(\.label) == ["0.001", "0.01", "0.1"])
+    #expect(Ticks.powers(1e-9, 1e9, maximum: 4).count <= 5)
+    // Less than a power of ten, and what has no logarithm.
+    #expect(Ticks.powers(2, 5, maximum: 5).map(\.value).allSatisfy { (2...5).contains($0) })
+    #expect(!Ticks.powers(0, 1, maximum: 5).isEmpty)
+  }
+
   @Test func insideTheRangeAndNeverTooMany() {
     for upper in [1e-30, 3.3e-8, 0.07, 1, 7.7, 123, 9.9e8, 1e30] {
       for maximum in 2...12 {

@@ -109,8 +109,11 @@ def test_ways_on_the_sphere(model, image, tmp_path):
 
 
 def test_results(tmp_path):
-    from test_render_cli import results
+    from test_render_cli import results, study
 
+    path = tmp_path / "study.json"
+    path.write_text(json.dumps(study()))
+    assert min(size(qlif.render.robustness(path, title="T"))) > 300
     path = tmp_path / "results.json"
     path.write_text(json.dumps({"runs": results()}))
     chosen = {"model": "qsnn", "dataset": "mnist"}

@@ -49,6 +49,29 @@ def results() -> list[dict[str, object]]:
     ]
 
 
+def study() -> dict[str, object]:
+    """The results of two models as qlif.robustness writes them."""
+    values = [("exact", None), ("device", None)]
+    values += [(name, 10.0**-n) for name in ("depolarizing", "t1") for n in range(3)]
+    return {
+        "settings": {"dataset_title": "MNIST", "test_images": 1000, "shots": None},
+        "models": [{"name": name, "title": name.upper()} for name in "ab"],
+        "summary": [
+            {
+                "model": name,
+                "sweep": sweep,
+                "value": value,
+                "mean": 0.8,
+                "lowest": 0.7,
+                "highest": 0.9,
+                "seeds": 3,
+            }
+            for name in "ab"
+            for sweep, value in values
+        ],
+    }
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a model, a data set of 4 x 4 images and arrays."""
@@ -74,6 +97,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     convolution.save(folder / "conv.safetensors")
     (folder / "results.json").write_text(json.dumps({"runs": results()}))
+    (folder / "robustness.json").write_text(json.dumps(study()))
+    (folder / "idle.json").write_text(json.dumps({**study(), "summary": []}))
     (folder / "no-runs.json").write_text('{"runs": []}')
     (folder / "no-results.json").write_text('{"format": 1}')
     (folder / "cut.json").write_text(json.dumps({"runs": results()})[:-9])
@@ -168,6 +193,7 @@ GOOD = [
     ("curves", *RESULTS, "--kind", "accuracy", "--dataset", "mnist"),
     ("curves", *RESULTS, "--kind", "roc"),
     ("curves", *RESULTS, "--kind", "roc", "--model", "qsnn", "--dataset", "mnist"),
+    ("robustness", "--results", "robustness.json"),
     ("bloch", *MODEL, *IMAGE, "--layer", "1", "--neuron", "2"),
     ("bloch", *MODEL, *IMAGE, "--layer", "0", "--neuron", "2", "--memory", "coherent"),
 ]
@@ -395,6 +421,8 @@ BAD = {
     "no such folder": ("filters", *MODEL, "--layer", "0", "--output", "nowhere/out.png"),
     "a folder as output": ("filters", *MODEL, "--layer", "0", "--output", "data"),
     "a file as folder": ("filters", *MODEL, "--layer", "0", "--output", "batch.npy/out.png"),
+    "results of a comparison": ("robustness", *RESULTS, *OUT),
+    "a study of nothing": ("robustness", "--results", "idle.json", *OUT),
     "no currents": ("bloch", *OUT),
     "no neuron": ("bloch", *MODEL, *IMAGE, "--layer", "1", *OUT),
     "no layer": ("bloch", *MODEL, *IMAGE, *OUT),
