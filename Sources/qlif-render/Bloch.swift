@@ -37,8 +37,11 @@ struct Bloch: ParsableCommand {
       valueName: "file"))
   var trajectory: String?
 
-  @Option(help: "Whether every step measures the qubit and prepares it anew, or leaves it as it is.")
-  var memory: QubitNeuron.Memory?
+  @Option(
+    help:
+      "Whether every step measures the qubit and prepares it anew, or leaves it as it is. Default: the neuron's, else reprepare."
+  )
+  var memory: QLIF.Memory?
 
   @OptionGroup(title: "How the neuron is run") var circuit: CircuitOptions
   @OptionGroup(title: "Noise") var noise: NoiseOptions
@@ -88,7 +91,7 @@ struct Bloch: ParsableCommand {
       throw RenderError("--neuron is missing: one picture shows one neuron of the layer")
     }
     let qubit = try circuit.qubit(
-      currents.neuron, noise.noise(of: currents.neuron, t1: circuit.qubitT1), memory: memory ?? .reprepare)
+      currents.neuron, noise.noise(of: currents.neuron, t1: circuit.qubitT1), memory: memory)
     let shape = sigma.map { DrivePulse.Shape.gaussian(sigma: $0) } ?? .constant
     let path = try BlochPath(
       of: qubit, drive: currents.drive.map { $0[0] }, delay: currents.delay.map { $0[0] },

@@ -11,6 +11,11 @@ extension Model {
     guard let neuron = qlif(ofLayer: layer), let weights = denseWeights(ofLayer: layer) else {
       throw RenderError("layer \(layer) is \(title(ofLayer: layer)), expected a dense layer of QLIF neurons")
     }
+    guard neuron.firing == .threshold else {
+      throw RenderError(
+        "the neurons of layer \(layer) fire by chance, each time otherwise: expected some that fire at their threshold"
+      )
+    }
     let run = try run(sample)
     let isConstant = layer == 0 && sample.steps == 0
     let inputs = layer == 0 ? sample.values : run.spikes[layer - 1]

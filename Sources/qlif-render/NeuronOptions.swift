@@ -21,7 +21,10 @@ struct NeuronOptions: ParsableArguments {
   @Option(help: "Whether the drive's rotation is bounded.")
   var driveBound: QLIF.DriveBound?
 
-  @Option(help: "How much a neuron leaks: by relaxation (the paper's words), or as in the published code.")
+  @Option(
+    help:
+      "How a neuron leaks: by waiting (relaxation, the paper's words), as much by turning back (rotation), or as in the published code."
+  )
   var leakRule: QLIF.Leak?
 
   @Flag(inversion: .prefixedNo, help: "Whether the reset after a spike takes a step of its own.")

@@ -44,8 +44,11 @@ struct QASM: ParsableCommand {
   @Option(help: "The step of a model's run, counted from 0: makes it one step.")
   var step: Int?
 
-  @Option(help: "Whether a spike train measures and prepares at every step, or is measured once.")
-  var memory: QubitNeuron.Memory?
+  @Option(
+    help:
+      "Whether a spike train measures and prepares at every step, or is measured once. Default: the neuron's, else reprepare."
+  )
+  var memory: QLIF.Memory?
 
   @OptionGroup(title: "How the neurons are run") var circuit: CircuitOptions
 
@@ -87,7 +90,7 @@ struct QASM: ParsableCommand {
   private func qubit(_ neuron: QLIF) throws -> QubitNeuron {
     var noise = QubitNoise()
     noise.relaxation = circuit.qubitT1.map { Relaxation(t1: $0) }
-    return try circuit.qubit(neuron, noise, memory: memory ?? .reprepare)
+    return try circuit.qubit(neuron, noise, memory: memory)
   }
 
   /// One step with the numbers of the command line, one for each neuron.
@@ -106,6 +109,10 @@ struct QASM: ParsableCommand {
   ) throws -> String {
     guard currents.drive.indices.contains(step) else {
       throw RenderError("step \(step) is outside 0 ... \(currents.drive.count - 1), the steps of the run")
+    }
+    guard qubit.memory == .reprepare else {
+      throw RenderError(
+        "the neurons keep their qubits from step to step: expected no --step, but a spike train")
     }
     var (alpha, drive, delay) = ([Double](), currents.drive[step], currents.delay[step])
     for neuron in drive.indices {

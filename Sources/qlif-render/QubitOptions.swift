@@ -13,7 +13,7 @@ extension NamedChoice {
   package static var allValueStrings: [String] { allCases.map { "\($0)" } }
 }
 
-extension QubitNeuron.Memory: NamedChoice {}
+extension QLIF.Memory: ExpressibleByArgument {}
 extension QubitNeuron.LeakForm: NamedChoice {}
 extension QubitNeuron.DelayClock: NamedChoice {}
 
@@ -34,10 +34,11 @@ struct CircuitOptions: ParsableArguments {
 
   /// The neuron on a qubit with this noise.
   func qubit(
-    _ neuron: QLIF, _ noise: QubitNoise, memory: QubitNeuron.Memory = .reprepare
+    _ neuron: QLIF, _ noise: QubitNoise, memory: QLIF.Memory? = nil
   ) throws -> QubitNeuron {
     try QubitNeuron(
-      neuron, noise, memory: memory, leakForm: leak ?? (neuron.leak == .relaxation ? .delay : .rotation),
+      neuron, noise, memory: memory ?? neuron.memory,
+      leakForm: leak ?? (neuron.leak == .relaxation ? .delay : .rotation),
       clock: clock)
   }
 }

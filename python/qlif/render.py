@@ -277,6 +277,7 @@ def bloch(
         currents = {"drive": _numbers(drive, "drive")}
         if delay is not None:
             currents["delay"] = _numbers(delay, "delay")
+        circuit["memory"] = memory or source.memory
         # A choice that does not belong to a single neuron is the program's to refuse.
         return _run("bloch", **currents, **_constants(source), **circuit, **place, **view)
     if drive is not None or delay is not None:
