@@ -57,4 +57,8 @@ def test_notebooks_are_kept_without_outputs(path):
 
 
 def test_there_are_notebooks():
-    assert [path.stem for path in NOTEBOOKS] == ["01-qsnn-on-mnist", "02-qscnn"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01-qsnn-on-mnist",
+        "02-qscnn",
+        "03-noise-and-hardware",
+    ]

@@ -51,6 +51,11 @@ def settings(model: Any, images: Images) -> dict[str, Any]:
     return {"parameters": parameters, "images": images.checksum}
 
 
+def _short(text: str) -> str:
+    """A text that is not too long, else its digest: a device's noise has a number for each qubit."""
+    return text if len(text) <= 200 else f"SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"
+
+
 def trained(model: Any, images: Images, folder: Path, name: str) -> Any:
     """Trains a model, goes on with its training, or takes it as an earlier call has left it."""
     target, checkpoint = folder / f"{name}.safetensors", folder / f"{name}.checkpoint"
