@@ -36,21 +36,28 @@ public enum Ticks {
     return ticks(lower, lower + span, niceStep(atLeast: max(1, span / Double(maximum - 1))))
   }
 
-  /// Powers of ten inside `lower ... upper`, which must be above 0, at most `maximum` of them; where there is less
-  /// than one, as `nice` does.
+  /// Round places on a logarithmic axis inside `lower ... upper`, which must be above 0, at most `maximum` of them:
+  /// 1, 2 and 5 times powers of ten, or only the powers, or only some of them.
   public static func powers(_ lower: Double, _ upper: Double, maximum: Int) -> [Tick] {
     guard lower > 0, upper.isFinite, upper > lower, maximum > 1 else {
       return nice(lower, upper, maximum: maximum)
     }
-    let first = Int(ceil(log10(lower) - 1e-9))
-    let last = Int(floor(log10(upper) + 1e-9))
-    guard last > first else { return nice(lower, upper, maximum: maximum) }
-    let stride = (last - first) / maximum + 1
-    return Swift.stride(from: first, through: last, by: stride).map { power in
-      // From the digits, so that it is the number that a person writes.
-      let value = Double("1e\(power)") ?? pow(10, Double(power))
-      return Tick(value: value, label: value >= 1e4 && power < 10 ? formatted(Int(value)) : formatted(value))
+    let first = Int(floor(log10(lower)))
+    let last = Int(ceil(log10(upper)))
+    func places(_ factors: [Int], every stride: Int) -> [Tick] {
+      Swift.stride(from: first, through: last, by: stride).flatMap { power in
+        factors.compactMap { factor in
+          // From the digits, so that it is the number that a person writes.
+          guard let value = Double("\(factor)e\(power)"), value >= lower, value <= upper else { return nil }
+          return Tick(
+            value: value, label: (1e4..<1e15).contains(value) ? formatted(Int(value)) : formatted(value))
+        }
+      }
     }
+    let choices =
+      [places([1, 2, 5], every: 1)] + (1...max(1, last - first)).lazy.map { places([1], every: $0) }
+    let fine = choices.first { (2...maximum).contains($0.count) }
+    return fine ?? nice(lower, upper, maximum: maximum)
   }
 
   /// The smallest of 1, 2, 5, 10, ... times a power of ten that is not below `value`.
