@@ -82,6 +82,13 @@ struct BlochPathTests {
     #expect(again.segments.map(\.cause) == [.drive, .reset, .memory, .drive])
   }
 
+  @Test(arguments: [1e3, 1e9, 1e300]) func anglesBeyondAllCountsAreFollowed(drive: Double) throws {
+    let path = try BlochPath(of: QubitNeuron(QLIF()), drive: [drive], delay: [0])
+    let points = try #require(path.segments.first).points
+    #expect(points.count < 2000)
+    #expect(points.allSatisfy { abs($0.length - 1) < 1e-9 })
+  }
+
   @Test func misfitsAreRefused() throws {
     let neuron = try QubitNeuron(QLIF())
     #expect(throws: QLIFError.self) { try BlochPath(of: neuron, drive: [], delay: []) }

@@ -239,6 +239,8 @@ WAYS = {
     ),
     "a pulse": ("--drive", "0.5", "--pulse", "1", "--detuning", "-2", "--sigma", "0.3"),
     "a silent neuron": ("--drive", "0"),
+    "more turns than can be counted": ("--drive", "1e300,1e9", "--no-refractory"),
+    "more steps than can be marked": ("--spikes", ",".join("01" * 150), "--drive", "0.1"),
     "a path": ("--trajectory", "path.npy", "--azimuth", "80", "--elevation", "-10"),
 }
 

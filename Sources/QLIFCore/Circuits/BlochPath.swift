@@ -85,7 +85,7 @@ package struct BlochPath: Sendable {
   package static let mostSteps = 1000
   /// Radians from point to point of a rotation, at most.
   private static let finest = 0.04
-  private static let mostPoints = 4000
+  private static let mostPoints = 1500
 
   private static func cause(_ move: QubitNeuron.Move, drive: Double) -> Cause {
     switch move {
@@ -126,7 +126,8 @@ package struct BlochPath: Sendable {
     case .prepare(let angle), .act(.rotate(let angle)):
       let start = qubit
       let turned = angle * (1 + neuron.noise.overRotation)
-      let count = min(mostPoints, max(1, Int(abs(turned) / finest)))
+      // An angle may be larger than any count.
+      let count = Int(min(Double(mostPoints), max(1, abs(turned) / finest)))
       var points: [BlochVector]
       if let pulse {
         let drive = DrivePulse(

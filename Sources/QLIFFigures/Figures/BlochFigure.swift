@@ -160,6 +160,9 @@ public struct BlochFigure: Figure {
       panel: Panel(frame: frame, x: x, y: y), labelDistance: left - TextStyle.label.lineHeight / 2)
   }
 
+  /// More marks than these would hide the way.
+  private var marksSteps: Bool { readings.count <= 100 }
+
   // MARK: The legend
 
   private var entries: [Legend.Entry] {
@@ -178,7 +181,7 @@ public struct BlochFigure: Figure {
       }
     }
     if !readings.isEmpty {
-      entries.append(.init(.shape(.disc, middle, radius: 4), "end of a step"))
+      if marksSteps { entries.append(.init(.shape(.disc, middle, radius: 4), "end of a step")) }
       if readings.contains(where: \.isSpike) {
         entries.append(.init(.shape(.star, Palette.sky, radius: 7), "spike"))
       }
@@ -236,7 +239,7 @@ public struct BlochFigure: Figure {
       guard let end = point(at: reading.time).map(view.point) else { continue }
       if reading.isSpike {
         MarkShape.star.draw(on: canvas, at: end, radius: 7, Palette.sky)
-      } else if readings.count <= 100 {
+      } else if marksSteps {
         MarkShape.disc.draw(on: canvas, at: end, radius: 4, color(reading.time))
       }
     }
@@ -297,7 +300,7 @@ public struct BlochFigure: Figure {
       let place = panel.point(reading.time, min(max(reading.alpha, -0.04), 1.06))
       if reading.isSpike {
         MarkShape.star.draw(on: canvas, at: place, radius: min(6, max(2, pitch / 4)), Palette.sky)
-      } else if pitch >= 7 {
+      } else if marksSteps, pitch >= 7 {
         MarkShape.disc.draw(on: canvas, at: place, radius: 3, color(reading.time))
       }
     }
