@@ -52,7 +52,7 @@ def settings(model: Any, images: Images) -> dict[str, Any]:
 
 
 def _short(text: str) -> str:
-    """A text that is not too long, else its digest: a device's noise has a number for each qubit."""
+    """A short text, else its digest: a device's noise has numbers for each qubit."""
     return text if len(text) <= 200 else f"SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"
 
 
