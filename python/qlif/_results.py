@@ -1,19 +1,25 @@
-"""Files of long computations: each written at once or not at all, in a folder with one writer."""
+"""What long computations share.
+
+Files written at once or not at all, a folder with one writer, trainings that go on where they
+stopped, and whole numbers on the command line.
+"""
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ._errors import FileError
+from ._errors import ArgumentError, FileError, InterruptedWarning
 
-__all__ = ["as_json", "locked", "read", "write"]
+__all__ = ["as_json", "fit", "locked", "read", "whole", "write"]
 
 
 def as_json(record: Any) -> str:
@@ -65,3 +71,31 @@ def locked(folder: Path, work: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def fit(model: Any, X: Any, y: Any, checkpoint: Path) -> None:
+    """Trains a classifier, or goes on with its training from the last whole epoch.
+
+    Raises:
+        ArgumentError: the checkpoint is of another training.
+        InterruptedWarning: Ctrl-C; the state of the last whole epoch is kept for the next call.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", InterruptedWarning)
+        try:
+            model.fit(X, y, checkpoint=checkpoint)
+        except ArgumentError as error:
+            if not checkpoint.exists():
+                raise
+            raise ArgumentError(f"{error}; remove {checkpoint} to begin anew") from error
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """Reads a whole number of `least` or more, for `argparse`."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text} is not a whole number of {least} or more")
+        return int(text)
+
+    return number

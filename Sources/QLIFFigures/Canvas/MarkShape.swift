@@ -2,7 +2,9 @@ import Glibc
 
 /// The form of a mark, which tells marks apart where colours do not.
 public enum MarkShape: Sendable {
-  case disc, square, diamond, star
+  case disc, square, diamond
+  /// Of five points.
+  case star
 
   /// Draws the mark with a dark outline and a white rim, so that it stands out from what lies below.
   public func draw(on canvas: Canvas, at center: Point, radius: Double, _ color: Color) {

@@ -6,6 +6,7 @@ public struct BlochFigure: Figure {
   public enum Kind: String, CaseIterable, Sendable {
     /// An input spike's rotation, or any way without a name.
     case drive
+    /// A wait, or a rotation back: a line with a white core.
     case leak
     /// What only brings the qubit to where it was: thin and grey.
     case memory
@@ -20,11 +21,14 @@ public struct BlochFigure: Figure {
 
   /// A part of the way.
   public struct Segment: Sendable {
+    /// What it shows.
     public var kind: Kind
+    /// At least one.
     public var points: [BlochPoint]
     /// When the qubit is at each point.
     public var times: [Double]
 
+    /// A part through these points.
     public init(kind: Kind, points: [BlochPoint], times: [Double]) {
       self.kind = kind
       self.points = points
@@ -34,10 +38,14 @@ public struct BlochFigure: Figure {
 
   /// What was measured at the end of a step.
   public struct Reading: Sendable {
+    /// When.
     public var time: Double
+    /// The population that was read.
     public var alpha: Double
+    /// Whether the neuron fired.
     public var isSpike: Bool
 
+    /// A reading of `alpha` at `time`.
     public init(time: Double, alpha: Double, isSpike: Bool) {
       self.time = time
       self.alpha = alpha
@@ -55,6 +63,7 @@ public struct BlochFigure: Figure {
   public var threshold: Double?
   /// From where one looks at the sphere, degrees.
   public var azimuth: Double
+  /// From how high, degrees above the equator.
   public var elevation: Double
   let segments: [Segment]
   let readings: [Reading]

@@ -2,10 +2,14 @@ import Glibc
 
 /// A place in or on the Bloch sphere: `z` = 1 is the ground state |0⟩, -1 the excited one |1⟩.
 public struct BlochPoint: Equatable, Sendable {
+  /// The axis that rotations turn about.
   public var x: Double
+  /// To the right of x.
   public var y: Double
+  /// Upwards.
   public var z: Double
 
+  /// The place with these coordinates.
   public init(x: Double, y: Double, z: Double) {
     self.x = x
     self.y = y
@@ -27,6 +31,7 @@ public struct SphereView: Sendable {
   /// Points on the canvas.
   public var radius: Double
 
+  /// A view from this direction, drawn around `center`.
   public init(azimuth: Double, elevation: Double, center: Point, radius: Double) {
     self.azimuth = azimuth
     self.elevation = elevation

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from .. import _results
 from .._errors import InterruptedWarning, QlifError
 from . import _data, _metrics, _models, _pictures, _run, _table
 from ._storage import Record, Store
@@ -69,13 +70,17 @@ def _parser() -> argparse.ArgumentParser:
         default=[name for name in _data.TITLES if name != "digits"],
     )
     parser.add_argument(
-        "--seeds", nargs="+", type=_count, help="default: 0 1 2; with --quick: 0", metavar="SEED"
+        "--seeds",
+        nargs="+",
+        type=_results.whole(0),
+        help="default: 0 1 2; with --quick: 0",
+        metavar="SEED",
     )
     parser.add_argument(
         "--out", type=Path, required=True, help="folder of the results", metavar="DIR"
     )
     parser.add_argument(
-        "--epochs", type=_positive, help="passes over the training images", metavar="N"
+        "--epochs", type=_results.whole(1), help="passes over the training images", metavar="N"
     )
     parser.add_argument(
         "--quick",
@@ -94,18 +99,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="M",
     )
     return parser
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 0 or more")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 or more")
-    return int(text)
 
 
 def _minutes(text: str) -> float:

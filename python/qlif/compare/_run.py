@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-import warnings
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from .. import _results
-from .._errors import ArgumentError, InterruptedWarning
+from .._errors import ArgumentError
 from ..network import Network
 from . import _metrics, _models, _storage
 from ._data import Images
@@ -46,14 +45,7 @@ def run(name: str, images: Images, seed: int, model: Any, place: Place) -> Recor
     record = _storage.read(place.record)
     if record is not None:
         return record
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", InterruptedWarning)
-        try:
-            model.fit(images.X, images.y, checkpoint=place.checkpoint)
-        except ArgumentError as error:
-            if not place.checkpoint.exists():
-                raise
-            raise ArgumentError(f"{error}; remove {place.checkpoint} to begin anew") from error
+    _results.fit(model, images.X, images.y, place.checkpoint)
     record = {
         "model": name,
         "title": _models.MODELS[name].title,

@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--shots",
-        type=_whole(1),
+        type=_results.whole(1),
         default=1024,
         metavar="N",
         help="where the shots are not varied (default: 1024)",
@@ -101,19 +101,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds",
         nargs="+",
-        type=_whole(0),
+        type=_results.whole(0),
         metavar="SEED",
         help="of the noise; default: 0 1 2; with --quick: 0 1",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
     parser.add_argument(
-        "--images", type=_whole(1), metavar="N", help="the first test images (default: all)"
+        "--images", type=_results.whole(1), metavar="N", help="the first test images (default: all)"
     )
     parser.add_argument(
-        "--epochs", type=_whole(1), metavar="N", help="passes over the training images"
+        "--epochs", type=_results.whole(1), metavar="N", help="passes over the training images"
     )
     parser.add_argument(
-        "--hidden", nargs="+", type=_whole(1), metavar="N", help="neurons of the hidden layers"
+        "--hidden",
+        nargs="+",
+        type=_results.whole(1),
+        metavar="N",
+        help="neurons of the hidden layers",
     )
     parser.add_argument(
         "--quick",
@@ -125,15 +129,6 @@ def _parser() -> argparse.ArgumentParser:
         "--data", type=Path, metavar="DIR", help="folder of the data sets; default: QLIF_DATA"
     )
     return parser
-
-
-def _whole(least: int) -> Any:
-    def whole(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text} is not a whole number of {least} or more")
-        return int(text)
-
-    return whole
 
 
 def _study(options: argparse.Namespace) -> int:

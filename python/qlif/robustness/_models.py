@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from math import prod
 from pathlib import Path
 from typing import Any
 
-from .._errors import ArgumentError, FileError, FormatError, InterruptedWarning
+from .. import _results
+from .._errors import FileError, FormatError
 from ..compare._data import Images
 from ..network import Network
 
@@ -61,14 +61,7 @@ def trained(model: Any, images: Images, folder: Path, name: str) -> Any:
     target, checkpoint = folder / f"{name}.safetensors", folder / f"{name}.checkpoint"
     if target.exists():
         return type(model).load(target)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", InterruptedWarning)
-        try:
-            model.fit(images.X, images.y, checkpoint=checkpoint)
-        except ArgumentError as error:
-            if not checkpoint.exists():
-                raise
-            raise ArgumentError(f"{error}; remove {checkpoint} to begin anew") from error
+    _results.fit(model, images.X, images.y, checkpoint)
     model.save(target)
     checkpoint.unlink(missing_ok=True)
     return model
