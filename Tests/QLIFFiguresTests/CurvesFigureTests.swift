@@ -112,7 +112,7 @@ import Testing
     let places = values.map { panel.point($0, 0).x }
     #expect(abs((places[2] - places[1]) - (places[1] - places[0])) < 1e-9)
     #expect(places[0] > panel.frame.x && places[2] < panel.frame.maxX)
-    #expect(panel.x.ticks.map(\.label) == ["1", "10", "100"])
+    #expect(panel.x.ticks.map(\.label) == ["1", "2", "5", "10", "20", "50", "100"])
     #expect(try figure.drawn().hasWhiteBorder(14))
   }
 }
