@@ -525,4 +525,4 @@ def test_several_hidden_layers(blobs, quick):
 
 def test_automatic_batches():
     clf = QSNNClassifier()
-    assert [clf._batch_size(n) for n in (1, 100, 1437, 60000)] == [8, 8, 28, 200]
+    assert [clf._batch_size(n) for n in (1, 100, 7010, 60000)] == [8, 8, 35, 200]
