@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,12 @@ MOST_T1 = 12.0
 
 
 class DeviceLayer:
-    """One dense layer of QLIF neurons, in double precision."""
+    """One layer of a network `as_executed`, in double precision."""
 
     def __init__(self, network: Network, index: int) -> None:
         layer = network.layers[index]
-        if not isinstance(layer, Dense) or not isinstance(layer.neuron, QLIF):
-            raise ArgumentError(f"layer {index} is {layer!r}, expected a qlif.Dense of qlif.QLIF")
+        assert isinstance(layer, Dense)
+        assert isinstance(layer.neuron, QLIF)  # see `as_executed`
         self.index = index
         self.neuron: QLIF = layer.neuron
 
@@ -44,8 +45,8 @@ class DeviceLayer:
         """The rotations phi and theta in radians and, with T1 in microseconds, the waits.
 
         Without T1 the leak is a rotation:
-        ``gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha)`` (relaxation) or
-        ``gamma = -2 asin sqrt(alpha decay)`` (published).
+        ``gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha)``, or
+        ``gamma = -2 asin sqrt(alpha decay)`` of the published leak.
         """
         neuron, driven = self.neuron, u > 0
         phi = 2 * np.arcsin(np.sqrt(alpha))
@@ -56,21 +57,40 @@ class DeviceLayer:
             wait = np.where(driven, 0.0, np.minimum(waited, MOST_T1) * t1)
             return phi, np.where(driven, theta, 0.0), wait
         target = 2 * np.arcsin(np.sqrt(alpha * np.exp(-waited)))
-        gamma = target - phi if neuron.leak == "relaxation" else -target
+        gamma = -target if neuron.leak == "published" else target - phi
         return phi, np.where(driven, theta, gamma), None
 
 
-def device_layers(network: Network, leak: str) -> list[DeviceLayer]:
-    """Every layer; a leak that the form cannot have is refused."""
+def as_executed(network: Network, leak: str) -> Network:
+    """The network with the leak that the device gives it; what a device cannot run is refused."""
     _lib.CIRCUIT_LEAK.code(leak)
-    layers = [DeviceLayer(network, index) for index in range(len(network.layers))]
-    for layer in layers:
-        if leak == "delay" and layer.neuron.leak == "published":
+    layers = []
+    for index, layer in enumerate(network.layers):
+        if not isinstance(layer, Dense) or not isinstance(layer.neuron, QLIF):
+            raise ArgumentError(f"layer {index} is {layer!r}, expected a qlif.Dense of qlif.QLIF")
+        neuron = layer.neuron
+        for name, expected in (("memory", "reprepare"), ("firing", "threshold")):
+            if getattr(neuron, name) != expected:
+                raise ArgumentError(
+                    f"{name} of layer {index} is {getattr(neuron, name)!r}, expected {expected!r}: "
+                    "every step of a device measures the neuron and prepares it anew"
+                )
+        own = neuron.leak
+        if leak == "delay" and own == "published":
             raise ArgumentError(
-                "leak is 'delay', but the published leak of "
-                f"layer {layer.index} is a rotation: expected 'rotation'"
+                f"leak is 'delay', but the published leak of layer {index} is a rotation: "
+                "expected 'rotation'"
             )
-    return layers
+        executed = "relaxation" if leak == "delay" else "rotation"
+        layers.append(
+            replace(layer, neuron=replace(neuron, leak=own if own == "published" else executed))
+        )
+    copy = Network(
+        input_shape=network.input_shape, layers=layers, steps=network.steps, seed=network.seed
+    )
+    for name, values in network.parameters.items():
+        copy.parameters[name][...] = values
+    return copy
 
 
 def predict(spikes: Any, alpha: Any, readout: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from ..network import Network
 from ..noise import Noise
 from ..recording import LayerArrays, Recording
 from ._device import Device, DeviceError, persist
-from ._layers import DeviceLayer, device_layers, predict
+from ._layers import DeviceLayer, as_executed, predict
 from ._report import HardwareReport
 from ._result import HardwareResult
 from ._store import Store, digest
@@ -135,11 +136,12 @@ class _Run:
         level: int,
         state: str | os.PathLike[str] | None,
     ) -> None:
-        self.network, self.shots, self.leak, self.readout = network, shots, leak, readout
+        self.network, self.shots = as_executed(network, leak), shots
+        self.leak, self.readout = leak, readout
         self.device, self.retries, self.pause = device, retries, pause
         self.seed, self.level = seed, level
         self.per_job = min(per_job, device.most_circuits or per_job)
-        self.layers = device_layers(network, leak)
+        self.layers = [DeviceLayer(self.network, i) for i in range(len(self.network.layers))]
         self.x = _input(network, x)
         self.steps, self.batch = self.x.shape[:2]
         # A T1 of each neuron's qubit; a backend without is refused before anything runs.
@@ -307,8 +309,11 @@ class _Run:
         noises = tuple(
             (self.device.noise(layer.units) if noise is None else noise) for layer in self.layers
         )
-        noiseless = self.network.simulate(self.x.astype(np.float32))
-        noisy, expected = self._noisy(noises), tuple(self._expected(noises))
+        x = self.x.astype(np.float32).reshape(*self.x.shape[:2], *self.network.input_shape)
+        noiseless = self.network.simulate(x)
+        # Infinitely many shots: what the device's frequencies scatter about.
+        noisy = self.network.simulate(x, noise=[replace(each, shots=None) for each in noises])
+        expected = tuple(self._expected(noises))
         device = _recording(self.spikes, self.alpha)
         predictions = [
             predict(each.spikes[-1], each.alpha[-1], self.readout)
@@ -326,22 +331,6 @@ class _Run:
             report=self._report(device, noiseless, noisy, expected, predictions),
         )
 
-    def _noisy(self, noises: tuple[Noise, ...]) -> Recording:
-        """The closed form with noise, by itself from the input on."""
-        spikes, alpha = [], []
-        signal = self.x
-        for layer, noise in zip(self.layers, noises, strict=True):
-            u, v = layer.currents(signal)
-            wide = noise.take(list(range(layer.units)) * self.batch)
-            flat = (self.steps, self.batch * layer.units)
-            found = circuits.run(
-                layer.neuron, u.reshape(flat), v.reshape(flat), noise=wide, leak=self.leak
-            )
-            signal = found.spikes.reshape(u.shape)
-            spikes.append(signal)
-            alpha.append(found.alpha.reshape(u.shape))
-        return _recording(spikes, alpha)
-
     def _expected(self, noises: tuple[Noise, ...]) -> Any:
         """Alpha of each step from what the device measured in the step before."""
         signal = self.x
@@ -356,7 +345,6 @@ class _Run:
                     u[step].reshape(1, -1),
                     v[step].reshape(1, -1),
                     noise=wide,
-                    leak=self.leak,
                     before=memory.ravel(),
                 ).alpha
                 found[step] = np.where(rests, 0.0, read.reshape(memory.shape))

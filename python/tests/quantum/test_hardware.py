@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -83,6 +84,19 @@ def test_a_noisy_device_is_the_noisy_closed_form(small, brisbane, leak):
     assert run.report.width == 5
     assert run.report.device_seconds > 0
     assert "predictions equal" in str(run.report)
+
+
+@pytest.mark.parametrize("leak", ["delay", "rotation"])
+def test_neurons_that_leak_by_rotation(small, manila, leak):
+    """The leak is the call's: the network's own says what a rotation does."""
+    network, x = small
+    layers = [
+        replace(each, neuron=replace(each.neuron, leak="rotation")) for each in network.layers
+    ]
+    turned = qlif.Network(input_shape=network.input_shape, layers=layers, steps=network.steps)
+    for name, values in network.parameters.items():
+        turned.parameters[name][:] = values
+    same(*(hardware.run(each, x, manila, SHOTS, leak=leak, **QUICK) for each in (network, turned)))
 
 
 def test_a_fake_backend_by_itself(small):
@@ -204,6 +218,10 @@ def test_refusals(small, manila, tmp_path):
     neuron = qlif.QLIF(leak="published")
     published = qlif.Network(input_shape=(6,), layers=[qlif.Dense(3, neuron)], steps=2)
     refused("published leak", published, x, manila)
+    for change in ({"memory": "coherent"}, {"firing": "measurement"}):
+        layers = [qlif.Dense(3, qlif.QLIF(**change))]
+        other = qlif.Network(input_shape=(6,), layers=layers, steps=2)
+        refused(f"{next(iter(change))} of layer 0 is", other, x, manila)
 
 
 def test_the_report_is_written_and_drawn(small, tmp_path):
