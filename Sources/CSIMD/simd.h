@@ -112,4 +112,15 @@ QLIF_INLINE void qlif_list_values(uint16_t bits, const float *values, float *tar
 #endif
 }
 
+/* The lowest bits of `bits`, in their order, where `mask` is set. Processors with AVX-512 have a fast instruction. */
+QLIF_INLINE uint64_t qlif_deposit_bits(uint64_t bits, uint64_t mask) {
+#if defined(__AVX512F__) && defined(__BMI2__)
+  return __builtin_ia32_pdep_di(bits, mask);
+#else
+  uint64_t result = 0;
+  for (; mask != 0; mask &= mask - 1, bits >>= 1) result |= (mask & -mask) & -(bits & 1);
+  return result;
+#endif
+}
+
 #endif

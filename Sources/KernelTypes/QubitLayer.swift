@@ -32,6 +32,8 @@
   public var leak: Leak
   /// Whether any qubit turns too far: angles are needed only then.
   public var overRotates: Bool
+  /// Whether a neuron whose input is constant in time never fires where it is not driven.
+  public var idleIsSilent: Bool
   /// 0: infinitely many.
   public var shots: Int
   public var table: UnsafePointer<Float>
@@ -42,13 +44,14 @@
   public var key: UInt64
 
   public init(
-    memory: Memory, firing: Firing, leak: Leak, overRotates: Bool, shots: Int, table: UnsafePointer<Float>,
-    tableStride: Int, units: Int, key: UInt64
+    memory: Memory, firing: Firing, leak: Leak, overRotates: Bool, idleIsSilent: Bool, shots: Int,
+    table: UnsafePointer<Float>, tableStride: Int, units: Int, key: UInt64
   ) {
     self.memory = memory
     self.firing = firing
     self.leak = leak
     self.overRotates = overRotates
+    self.idleIsSilent = idleIsSilent
     self.shots = shots
     self.table = table
     self.tableStride = tableStride

@@ -73,10 +73,10 @@ extension VectorKernels {
         var state = QubitState()
         for step in 0..<steps {
           let stages = QubitStages(layer, constants, state.qubit, action(step), isExact: isExact)
-          let odds = layer.measured(stages.odds, step: step, group: group, groups: groups)
+          let places = QubitPlaces(neurons: groups * laneCount).places(step: step, group: group)
+          let odds = layer.measured(stages.odds, places: places)
           let reading = layer.read(
-            QubitOutcome(last: stages.last, odds: odds), after: state, neuron, step: step, group: group,
-            groups: groups)
+            QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group, places: places)
           trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)
           state = reading.state
         }

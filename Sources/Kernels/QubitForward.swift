@@ -5,34 +5,84 @@ import KernelTypes
 extension VectorKernels {
   /// Runs one sample through `groups` times sixteen neurons.
   ///   drive, delay   [steps, currentStride], of which groups * 16 count; a stride of 0 is an input constant in
-  ///                  time; delay nil: none, where no neuron that is not driven leaves its ground state
-  ///   spikes         [steps, spikeStride], one bit per neuron, after dropout
+  ///                  time; delay nil: none, where no neuron that is not driven leaves its ground state or fires
+  ///   spikes         [steps, spikeStride], one bit per neuron, after dropout, in rows of 64-bit words
   ///   alpha          [steps, groups * 16], what is read, or nil
   /// Returns the number of spikes before dropout.
-  ///
-  /// A step goes through several groups before the next one begins: a neuron waits for its own last step, and the
-  /// processor works on its neighbours meanwhile.
   public static func qubitForward(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
     delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
     spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
+    let canList = currentStride == 0 && layer.tableStride == 0 && alpha == nil && dropout == nil
+    if layer.idleIsSilent, canList {
+      return runDriven(
+        neuron, layer, steps: steps, groups: groups, drive: drive, spikes: spikes, spikeStride: spikeStride)
+    }
+    return run(
+      neuron, layer, QubitPlaces(neurons: groups * laneCount), steps: steps, groups: groups, drive: drive,
+      delay: delay, currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride,
+      alpha: alpha)
+  }
+
+  /// Neurons that are not driven stay silent: the others are brought together, so that whole groups work.
+  private static func runDriven(
+    _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
+    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int
+  ) -> Int {
+    let room = (groups + 1) * laneCount
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { values in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: room) { numbers in
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: (groups + 3) / 4) { isDriven in
+          guard let values = values.baseAddress, let numbers = numbers.baseAddress,
+            let isDriven = isDriven.baseAddress
+          else { return 0 }
+          let driven = DrivenQubits(
+            groups: groups, drive: drive, drive: values, numbers: numbers, isDriven: isDriven)
+          return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: steps * driven.words) { fired in
+            guard let fired = fired.baseAddress else { return 0 }
+            fired.initialize(repeating: 0, count: steps * driven.words)
+            var listed = layer
+            listed.units = driven.count
+            let count = run(
+              neuron, listed, QubitPlaces(neurons: groups * laneCount, numbers: numbers), steps: steps,
+              groups: driven.groups, drive: values, delay: nil, currentStride: 0, dropout: nil,
+              spikes: UnsafeMutableRawPointer(fired).assumingMemoryBound(to: UInt16.self),
+              spikeStride: driven.words * 4, alpha: nil)
+            for step in 0..<steps {
+              driven.spread(fired + step * driven.words, groups: groups, to: spikes + step * spikeStride)
+            }
+            return count
+          }
+        }
+      }
+    }
+  }
+
+  private static func run(
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ places: QubitPlaces, steps: Int, groups: Int,
+    drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
+    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
+  ) -> Int {
     layer.isExact
       ? run(
-        neuron, layer, isExact: true, steps: steps, groups: groups, drive: drive, delay: delay,
+        neuron, layer, places, isExact: true, steps: steps, groups: groups, drive: drive, delay: delay,
         currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
       )
       : run(
-        neuron, layer, isExact: false, steps: steps, groups: groups, drive: drive, delay: delay,
+        neuron, layer, places, isExact: false, steps: steps, groups: groups, drive: drive, delay: delay,
         currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
       )
   }
 
+  /// A step goes through several groups before the next one begins: a neuron waits for its own last step, and the
+  /// processor works on its neighbours meanwhile.
   @inline(__always)
   private static func run(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, isExact: Bool, steps: Int, groups: Int,
-    drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
-    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ places: QubitPlaces, isExact: Bool, steps: Int,
+    groups: Int, drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int,
+    dropout: Dropout?, spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int,
+    alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
     var count = 0
     withUnsafeTemporaryAllocation(of: QubitState.self, capacity: tile) { states in
@@ -52,10 +102,11 @@ extension VectorKernels {
               }
               let before = states[slot]
               let stages = QubitStages(layer, constants, before.qubit, actions[slot], isExact: isExact)
-              let odds = layer.measured(stages.odds, step: step, group: group, groups: groups)
+              let places = places.places(step: step, group: group)
+              let odds = layer.measured(stages.odds, places: places)
               let reading = layer.read(
-                QubitOutcome(last: stages.last, odds: odds), after: before, neuron, step: step, group: group,
-                groups: groups)
+                QubitOutcome(last: stages.last, odds: odds), after: before, neuron, group: group,
+                places: places)
               states[slot] = reading.state
               count += emit(
                 reading.state.fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes,

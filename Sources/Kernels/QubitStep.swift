@@ -148,17 +148,15 @@ extension QubitLayer {
 
   /// Counts the shots.
   @inline(__always)
-  func measured(_ odds: Odds, step: Int, group: Int, groups: Int) -> Odds {
-    shots == 0
-      ? odds
-      : frequency(odds, shots: shots, quickRandomBits(key, step: step, group: group, groups: groups))
+  func measured(_ odds: Odds, places: SIMD16<UInt32>) -> Odds {
+    shots == 0 ? odds : frequency(odds, shots: shots, quickRandomBits(key, places: places))
   }
 
   /// Reads, fires and resets.
   @inline(__always)
   func read(
-    _ outcome: QubitOutcome, after before: QubitState, _ neuron: QLIFConstants, step: Int, group: Int,
-    groups: Int
+    _ outcome: QubitOutcome, after before: QubitState, _ neuron: QLIFConstants, group: Int,
+    places: SIMD16<UInt32>
   ) -> QubitReading {
     var odds = outcome.odds
     var qubit = outcome.last
@@ -174,8 +172,7 @@ extension QubitLayer {
     var fired =
       firing == .threshold
       ? odds.yes.isGreater(than: neuron.threshold)
-      : odds.yes.isGreater(
-        than: uniform(quickRandomBits(key ^ Self.firingStream, step: step, group: group, groups: groups)))
+      : odds.yes.isGreater(than: uniform(quickRandomBits(key ^ Self.firingStream, places: places)))
     // Lanes beyond the last neuron could read a 1 by error.
     let inside = units - group * laneCount
     if inside < laneCount { fired = fired & LaneMask(bits: (1 &<< UInt16(inside)) &- 1) }

@@ -5,6 +5,8 @@ import KernelTypes
 package final class LayerQubits: @unchecked Sendable {
   /// Whether a neuron that is not driven leaves its ground state, and so has something to leak.
   let leavesGround: Bool
+  /// Of an input constant in time: whether a neuron that is not driven never fires, whatever it leaks.
+  let idleIsSilent: Bool
 
   private let neuron: QLIF
   private let units: Int
@@ -14,7 +16,7 @@ package final class LayerQubits: @unchecked Sendable {
   private let stride: Int
 
   /// - Throws: where the noise is not of one neuron or of as many as the layer has.
-  init(_ neuron: QLIF, _ noise: LayerNoise, layer: Layer) throws(QLIFError) {
+  init(_ neuron: QLIF, _ noise: LayerNoise, layer: Layer, steps: Int) throws(QLIFError) {
     guard [1, layer.units].contains(noise.qubits.count) else {
       throw .shape(
         "noise of layer \(layer.index): values for \(noise.qubits.count) neurons, expected one or"
@@ -28,6 +30,9 @@ package final class LayerQubits: @unchecked Sendable {
     leavesGround = noise.qubits.contains {
       $0.depolarizing > 0 || $0.p01 > 0 || ($0.relaxation?.excitedPopulation ?? 0) > 0
     }
+    idleIsSilent =
+      !leavesGround
+      || IdleQubits(neuron, noise).staysBelow(Double(neuron.threshold), steps: steps, shots: shots)
     let isCommon = noise.qubits.count == 1
     stride = isCommon ? 0 : QubitLayer.blockSize
     let groups = isCommon ? 1 : layer.groups
@@ -43,7 +48,8 @@ package final class LayerQubits: @unchecked Sendable {
     QubitLayer(
       memory: neuron.memory == .coherent ? .coherent : .reprepare,
       firing: neuron.firing == .measurement ? .measurement : .threshold, leak: leak,
-      overRotates: overRotates, shots: shots, table: table.base, tableStride: stride, units: units, key: key)
+      overRotates: overRotates, idleIsSilent: idleIsSilent, shots: shots, table: table.base,
+      tableStride: stride, units: units, key: key)
   }
 
   private var leak: QubitLayer.Leak {

@@ -24,7 +24,8 @@ extension Network {
     guard targets.count == layers.count else {
       throw .shape("records: \(targets.count) entries, expected one for each of \(layers.count) layers")
     }
-    let pass = try Pass(self, input, noise, learns: false)
+    let pass = try Pass(
+      self, input, noise, learns: false, recordsAlpha: targets.first.map { $0.alpha != nil } ?? false)
     for (index, target) in targets.enumerated() where target.alpha != nil {
       guard layers[index].neuron != nil else {
         throw .invalid("records[\(index)].alpha: layer \(index) is a pooling and has none, expected NULL")

@@ -53,10 +53,13 @@ package final class Network: @unchecked Sendable {
 }
 
 extension Network {
-  /// How many currents of an input constant in time matter to the first layer.
-  func currentsOfConstantInput(_ qubits: LayerQubits?) -> Int {
+  /// How many currents of an input constant in time matter to the first layer: to its spikes, or to its alpha and
+  /// its gradients as well.
+  func currentsOfConstantInput(_ qubits: LayerQubits?, ofSpikesAlone: Bool) -> Int {
     guard let first = layers.first, let neuron = first.neuron, let synapse = first.synapse else { return 0 }
-    return qubits?.leavesGround == true ? synapse.currents : type(of: neuron).currentsOfConstantInput
+    let fewest = type(of: neuron).currentsOfConstantInput
+    guard let qubits, qubits.leavesGround else { return fewest }
+    return ofSpikesAlone && qubits.idleIsSilent ? fewest : synapse.currents
   }
 }
 

@@ -44,7 +44,7 @@ package enum NetworkNoise: Codable, Equatable, Sendable {
       if noise != nil, layer.neuron == nil {
         throw .invalid("noise of layer \(layer.index): a pooling has no qubits: expected none")
       }
-      qubits.append(try layer.neuron?.qubits(noise, of: layer))
+      qubits.append(try layer.neuron?.qubits(noise, of: layer, steps: network.steps))
     }
     return qubits
   }

@@ -11,13 +11,19 @@ struct Pass {
   /// The qubits of each layer that needs them.
   private let qubits: [LayerQubits?]
 
-  init(_ network: Network, _ input: Input, _ noise: NoiseRun, learns: Bool) throws(QLIFError) {
+  /// - Parameter recordsAlpha: of the first layer.
+  init(_ network: Network, _ input: Input, _ noise: NoiseRun, learns: Bool, recordsAlpha: Bool = false)
+    throws(QLIFError)
+  {
     self.network = network
     self.input = input
     self.noise = noise
     let none = NetworkNoise.layers(network.layers.map { _ in nil })
     qubits = try (noise.noise ?? none).qubits(of: network)
-    let currents = input.isConstant ? network.currentsOfConstantInput(qubits.first ?? nil) : nil
+    let currents =
+      input.isConstant
+      ? network.currentsOfConstantInput(
+        qubits.first ?? nil, ofSpikesAlone: !learns && !recordsAlpha && network.layers.count > 1) : nil
     steps = input.isConstant ? network.steps : input.sequenceSteps
     if let known = network.workspace, known.batch == input.batch, known.steps == steps,
       known.constantCurrents == currents, known.learns == learns,

@@ -21,7 +21,7 @@ package protocol Neuron: Sendable, Codable {
 
   /// The qubits that these neurons are, where a pass needs their states; nil: it does not.
   /// - Throws: where there is noise and nothing that it could be of.
-  func qubits(_ noise: LayerNoise?, of layer: Layer) throws(QLIFError) -> LayerQubits?
+  func qubits(_ noise: LayerNoise?, of layer: Layer, steps: Int) throws(QLIFError) -> LayerQubits?
 
   /// - Throws: where a constant has a value that the model does not allow; names it.
   func validate() throws(QLIFError)
@@ -39,7 +39,7 @@ package protocol Neuron: Sendable, Codable {
 }
 
 extension Neuron {
-  package func qubits(_ noise: LayerNoise?, of layer: Layer) throws(QLIFError) -> LayerQubits? {
+  package func qubits(_ noise: LayerNoise?, of layer: Layer, steps: Int) throws(QLIFError) -> LayerQubits? {
     guard noise == nil else {
       throw .invalid(
         "noise of layer \(layer.index): its neurons are \(Self.kind), which are no qubits: expected none")

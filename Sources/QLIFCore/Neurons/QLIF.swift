@@ -113,10 +113,10 @@ extension QLIF {
   }
 
   /// The paper's neuron on perfect qubits needs no states of qubits: its equations are those of angles.
-  package func qubits(_ noise: LayerNoise?, of layer: Layer) throws(QLIFError) -> LayerQubits? {
+  package func qubits(_ noise: LayerNoise?, of layer: Layer, steps: Int) throws(QLIFError) -> LayerQubits? {
     let noise = noise ?? LayerNoise()
     return noise.isPerfect && memory == .reprepare && firing == .threshold
-      ? nil : try LayerQubits(self, noise, layer: layer)
+      ? nil : try LayerQubits(self, noise, layer: layer, steps: steps)
   }
 
   package func forward(

@@ -246,6 +246,23 @@ def test_neither_batches_nor_threads_matter(firing):
     assert (other.alpha[2] != whole.alpha[2]).mean() > 0.2
 
 
+@pytest.mark.parametrize("constants", [{}, {"refractory": False}, {"memory": "coherent"}])
+@pytest.mark.parametrize("hidden", [7, 64, 170])
+def test_spikes_are_the_same_with_alpha_recorded_or_not(hidden, constants):
+    # Without it, a neuron whose input never drives it is left out where noise cannot make it fire.
+    layers = [qlif.Dense(hidden, qlif.QLIF(**constants)), qlif.Dense(3, qlif.QLIF())]
+    network = qlif.Network(input_shape=(20,), steps=12, seed=2, layers=layers)
+    x = np.random.default_rng(8).normal(0, 1, (9, 20)).astype(np.float32)
+    loud = qlif.Noise(depolarizing=0.1, readout=(0.3, 0.0))
+    many = qlif.Noise(shots=4096, depolarizing=0.003, readout=(0.01, 0.02))
+    bare = qlif.Noise(shots=20)
+    for noise in (FULL, many, bare, loud, [varied(hidden), None]):
+        full, spikes = (network.simulate(x, noise=noise, alpha=each) for each in (True, False))
+        assert full.spikes[0].any()
+        for layer in (0, 1):
+            np.testing.assert_array_equal(full.spikes[layer], spikes.spikes[layer])
+
+
 def test_planes_take_noise_in_the_order_of_their_shape():
     network = deep()
     x = np.random.default_rng(6).random((5, 2, 10, 10), np.float32)

@@ -1,0 +1,60 @@
+import CSIMD
+import KernelTypes
+
+/// The neurons of a layer with an input constant in time that are driven, side by side.
+struct DrivenQubits {
+  let count: Int
+  /// The drive of each and its number in the layer; up to a whole group, neurons without a drive.
+  let drive: UnsafeMutablePointer<Float>
+  let numbers: UnsafeMutablePointer<Int32>
+  /// One bit per neuron of the layer.
+  let isDriven: UnsafeMutablePointer<UInt64>
+
+  var groups: Int { (count + laneCount - 1) / laneCount }
+
+  /// 64-bit words in the spikes of a step; one more may be read.
+  var words: Int { (count + 63) / 64 + 1 }
+
+  /// - Parameters:
+  ///   - drive: of the layer, [groups * 16]
+  ///   - memory: [(groups + 1) * 16] twice, and a bit for each neuron in whole words
+  @inline(__always)
+  init(
+    groups: Int, drive all: UnsafePointer<Float>, drive: UnsafeMutablePointer<Float>,
+    numbers: UnsafeMutablePointer<Int32>, isDriven: UnsafeMutablePointer<UInt64>
+  ) {
+    self.drive = drive
+    self.numbers = numbers
+    self.isDriven = isDriven
+    var listed = 0
+    var word: UInt64 = 0
+    for group in 0..<groups {
+      let current = all + group * laneCount
+      let bits = Lanes(loading: current).isGreater(than: 0).bits
+      qlif_list_values(bits, current, drive + listed)
+      qlif_list_bits(bits, Int32(truncatingIfNeeded: group &* laneCount), numbers + listed)
+      listed += bits.nonzeroBitCount
+      word |= UInt64(bits) &<< UInt64(truncatingIfNeeded: group % 4 &* laneCount)
+      if group % 4 == 3 || group == groups - 1 {
+        isDriven[group / 4] = word
+        word = 0
+      }
+    }
+    count = listed
+    Lanes.zero.store(to: drive + listed)
+    UnsafeMutableRawPointer(numbers + listed).storeBytes(of: SIMD16<Int32>.zero, as: SIMD16<Int32>.self)
+  }
+
+  /// Writes the spikes of these neurons to where they stand in the layer: a row of 64-bit words.
+  @inline(__always)
+  func spread(_ fired: UnsafePointer<UInt64>, groups: Int, to row: UnsafeMutablePointer<UInt16>) {
+    let row = UnsafeMutableRawPointer(row)
+    var first = 0
+    for word in 0..<(groups + 3) / 4 {
+      let count = isDriven[word].nonzeroBitCount
+      let bits = qlif_deposit_bits(wideBits(fired, at: first, count: count), isDriven[word])
+      row.storeBytes(of: bits, toByteOffset: word * 8, as: UInt64.self)
+      first += count
+    }
+  }
+}
