@@ -70,11 +70,20 @@ extension VectorKernels {
             delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
         }
 
+        func response(_ step: Int) -> CountResponse {
+          let current = step * currentStride + group * laneCount
+          return CountResponse(
+            neuron, constants, drive: Lanes(loading: drive + current),
+            delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+        }
+
         var state = QubitState()
         for step in 0..<steps {
           let stages = QubitStages(layer, constants, state.qubit, action(step), isExact: isExact)
           let places = QubitPlaces(neurons: groups * laneCount).places(step: step, group: group)
-          let odds = layer.measured(stages.odds, places: places)
+          let odds = layer.measured(
+            layer.remembersCounts ? response(step).odds(after: state.qubit.a, layer, constants) : stages.odds,
+            places: places)
           let reading = layer.read(
             QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group, places: places)
           trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)

@@ -64,7 +64,13 @@ extension VectorKernels {
     drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
     spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
-    layer.isExact
+    if layer.remembersCounts {
+      return runCounted(
+        neuron, layer, places, steps: steps, groups: groups, drive: drive, delay: delay,
+        currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
+      )
+    }
+    return layer.isExact
       ? run(
         neuron, layer, places, isExact: true, steps: steps, groups: groups, drive: drive, delay: delay,
         currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
@@ -85,13 +91,13 @@ extension VectorKernels {
     alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
     var count = 0
-    withUnsafeTemporaryAllocation(of: QubitState.self, capacity: tile) { states in
-      withUnsafeTemporaryAllocation(of: QubitAction.self, capacity: tile) { actions in
+    withUnsafeTemporaryAllocation(of: QubitState.self, capacity: qubitTile) { states in
+      withUnsafeTemporaryAllocation(of: QubitAction.self, capacity: qubitTile) { actions in
         guard let states = states.baseAddress, let actions = actions.baseAddress else { return }
-        for first in stride(from: 0, to: groups, by: tile) {
-          states.initialize(repeating: QubitState(), count: tile)
+        for first in stride(from: 0, to: groups, by: qubitTile) {
+          states.initialize(repeating: QubitState(), count: qubitTile)
           for step in 0..<steps {
-            for slot in 0..<min(tile, groups - first) {
+            for slot in 0..<min(qubitTile, groups - first) {
               let group = first + slot
               let constants = layer.constants(of: group)
               if step == 0 || currentStride != 0 {
@@ -123,4 +129,4 @@ extension VectorKernels {
 
 /// Groups whose step is computed before the next one begins: enough of them for the processor, and few enough for its
 /// nearest cache.
-private let tile = 12
+let qubitTile = 12

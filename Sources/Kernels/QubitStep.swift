@@ -149,7 +149,21 @@ extension QubitLayer {
   /// Counts the shots.
   @inline(__always)
   func measured(_ odds: Odds, places: SIMD16<UInt32>) -> Odds {
-    shots == 0 ? odds : frequency(odds, shots: shots, quickRandomBits(key, places: places))
+    guard shots > 0 else { return odds }
+    let yes = frequency(odds, shots: shots, quickRandomBits(key, places: places), vague: .none)
+    return Odds(yes: yes, no: 1 - yes)
+  }
+
+  /// - Parameter alpha: what was read.
+  @inline(__always)
+  func fires(_ neuron: QLIFConstants, _ alpha: Lanes, group: Int, places: SIMD16<UInt32>) -> LaneMask {
+    let fired =
+      firing == .threshold
+      ? alpha.isGreater(than: neuron.threshold)
+      : alpha.isGreater(than: uniform(quickRandomBits(key ^ Self.firingStream, places: places)))
+    // Lanes beyond the last neuron could read a 1 by error.
+    let inside = units - group * laneCount
+    return inside < laneCount ? fired & LaneMask(bits: (1 &<< UInt16(inside)) &- 1) : fired
   }
 
   /// Reads, fires and resets.
@@ -169,13 +183,7 @@ extension QubitLayer {
       odds.yes = select(before.fired, Lanes.zero, odds.yes)
       qubit = qubit.reset(where: before.fired)
     }
-    var fired =
-      firing == .threshold
-      ? odds.yes.isGreater(than: neuron.threshold)
-      : odds.yes.isGreater(than: uniform(quickRandomBits(key ^ Self.firingStream, places: places)))
-    // Lanes beyond the last neuron could read a 1 by error.
-    let inside = units - group * laneCount
-    if inside < laneCount { fired = fired & LaneMask(bits: (1 &<< UInt16(inside)) &- 1) }
+    let fired = fires(neuron, odds.yes, group: group, places: places)
     var state = QubitState()
     state.qubit = qubit.reset(where: fired)
     state.fired = fired

@@ -9,44 +9,42 @@ struct Odds {
 ///
 /// Where the variance `n p q` is above `leastVariance` the quantile is the normal one with three terms of the
 /// Cornish-Fisher expansion, rounded to the integer: within 7e-4 of the binomial in total variation, 1e-4 from a
-/// variance of 12 on. Elsewhere the probabilities are added up, which is exact to a millionth. One shot is a
-/// comparison.
+/// variance of 12 on. Elsewhere the probabilities are added up, which is exact to a millionth, except in lanes that are
+/// `vague`: there the mean will do. One shot is a comparison.
 @inline(__always)
-func frequency(_ odds: Odds, shots: Int, _ random: SIMD16<UInt32>) -> Odds {
+func frequency(_ odds: Odds, shots: Int, _ random: SIMD16<UInt32>, vague: LaneMask) -> Lanes {
   let one = Lanes(repeating: 1)
-  if shots == 1 {
-    let isOne = odds.yes.isGreater(than: uniform(random))
-    return Odds(yes: select(isOne, one, Lanes.zero), no: select(isOne, Lanes.zero, one))
-  }
-  let variance = odds.yes * odds.no
-  let isOpen = variance.isGreater(than: 0)
-  if isOpen.bits == 0 { return odds }
+  if shots == 1 { return select(odds.yes.isGreater(than: uniform(random)), one, Lanes.zero) }
   let n = Float(shots)
+  let variance = odds.yes * odds.no
   let isWide = variance.isGreater(than: leastVariance / n)
-  var count = Lanes.zero
+  var offset = Lanes.zero
   if isWide.bits != 0 {
-    let offset = quantile(odds, variance: variance, n: n, normal(random))
-    if shots >= 1 << 22 {
-      // Beyond what a float counts, the frequency is as good without rounding.
-      let yes = smaller(larger(odds.yes.plus(offset, times: Lanes(repeating: 1 / n)), Lanes.zero), one)
-      return Odds(yes: select(isWide, yes, odds.yes), no: select(isWide, 1 - yes, odds.no))
-    }
-    if shots > 1 << 15 {
-      // The mean in two parts, since a float of its size has too coarse a fraction.
-      let whole = rounded(n * odds.yes)
-      count = whole + rounded(offset - whole.minus(odds.yes, times: Lanes(repeating: n)))
-    } else {
-      count = rounded(offset.plus(odds.yes, times: Lanes(repeating: n)))
-    }
-    count = smaller(larger(count, Lanes.zero), Lanes(repeating: n))
+    offset = select(isWide, quantile(odds, variance: variance, n: n, normal(random)), Lanes.zero)
   }
-  let isNarrow = isOpen.subtracting(isWide)
+  if shots >= 1 << 22 {
+    // Beyond what a float counts, the frequency is as good without rounding.
+    return smaller(larger(odds.yes.plus(offset, times: Lanes(repeating: 1 / n)), Lanes.zero), one)
+  }
+  var count: Lanes
+  if shots > 1 << 15 {
+    // The mean in two parts, since a float of its size has too coarse a fraction.
+    let whole = rounded(n * odds.yes)
+    count = whole + rounded(offset - whole.minus(odds.yes, times: Lanes(repeating: n)))
+  } else {
+    count = rounded(offset.plus(odds.yes, times: Lanes(repeating: n)))
+  }
+  count = smaller(larger(count, Lanes.zero), Lanes(repeating: n))
+  let isNarrow = variance.isGreater(than: 0).subtracting(isWide).subtracting(vague)
   if isNarrow.bits != 0 {
     count = select(isNarrow, smallCount(odds, n: n, lanes: isNarrow, random), count)
   }
-  let yes = select(isOpen, share(count, of: n), odds.yes)
-  return Odds(yes: yes, no: 1 - yes)
+  return share(count, of: n)
 }
+
+/// Where the probabilities are added up, the rarer outcome is seen less often than this.
+@inline(__always)
+var mostOfFew: Float { 40 }
 
 @inline(__always)
 private var leastVariance: Float { 4 }
@@ -71,12 +69,12 @@ private func quantile(_ odds: Odds, variance: Lanes, n: Float, _ z: Lanes) -> La
   let square = z * z
   let inverse = (n * variance).inverseRootEstimate
   let deviation = n * variance * inverse
-  let skew = odds.no - odds.yes
-  var curve = Lanes(repeating: 7 / 810).plus(square, times: Lanes(repeating: 1 / 270))
-  curve = Lanes(repeating: -8 / 405).plus(curve, times: square)
-  let symmetric = (14 * variance - 2) - (1 + 2 * variance) * square
-  var offset = (square - 1).plus(curve * (6 * inverse), times: inverse) * (skew * (1 / 6))
-  offset = offset.plus(z * symmetric, times: inverse * (1 / 72))
+  let skew = Lanes(repeating: 1 / 6).minus(odds.yes, times: Lanes(repeating: 1 / 3))
+  var curve = Lanes(repeating: 42 / 810).plus(square, times: Lanes(repeating: 6 / 270))
+  curve = Lanes(repeating: -48 / 405).plus(curve, times: square)
+  let symmetric = Lanes(repeating: 14).minus(square, times: Lanes(repeating: 2)) * variance - (2 + square)
+  let skewed = (square - 1).plus(curve, times: inverse * inverse)
+  let offset = (skew * skewed).plus(z * symmetric, times: inverse * (1 / 72))
   return offset.plus(deviation, times: z)
 }
 

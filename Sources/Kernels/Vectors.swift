@@ -28,6 +28,9 @@ struct LaneMask {
   @inline(__always)
   static func & (a: LaneMask, b: LaneMask) -> LaneMask { LaneMask(a.lanes & b.lanes) }
 
+  @inline(__always)
+  static func | (a: LaneMask, b: LaneMask) -> LaneMask { LaneMask(a.lanes | b.lanes) }
+
   /// The lanes of `self` that are not in `other`.
   @inline(__always)
   func subtracting(_ other: LaneMask) -> LaneMask { LaneMask(lanes & ~other.lanes) }

@@ -32,7 +32,7 @@ struct IdleQubits {
     }
   }
 
-  /// Whether it stays below a threshold for that many steps, but for once in 10^19.
+  /// Whether it stays below a threshold for that many steps, but for once in 10^12.
   func staysBelow(_ threshold: Double, steps: Int, shots: Int) -> Bool {
     guard isKnown else { return false }
     var mean = 0.0
@@ -44,11 +44,11 @@ struct IdleQubits {
     }
     guard shots > 0 else { return true }
     let distance = threshold - mean
-    return 2 * Double(shots) * distance * distance > Self.certainty * spread
+    return exp(-2 * Double(shots) * distance * distance / spread) < Self.rarest
   }
 
   /// More than what the kernels' floats lose.
   private static let rounding = 1e-4
-  /// `exp(-certainty)` is the probability that does not count.
-  private static let certainty = 45.0
+  /// A probability that does not count: the normal numbers behind the shots end where less than 10^-7 is left.
+  private static let rarest = 1e-12
 }
