@@ -54,6 +54,15 @@ extension QubitLayer {
   /// Whether frequencies are all that its neurons remember; see `CountResponse`.
   @inline(__always)
   var remembersCounts: Bool { shots > 0 && memory == .reprepare && leak == .delay }
+
+  /// About the drive up to which a neuron in its ground state, of the first group, reads few ones.
+  func weakDrive(_ neuron: QLIFConstants) -> Float {
+    guard remembersCounts else { return 0 }
+    func constant(_ field: Field) -> Float { table[field.rawValue * laneCount] }
+    let byError = constant(.p01) + (constant(.p11) - constant(.p01)) * constant(.toOne)
+    // sin^2(theta / 2) is nearly theta^2 / 4.
+    return 2 * max(0, 1.1 * leastVariance / Float(shots) - byError).squareRoot() / neuron.driveScale
+  }
 }
 
 /// Sixteen neurons between two steps.

@@ -1,7 +1,7 @@
 import CSIMD
 import KernelTypes
 
-/// The neurons of a layer with an input constant in time that are driven, side by side.
+/// Neurons of a layer with an input constant in time that are driven, side by side.
 struct DrivenQubits {
   let count: Int
   /// The drive of each and its number in the layer; up to a whole group, neurons without a drive.
@@ -17,11 +17,13 @@ struct DrivenQubits {
 
   /// - Parameters:
   ///   - drive: of the layer, [groups * 16]
+  ///   - range: the drives that are meant: above the lower bound and up to the upper one
   ///   - memory: [(groups + 1) * 16] twice, and a bit for each neuron in whole words
   @inline(__always)
   init(
-    groups: Int, drive all: UnsafePointer<Float>, drive: UnsafeMutablePointer<Float>,
-    numbers: UnsafeMutablePointer<Int32>, isDriven: UnsafeMutablePointer<UInt64>
+    groups: Int, drive all: UnsafePointer<Float>, in range: (above: Float, upTo: Float),
+    drive: UnsafeMutablePointer<Float>, numbers: UnsafeMutablePointer<Int32>,
+    isDriven: UnsafeMutablePointer<UInt64>
   ) {
     self.drive = drive
     self.numbers = numbers
@@ -30,7 +32,8 @@ struct DrivenQubits {
     var word: UInt64 = 0
     for group in 0..<groups {
       let current = all + group * laneCount
-      let bits = Lanes(loading: current).isGreater(than: 0).bits
+      let values = Lanes(loading: current)
+      let bits = values.isGreater(than: range.above).subtracting(values.isGreater(than: range.upTo)).bits
       qlif_list_values(bits, current, drive + listed)
       qlif_list_bits(bits, Int32(truncatingIfNeeded: group &* laneCount), numbers + listed)
       listed += bits.nonzeroBitCount
@@ -45,7 +48,7 @@ struct DrivenQubits {
     UnsafeMutableRawPointer(numbers + listed).storeBytes(of: SIMD16<Int32>.zero, as: SIMD16<Int32>.self)
   }
 
-  /// Writes the spikes of these neurons to where they stand in the layer: a row of 64-bit words.
+  /// Adds the spikes of these neurons where they stand in the layer, to a row of 64-bit words.
   @inline(__always)
   func spread(_ fired: UnsafePointer<UInt64>, groups: Int, to row: UnsafeMutablePointer<UInt16>) {
     let row = UnsafeMutableRawPointer(row)
@@ -53,7 +56,8 @@ struct DrivenQubits {
     for word in 0..<(groups + 3) / 4 {
       let count = isDriven[word].nonzeroBitCount
       let bits = qlif_deposit_bits(wideBits(fired, at: first, count: count), isDriven[word])
-      row.storeBytes(of: bits, toByteOffset: word * 8, as: UInt64.self)
+      let before = row.loadUnaligned(fromByteOffset: word * 8, as: UInt64.self)
+      row.storeBytes(of: before | bits, toByteOffset: word * 8, as: UInt64.self)
       first += count
     }
   }

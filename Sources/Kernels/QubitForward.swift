@@ -25,11 +25,30 @@ extension VectorKernels {
       alpha: alpha)
   }
 
-  /// Neurons that are not driven stay silent: the others are brought together, so that whole groups work.
+  /// Neurons that are not driven stay silent: the others are brought together, so that whole groups work. So are
+  /// those of a weak drive, whose few counts take longest to draw.
   private static func runDriven(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
     spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int
   ) -> Int {
+    for step in 0..<steps {
+      UnsafeMutableRawPointer(spikes + step * spikeStride)
+        .initializeMemory(as: UInt64.self, repeating: 0, count: (groups + 3) / 4)
+    }
+    let weak = layer.weakDrive(neuron)
+    return [(0, weak), (weak, Float.infinity)].reduce(0) { count, range in
+      count
+        + runDriven(
+          neuron, layer, in: range, steps: steps, groups: groups, drive: drive, spikes: spikes,
+          spikeStride: spikeStride)
+    }
+  }
+
+  private static func runDriven(
+    _ neuron: QLIFConstants, _ layer: QubitLayer, in range: (above: Float, upTo: Float), steps: Int,
+    groups: Int, drive: UnsafePointer<Float>, spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int
+  ) -> Int {
+    guard range.upTo > range.above else { return 0 }
     let room = (groups + 1) * laneCount
     return withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { values in
       withUnsafeTemporaryAllocation(of: Int32.self, capacity: room) { numbers in
@@ -38,7 +57,7 @@ extension VectorKernels {
             let isDriven = isDriven.baseAddress
           else { return 0 }
           let driven = DrivenQubits(
-            groups: groups, drive: drive, drive: values, numbers: numbers, isDriven: isDriven)
+            groups: groups, drive: drive, in: range, drive: values, numbers: numbers, isDriven: isDriven)
           return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: steps * driven.words) { fired in
             guard let fired = fired.baseAddress else { return 0 }
             fired.initialize(repeating: 0, count: steps * driven.words)

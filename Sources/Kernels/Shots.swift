@@ -46,8 +46,9 @@ func frequency(_ odds: Odds, shots: Int, _ random: SIMD16<UInt32>, vague: LaneMa
 @inline(__always)
 var mostOfFew: Float { 40 }
 
+/// See `frequency`.
 @inline(__always)
-private var leastVariance: Float { 4 }
+var leastVariance: Float { 4 }
 
 /// `count / n`, rounded as a division would be.
 @inline(__always)
