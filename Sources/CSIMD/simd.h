@@ -13,6 +13,7 @@
 
 typedef float qlif_float32x16 __attribute__((ext_vector_type(16)));
 typedef int32_t qlif_int32x16 __attribute__((ext_vector_type(16)));
+typedef uint32_t qlif_uint32x16 __attribute__((ext_vector_type(16)));
 typedef _Bool qlif_bool16 __attribute__((ext_vector_type(16)));
 
 QLIF_INLINE qlif_int32x16 qlif_greater(qlif_float32x16 a, qlif_float32x16 b) { return a > b; }
@@ -62,6 +63,10 @@ QLIF_INLINE qlif_float32x16 qlif_inverse_root_estimate(qlif_float32x16 x) {
 
 QLIF_INLINE qlif_float32x16 qlif_float_from_int(qlif_int32x16 x) {
   return __builtin_convertvector(x, qlif_float32x16);
+}
+
+QLIF_INLINE qlif_int32x16 qlif_shift_left(qlif_int32x16 x, int32_t count) {
+  return (qlif_int32x16)((qlif_uint32x16)x << (uint32_t)count);
 }
 
 /* x >> count with the sign. */

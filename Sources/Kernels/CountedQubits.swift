@@ -37,10 +37,10 @@ struct CountResponse {
   @inline(__always)
   func odds(after frequency: Lanes, _ layer: QubitLayer, _ constants: UnsafePointer<Float>) -> Odds {
     var prepared = frequency
-    var root = (frequency * (1 - frequency)).root
+    var root = frequency.minus(frequency, times: frequency).root
     if layer.overRotates {
-      let half = angle(sine: frequency.root, cosine: (1 - frequency).root)
-      let turned = sineAndCosine(half * (1 + constants.lanes(.overRotation)))
+      let half = rootArcsine(frequency)
+      let turned = sineAndCosine(half.plus(half, times: constants.lanes(.overRotation)))
       prepared = turned.sine * turned.sine
       root = turned.sine * turned.cosine
     }
@@ -65,16 +65,27 @@ extension QubitLayer {
   }
 }
 
+/// What a step of sixteen neurons needs beside their memory.
+private struct CountStep {
+  var draw = Draw()
+  var response = CountResponse()
+}
+
 /// Sixteen neurons between two steps.
 private struct CountState {
-  var response = CountResponse()
   /// What was read; 0 after a spike.
   var frequency = Lanes.zero
   var fired = LaneMask.none
+  /// Of the step that is under way.
+  var odds = Odds(yes: .zero, no: .zero)
 }
 
 extension VectorKernels {
   /// As `run`, of a layer that remembers counts.
+  ///
+  /// Each part of a step goes through all groups of a tile: the processor looks ahead over several groups of a part,
+  /// but hardly over one of a whole step. What does not hang on the memory is computed for several steps where groups
+  /// are few.
   static func runCounted(
     _ neuron: QLIFConstants, _ layer: QubitLayer, _ places: QubitPlaces, steps: Int, groups: Int,
     drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
@@ -83,37 +94,53 @@ extension VectorKernels {
     // A neuron that fires for certain needs no count, unless it is shown.
     let firesSurely =
       layer.firing == .threshold && alpha == nil && Float(layer.shots) * (1 - neuron.threshold) > mostOfFew
+    let tiles = (groups + qubitTile - 1) / qubitTile
     var count = 0
     withUnsafeTemporaryAllocation(of: CountState.self, capacity: qubitTile) { states in
-      guard let states = states.baseAddress else { return }
-      for first in stride(from: 0, to: groups, by: qubitTile) {
-        states.initialize(repeating: CountState(), count: qubitTile)
-        for step in 0..<steps {
-          for slot in 0..<min(qubitTile, groups - first) {
-            let group = first + slot
-            let constants = layer.constants(of: group)
-            if step == 0 || currentStride != 0 {
-              let current = step * currentStride + group * laneCount
-              states[slot].response = CountResponse(
-                neuron, constants, drive: Lanes(loading: drive + current),
-                delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+      withUnsafeTemporaryAllocation(of: CountStep.self, capacity: qubitTile) { prepared in
+        guard let states = states.baseAddress, let prepared = prepared.baseAddress else { return }
+        prepared.initialize(repeating: CountStep(), count: qubitTile)
+        for tile in 0..<tiles {
+          let first = tile * groups / tiles
+          let slots = (tile + 1) * groups / tiles - first
+          let stepsAtATime = qubitTile / slots
+          states.initialize(repeating: CountState(), count: slots)
+          for step in 0..<steps {
+            let row = prepared + step % stepsAtATime * slots
+            if step % stepsAtATime == 0 {
+              for ahead in step..<min(step + stepsAtATime, steps) {
+                for slot in 0..<slots {
+                  let group = first + slot
+                  let place = row + (ahead - step) * slots + slot
+                  place.pointee.draw = layer.draw(places.places(step: ahead, group: group))
+                  guard step == 0 || currentStride != 0 else { continue }
+                  let current = ahead * currentStride + group * laneCount
+                  place.pointee.response = CountResponse(
+                    neuron, layer.constants(of: group), drive: Lanes(loading: drive + current),
+                    delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+                }
+              }
             }
-            let fired = states[slot].fired
-            let rests = neuron.isRefractory ? fired : .none
-            let odds = states[slot].response.odds(after: states[slot].frequency, layer, constants)
-            var vague = rests
-            if firesSurely { vague = vague | odds.yes.isGreater(than: 0.5) }
-            let place = places.places(step: step, group: group)
-            var read = frequency(
-              odds, shots: layer.shots, quickRandomBits(layer.key, places: place), vague: vague)
-            read = select(rests, Lanes.zero, read)
-            let fires = layer.fires(neuron, read, group: group, places: place)
-            states[slot].frequency = select(fires, Lanes.zero, read)
-            states[slot].fired = fires
-            count += emit(
-              fires, dropout: dropout, step: step, group: group, groups: groups, to: spikes,
-              stride: spikeStride)
-            if let alpha { read.store(to: alpha + (step * groups + group) * laneCount) }
+            for slot in 0..<slots {
+              states[slot].odds = row[slot].response.odds(
+                after: states[slot].frequency, layer, layer.constants(of: first + slot))
+            }
+            for slot in 0..<slots {
+              let group = first + slot
+              let odds = states[slot].odds
+              let rests = neuron.isRefractory ? states[slot].fired : .none
+              let vague = firesSurely ? rests | odds.yes.isGreater(than: 0.5) : rests
+              var read = frequency(odds, shots: layer.shots, row[slot].draw, vague: vague)
+              read = select(rests, Lanes.zero, read)
+              let fires = layer.fires(
+                neuron, read, group: group, places: places.places(step: step, group: group))
+              states[slot].frequency = select(fires, Lanes.zero, read)
+              states[slot].fired = fires
+              count += emit(
+                fires, dropout: dropout, step: step, group: group, groups: groups, to: spikes,
+                stride: spikeStride)
+              if let alpha { read.store(to: alpha + (step * groups + group) * laneCount) }
+            }
           }
         }
       }

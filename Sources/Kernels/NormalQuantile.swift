@@ -7,7 +7,7 @@ import CSIMD
 /// (the form of M. Giles, "Approximating the erfinv function", GPU Computing Gems 2 (2011)); their coefficients and the
 /// logarithm's are minimax fits for the digits that are needed here.
 @inline(__always)
-func normal(_ bits: SIMD16<UInt32>) -> Lanes {
+func standardNormal(_ bits: SIMD16<UInt32>) -> Lanes {
   let integer = qlif_shift_right(unsafeBitCast(bits, to: SIMD16<Int32>.self), 8)
   let x = Lanes(repeating: 0x1p-24).plus(Lanes(converting: integer), times: Lanes(repeating: 0x1p-23))
   let w = binaryLogarithm(Lanes(repeating: 1).minus(x, times: x)).negative

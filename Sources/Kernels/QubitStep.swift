@@ -146,11 +146,14 @@ extension QubitLayer {
   @inline(__always)
   var isExact: Bool { shots == 0 || memory == .coherent }
 
+  @inline(__always)
+  func draw(_ places: SIMD16<UInt32>) -> Draw { Draw(quickRandomBits(key, places: places), shots: shots) }
+
   /// Counts the shots.
   @inline(__always)
   func measured(_ odds: Odds, places: SIMD16<UInt32>) -> Odds {
     guard shots > 0 else { return odds }
-    let yes = frequency(odds, shots: shots, quickRandomBits(key, places: places), vague: .none)
+    let yes = frequency(odds, shots: shots, draw(places), vague: .none)
     return Odds(yes: yes, no: 1 - yes)
   }
 

@@ -4,6 +4,22 @@ struct Odds {
   var no: Lanes
 }
 
+/// The random number behind a count.
+struct Draw {
+  var bits = SIMD16<UInt32>.zero
+  /// The standard normal number of the same quantile; 0 where one shot needs none.
+  var normal = Lanes.zero
+
+  @inline(__always)
+  init() {}
+
+  @inline(__always)
+  init(_ bits: SIMD16<UInt32>, shots: Int) {
+    self.bits = bits
+    if shots > 1 { normal = standardNormal(bits) }
+  }
+}
+
 /// The share of ones among `shots` measurements that each read 1 with the probability `odds.yes`:
 /// `Binomial(shots, p) / shots`, the quantile at a random number.
 ///
@@ -12,15 +28,15 @@ struct Odds {
 /// variance of 12 on. Elsewhere the probabilities are added up, which is exact to a millionth, except in lanes that are
 /// `vague`: there the mean will do. One shot is a comparison.
 @inline(__always)
-func frequency(_ odds: Odds, shots: Int, _ random: SIMD16<UInt32>, vague: LaneMask) -> Lanes {
+func frequency(_ odds: Odds, shots: Int, _ draw: Draw, vague: LaneMask) -> Lanes {
   let one = Lanes(repeating: 1)
-  if shots == 1 { return select(odds.yes.isGreater(than: uniform(random)), one, Lanes.zero) }
+  if shots == 1 { return select(odds.yes.isGreater(than: uniform(draw.bits)), one, Lanes.zero) }
   let n = Float(shots)
   let variance = odds.yes * odds.no
   let isWide = variance.isGreater(than: leastVariance / n)
   var offset = Lanes.zero
   if isWide.bits != 0 {
-    offset = select(isWide, quantile(odds, variance: variance, n: n, normal(random)), Lanes.zero)
+    offset = select(isWide, quantile(odds, variance: variance, n: n, draw.normal), Lanes.zero)
   }
   if shots >= 1 << 22 {
     // Beyond what a float counts, the frequency is as good without rounding.
@@ -37,7 +53,7 @@ func frequency(_ odds: Odds, shots: Int, _ random: SIMD16<UInt32>, vague: LaneMa
   count = smaller(larger(count, Lanes.zero), Lanes(repeating: n))
   let isNarrow = variance.isGreater(than: 0).subtracting(isWide).subtracting(vague)
   if isNarrow.bits != 0 {
-    count = select(isNarrow, smallCount(odds, n: n, lanes: isNarrow, random), count)
+    count = select(isNarrow, smallCount(odds, n: n, lanes: isNarrow, draw.bits), count)
   }
   return share(count, of: n)
 }
