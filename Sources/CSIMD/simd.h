@@ -61,6 +61,11 @@ QLIF_INLINE qlif_float32x16 qlif_inverse_root_estimate(qlif_float32x16 x) {
 #endif
 }
 
+/* a with its sign turned where b is negative. */
+QLIF_INLINE qlif_float32x16 qlif_turn_sign(qlif_float32x16 a, qlif_float32x16 b) {
+  return (qlif_float32x16)((qlif_uint32x16)a ^ ((qlif_uint32x16)b & 0x80000000u));
+}
+
 QLIF_INLINE qlif_float32x16 qlif_float_from_int(qlif_int32x16 x) {
   return __builtin_convertvector(x, qlif_float32x16);
 }

@@ -31,9 +31,9 @@ func sineAndCosine(_ x: Lanes) -> (sine: Lanes, cosine: Lanes) {
   let c = select(isOdd, sine, cosine)
   // Half turns change the sign: of the sine in quarters 2 and 3, of the cosine in quarters 1 and 2.
   let quarter = unsafeBitCast(count, to: SIMD16<Int32>.self)
-  let sineSign = Lanes(bits: unsafeBitCast(qlif_shift_left(quarter, 30), to: SIMD16<UInt32>.self))
-  let cosineSign = Lanes(bits: unsafeBitCast(qlif_shift_left(quarter &+ 1, 30), to: SIMD16<UInt32>.self))
-  return (s.turned(by: sineSign), c.turned(by: cosineSign))
+  let isLate = unsafeBitCast(qlif_shift_left(quarter, 30), to: Lanes.self)
+  let isUneven = unsafeBitCast(qlif_shift_left(quarter, 31), to: Lanes.self)
+  return (s.turned(by: isLate), c.turned(by: isLate).turned(by: isUneven))
 }
 
 /// `exp(x)` for x <= 0 to about 1e-7 relative; 0 below -87.

@@ -128,7 +128,11 @@ private func smallCount(_ odds: Odds, n: Float, lanes: LaneMask, _ random: SIMD1
   sum.add(1 / 2)
   sum.add(1 / 3)
   sum.add(1 / 4)
-  var last: Float = 4
+  sum.add(1 / 5)
+  sum.add(1 / 6)
+  sum.add(1 / 7)
+  sum.add(1 / 8)
+  var last: Float = 8
   while sum.rest.isGreater(than: -1e-30).bits != 0, last < n {
     sum.add(1 / (last + 1))
     sum.add(1 / (last + 2))

@@ -68,7 +68,7 @@ extension SIMD16<Float> {
 
   /// The value with its sign turned where `other` is negative.
   @inline(__always)
-  func turned(by other: Self) -> Self { Self(bits: bits ^ (other.bits & 0x8000_0000)) }
+  func turned(by other: Self) -> Self { qlif_turn_sign(self, other) }
 
   /// `self + a * b`, fused where the instruction set can.
   @inline(__always)
