@@ -89,6 +89,21 @@ QLIF_INLINE qlif_int32x16 qlif_lanes_from_bits(uint16_t bits) {
   return -__builtin_convertvector(lanes, qlif_int32x16);
 }
 
+/* Bit i is set where lane i is not 0. */
+QLIF_INLINE uint16_t qlif_nonzero_lanes(qlif_int32x16 lanes) {
+  qlif_bool16 bits = __builtin_convertvector(lanes != 0, qlif_bool16);
+  return __builtin_bit_cast(uint16_t, bits);
+}
+
+/* Bit i is set where all bits of words[i], of eight words, are set in `whole`. */
+QLIF_INLINE uint8_t qlif_contained(const uint64_t *words, uint64_t whole) {
+  typedef uint64_t uint64x8 __attribute__((ext_vector_type(8)));
+  typedef _Bool bool8 __attribute__((ext_vector_type(8)));
+  uint64x8 parts;
+  __builtin_memcpy(&parts, words, sizeof parts);
+  return __builtin_bit_cast(uint8_t, __builtin_convertvector((parts & ~whole) == 0, bool8));
+}
+
 /* Lists: side by side, what belongs to the set bits. Up to sixteen entries of `target` are written, of which those
  * beyond the number of set bits have no meaning. */
 
@@ -111,14 +126,17 @@ QLIF_INLINE void qlif_list_bits(uint16_t bits, int32_t base, int32_t *target) {
 #endif
 }
 
-/* values[i] for each set bit i; all sixteen are read */
-QLIF_INLINE void qlif_list_values(uint16_t bits, const float *values, float *target) {
+/* values[i], of 32 bits each, for each set bit i; all sixteen are read */
+QLIF_INLINE void qlif_list_values(uint16_t bits, const void *values, void *target) {
 #if defined(__AVX512F__)
   qlif_register_int32x16 lanes;
   __builtin_memcpy(&lanes, values, sizeof lanes);
   qlif_pack(lanes, bits, target);
 #else
-  for (uint32_t rest = bits; rest != 0; rest &= rest - 1) *target++ = values[__builtin_ctz(rest)];
+  const char *source = values;
+  char *next = target;
+  for (uint32_t rest = bits; rest != 0; rest &= rest - 1, next += 4)
+    __builtin_memcpy(next, source + 4 * __builtin_ctz(rest), 4);
 #endif
 }
 

@@ -60,12 +60,13 @@ public protocol KernelSet: Sendable {
     inputGradient: MutableFloats, indices: Indices)
 
   static func convolutionForward(
-    _ window: Window, rows: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
-    output: MutableFloats, currentStride: Int, indices: Indices)
+    _ window: Window, samples: Int, steps: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
+    output: MutableFloats, currentStride: Int, indices: Indices, rows: MutableFloats)
 
   static func convolutionWeightGradient(
-    _ window: Window, rows: Int, spikes: Words, outputGradient: Floats, currentStride: Int, scale: Float,
-    weightGradient: MutableFloats, biasGradient: MutableFloats, indices: Indices)
+    _ window: Window, samples: Int, steps: Int, spikes: Words, outputGradient: Floats, currentStride: Int,
+    scale: Float, weightGradient: MutableFloats, biasGradient: MutableFloats, indices: Indices,
+    rows: MutableFloats)
 
   static func convolutionInputGradient(
     _ window: Window, rows: Int, outputGradient: Floats, currentStride: Int, weights: Floats,

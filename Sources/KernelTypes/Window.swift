@@ -55,16 +55,17 @@
   /// Floats in a row of weights: all currents of all output channels.
   @inlinable public var columns: Int { currents * paddedFilters }
 
-  /// Output channels of the block of one current's that ends at `end`: two vectors, one where no more are left. Blocks
-  /// lie one after the other, each [taps, width], so that one of them fills the first cache evenly.
-  @inlinable public func blockWidth(endingAt end: Int) -> Int { end % 32 == 0 ? 32 : 16 }
+  /// Output channels of the block of one current's that ends at `end`: four vectors, or two or one where no more are
+  /// left. Blocks lie one after the other, each [taps, width].
+  @inlinable public func blockWidth(endingAt end: Int) -> Int { end % 64 == 0 ? 64 : end % 32 == 0 ? 32 : 16 }
 
   /// Where the weight of a tap and a column lies among blocks.
   @inlinable public func blockPlace(tap: Int, column: Int) -> Int {
     let filter = column % paddedFilters
-    let first = filter / 32 * 32
-    let width = blockWidth(endingAt: min(first + 32, paddedFilters))
-    return (column - filter + first) * taps + tap * width + filter - first
+    var end = paddedFilters
+    while end - blockWidth(endingAt: end) > filter { end -= blockWidth(endingAt: end) }
+    let width = blockWidth(endingAt: end)
+    return (column - filter + end - width) * taps + tap * width + filter - (end - width)
   }
 
   /// Inputs of one row of the kernel, padded to whole vectors.
@@ -72,17 +73,27 @@
 
   // Memory that the kernels work in.
 
-  /// Output rows that are worked on together, so that the lists of what they see and give stay below a megabyte or
-  /// two.
+  /// Output rows that are worked on together, so that the lists of what they give stay below a megabyte or two.
   @inlinable public var rowsAtATime: Int {
-    max(1, min(outputHeight, (1 << 18) / (outputWidth * max(taps, currents * filters))))
+    max(1, min(outputHeight, (1 << 18) / (outputWidth * currents * filters)))
   }
 
-  /// Room for lists: of a plane's spikes, and of what each position sees or gives, or who sees each spike.
+  /// Slots of the table in which different spike trains are found: at least twice as many as inputs, a power of two.
+  @inlinable public var trainSlots: Int { 1 << (Int.bitWidth - (words * 128 - 1).leadingZeroBitCount) }
+
+  /// Room for lists, in 32 bits: of a plane's trains and those that a position sees, of what each step adds, or of
+  /// what each position gives.
   @inlinable public var indices: Int {
-    let plane = usableHeight * (usableWidth * (channels + 1) + 1) + 16
-    return plane + positions + 1 + taps + rowsAtATime * outputWidth * (max(taps, currents * filters) + 1)
+    let inputs = words * 64
+    // Each part begins a cache line.
+    let parts = 32 * 16
+    let trains = 8 * inputs + trainSlots + inputs + words * 2
+    let given = positions + 1 + rowsAtATime * outputWidth * currents * filters
+    return parts + max(trains + 64 * taps + 24 * (taps + 64), given)
   }
+
+  /// Room for rows of weights or gradients and their sums.
+  @inlinable public var rows: Int { 2 * (taps + 1) * max(columns, 64) }
 
   /// Room for the gradients of some positions.
   @inlinable public var amounts: Int { rowsAtATime * outputWidth * currents * filters + 1 }

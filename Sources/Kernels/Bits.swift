@@ -71,3 +71,22 @@ func listNonzero(
   }
   return listed
 }
+
+/// Swaps rows and columns of 64 rows of 64 bits: bit i of word j becomes bit j of word i.
+@inline(__always)
+func transpose(_ words: UnsafeMutablePointer<UInt64>) {
+  // Halves of the matrix change places, then quarters of the halves, and so on.
+  var mask: UInt64 = 0xffff_ffff
+  var size = 32
+  while size > 0 {
+    for first in stride(from: 0, to: 64, by: 2 * size) {
+      for row in first..<first + size {
+        let swap = ((words[row] &>> UInt64(truncatingIfNeeded: size)) ^ words[row + size]) & mask
+        words[row] ^= swap &<< UInt64(truncatingIfNeeded: size)
+        words[row + size] ^= swap
+      }
+    }
+    size /= 2
+    mask ^= mask &<< UInt64(truncatingIfNeeded: size)
+  }
+}

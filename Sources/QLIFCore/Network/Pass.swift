@@ -190,7 +190,7 @@ struct Pass {
 
   private func spikeRows(of source: Int, _ block: Block) -> SpikeRows {
     SpikeRows(
-      bits: block.layers[source].spikes.base, rows: block.samples.count * steps,
+      bits: block.layers[source].spikes.base, samples: block.samples.count, steps: steps,
       paddedUnits: layers[source].paddedUnits)
   }
 

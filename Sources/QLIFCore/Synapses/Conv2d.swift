@@ -33,7 +33,7 @@ package final class Conv2d: Synapse {
   package var description: SynapseDescription { .conv2d(geometry) }
   /// The neurons, and room that a last vector of filters may spill into.
   package var currentStride: Int {
-    padded(plain.positions * plain.filters, to: 16) + (plain.filters % 16 == 0 ? 0 : 16)
+    padded(plain.positions * plain.filters, to: 16) + 16
   }
 
   private var weights: ArraySlice<Parameter> { parameters[..<currents] }
@@ -233,16 +233,17 @@ extension Conv2d {
   }
 
   package var scratchIndices: Int { spiking.indices }
-  package var scratchFloats: Int { spiking.planeSize + spiking.amounts }
+  package var scratchFloats: Int { max(spiking.rows, spiking.planeSize + spiking.amounts) }
 
   package func forward(_ spikes: SpikeRows, scale: Float, into output: MutableFloats, _ scratch: Scratch) {
     guard let rowsOfTaps, let packedBias else { return }
     kernels.convolutionForward(
-      spiking, rows: spikes.rows, spikes: spikes.bits, weights: rowsOfTaps.base, bias: packedBias.base,
-      scale: scale, output: output, currentStride: currentStride, indices: scratch.indices)
+      spiking, samples: spikes.samples, steps: spikes.steps, spikes: spikes.bits, weights: rowsOfTaps.base,
+      bias: packedBias.base, scale: scale, output: output, currentStride: currentStride,
+      indices: scratch.indices, rows: scratch.floats)
   }
 
-  /// One row of currents for each tap, and one for the bias.
+  /// The currents of each tap, in blocks, and those of the bias.
   package var gradientShareSize: Int { (spiking.taps + 1) * spiking.columns }
 
   package func backward(
@@ -251,9 +252,9 @@ extension Conv2d {
   ) {
     guard let rowsOfFilters else { return }
     kernels.convolutionWeightGradient(
-      spiking, rows: spikes.rows, spikes: spikes.bits, outputGradient: gradient, currentStride: currentStride,
-      scale: scale, weightGradient: share, biasGradient: share + spiking.taps * spiking.columns,
-      indices: scratch.indices)
+      spiking, samples: spikes.samples, steps: spikes.steps, spikes: spikes.bits, outputGradient: gradient,
+      currentStride: currentStride, scale: scale, weightGradient: share,
+      biasGradient: share + spiking.taps * spiking.columns, indices: scratch.indices, rows: scratch.floats)
     kernels.convolutionInputGradient(
       spiking, rows: spikes.rows, outputGradient: gradient, currentStride: currentStride,
       weights: rowsOfFilters.base, inputGradient: spikeGradient, inputStride: spikes.paddedUnits,
@@ -272,7 +273,7 @@ extension Conv2d {
         let number = weightNumber(ofTap: tap)
         for filter in 0..<w.filters {
           weight.gradient.base[filter * plain.taps + number] +=
-            source.weight * sum[tap * w.columns + current * w.paddedFilters + filter]
+            source.weight * sum[w.blockPlace(tap: tap, column: current * w.paddedFilters + filter)]
         }
       }
       bias.gradient.base.update(from: sum + w.taps * w.columns + current * w.paddedFilters, count: w.filters)

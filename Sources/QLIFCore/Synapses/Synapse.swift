@@ -50,10 +50,12 @@ extension Synapse {
   var columns: Int { currents * currentStride }
 }
 
-/// Rows of spikes, [rows, words], one bit per neuron. Planes lie [height, width, channels].
+/// Rows of spikes, [samples, steps, words], one bit per neuron. Planes lie [height, width, channels].
 package struct SpikeRows {
   var bits: UnsafePointer<UInt64>
-  var rows: Int
+  var samples: Int
+  var steps: Int
+  var rows: Int { samples * steps }
   /// Neurons of a row, padded to a multiple of sixteen.
   var paddedUnits: Int
 }

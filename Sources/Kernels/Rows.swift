@@ -1,0 +1,92 @@
+/// Part of a row of weights or gradients: one vector, or several side by side, so that one sum need not wait for the
+/// other.
+protocol Row {
+  static var width: Int { get }
+  static var zero: Self { get }
+  init(loading pointer: UnsafePointer<Float>)
+  func store(to pointer: UnsafeMutablePointer<Float>)
+  static func += (a: inout Self, b: Self)
+  /// `self + factor * other`
+  func plus(_ other: Self, times factor: Lanes) -> Self
+}
+
+struct Row1: Row {
+  var a = Lanes.zero
+  static var width: Int { 16 }
+
+  @inline(__always)
+  static var zero: Row1 { Row1() }
+
+  @inline(__always)
+  init() {}
+
+  @inline(__always)
+  init(loading pointer: UnsafePointer<Float>) { a = Lanes(loading: pointer) }
+
+  @inline(__always)
+  func store(to pointer: UnsafeMutablePointer<Float>) { a.store(to: pointer) }
+
+  @inline(__always)
+  static func += (x: inout Row1, y: Row1) { x.a += y.a }
+
+  @inline(__always)
+  func plus(_ other: Row1, times factor: Lanes) -> Row1 {
+    var sum = self
+    sum.a = a.plus(other.a, times: factor)
+    return sum
+  }
+}
+
+/// Two rows side by side.
+struct Twice<Half: Row>: Row {
+  var low = Half.zero
+  var high = Half.zero
+
+  @inline(__always)
+  static var width: Int { 2 * Half.width }
+
+  @inline(__always)
+  static var zero: Self { Self() }
+
+  @inline(__always)
+  init() {}
+
+  @inline(__always)
+  init(loading pointer: UnsafePointer<Float>) {
+    low = Half(loading: pointer)
+    high = Half(loading: pointer + Half.width)
+  }
+
+  @inline(__always)
+  func store(to pointer: UnsafeMutablePointer<Float>) {
+    low.store(to: pointer)
+    high.store(to: pointer + Half.width)
+  }
+
+  @inline(__always)
+  static func += (x: inout Self, y: Self) {
+    x.low += y.low
+    x.high += y.high
+  }
+
+  @inline(__always)
+  func plus(_ other: Self, times factor: Lanes) -> Self {
+    var sum = self
+    sum.low = low.plus(other.low, times: factor)
+    sum.high = high.plus(other.high, times: factor)
+    return sum
+  }
+}
+
+typealias Row2 = Twice<Row1>
+typealias Row4 = Twice<Row2>
+
+/// The sum of the listed rows; row i begins at `rows + i * stride`.
+@inline(__always)
+func sum<R: Row>(
+  _ count: Int, _ list: UnsafePointer<Int32>, of rows: UnsafePointer<Float>, stride: Int, as: R.Type
+) -> R {
+  var sum = R.zero
+  for k in 0..<count { sum += R(loading: rows + Int(list[k]) * stride) }
+  return sum
+}
