@@ -95,14 +95,28 @@ QLIF_INLINE uint16_t qlif_nonzero_lanes(qlif_int32x16 lanes) {
   return __builtin_bit_cast(uint16_t, bits);
 }
 
-/* Bit i is set where all bits of words[i], of eight words, are set in `whole`. */
-QLIF_INLINE uint8_t qlif_contained(const uint64_t *words, uint64_t whole) {
-  typedef uint64_t uint64x8 __attribute__((ext_vector_type(8)));
-  typedef _Bool bool8 __attribute__((ext_vector_type(8)));
-  uint64x8 parts;
+/* Bit i is set where all bits of words[i], of sixteen words, are set in `whole`. */
+QLIF_INLINE uint16_t qlif_contained(const uint64_t *words, uint64_t whole) {
+  typedef uint64_t uint64x16 __attribute__((ext_vector_type(16)));
+  uint64x16 parts;
   __builtin_memcpy(&parts, words, sizeof parts);
-  return __builtin_bit_cast(uint8_t, __builtin_convertvector((parts & ~whole) == 0, bool8));
+  qlif_bool16 bits = __builtin_convertvector((parts & ~whole) == 0, qlif_bool16);
+  return __builtin_bit_cast(uint16_t, bits);
 }
+
+/* Writes the lanes whose bit is set. */
+QLIF_INLINE void qlif_store_lanes(uint16_t bits, qlif_float32x16 lanes, float *target) {
+#if defined(__AVX512F__)
+  typedef float native __attribute__((vector_size(64)));
+  __builtin_ia32_storeups512_mask((void *)target, (native)lanes, bits);
+#else
+  for (int i = 0; i < 16; i++)
+    if (bits >> i & 1) target[i] = lanes[i];
+#endif
+}
+
+/* What is soon needed. */
+QLIF_INLINE void qlif_prefetch(const void *place) { __builtin_prefetch(place); }
 
 /* Lists: side by side, what belongs to the set bits. Up to sixteen entries of `target` are written, of which those
  * beyond the number of set bits have no meaning. */

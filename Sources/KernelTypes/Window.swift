@@ -88,7 +88,7 @@
     // Each part begins a cache line.
     let parts = 32 * 16
     let trains = 8 * inputs + trainSlots + inputs + words * 2
-    let given = positions + 1 + rowsAtATime * outputWidth * currents * filters
+    let given = 3 * positions + currents * filters + amounts
     return parts + max(trains + 64 * taps + 24 * (taps + 64), given)
   }
 
@@ -96,7 +96,7 @@
   @inlinable public var rows: Int { 2 * (taps + 1) * max(columns, 64) }
 
   /// Room for the gradients of some positions.
-  @inlinable public var amounts: Int { rowsAtATime * outputWidth * currents * filters + 1 }
+  @inlinable public var amounts: Int { rowsAtATime * outputWidth * currents * filters + 16 }
 
   // The input plane with its margins, so that no position needs to be cut.
   @inlinable public var planeHeight: Int { (outputHeight - 1) * stride + kernelHeight }

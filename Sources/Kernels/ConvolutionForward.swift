@@ -130,18 +130,15 @@ private struct WeightSums {
 /// The rows that each step adds.
 private struct StepSums {
   private let added: UnsafeMutablePointer<UInt64>
-  /// Steps in the order of how many rows they add: so the end of most sums is foreseen.
-  private let order: UnsafeMutablePointer<Int32>
+  private let bySize: SizeOrder
   private let starts: UnsafeMutablePointer<Int32>
-  private let places: UnsafeMutablePointer<Int32>
   private let terms: UnsafeMutablePointer<Int32>
   private var steps = 0
 
   init(_ window: Window, _ room: inout Room) {
     added = room.take(window.taps + 64)
-    order = room.take(64)
+    bySize = SizeOrder(64, most: window.taps, &room)
     starts = room.take(65)
-    places = room.take(window.taps + 2)
     terms = room.take(64 * window.taps + laneCount)
   }
 
@@ -153,11 +150,13 @@ private struct StepSums {
     added.update(from: seen.added, count: seen.count + 1)
     (added + (seen.count + 1)).update(repeating: 0, count: blocks * 64 - seen.count - 1)
     for block in 0..<blocks { transpose(added + block * 64) }
-    sort(trains: seen.count, blocks: blocks)
+    bySize.sort(steps, most: seen.count) { step in
+      (0..<blocks).reduce(0) { $0 &+ added[$1 * 64 + step].nonzeroBitCount }
+    }
     var listed = 0
     for k in 0..<steps {
       starts[k] = Int32(truncatingIfNeeded: listed)
-      let step = Int(order[k])
+      let step = Int(bySize.order[k])
       for block in 0..<blocks {
         var word = added[block * 64 + step]
         let end = min(seen.count + 1, block * 64 + 64)
@@ -172,25 +171,6 @@ private struct StepSums {
     starts[steps] = Int32(truncatingIfNeeded: listed)
   }
 
-  @inline(__always)
-  private func sort(trains: Int, blocks: Int) {
-    places.update(repeating: 0, count: trains + 2)
-    for step in 0..<steps {
-      var count: Int32 = 0
-      for block in 0..<blocks {
-        count &+= Int32(truncatingIfNeeded: added[block * 64 + step].nonzeroBitCount)
-      }
-      starts[step] = count
-      places[Int(count) + 1] &+= 1
-    }
-    for count in 0..<trains { places[count + 1] &+= places[count] }
-    for step in 0..<steps {
-      let count = Int(starts[step])
-      order[Int(places[count])] = Int32(truncatingIfNeeded: step)
-      places[count] &+= 1
-    }
-  }
-
   /// Writes each step's currents, which lie `stride` apart.
   @inline(__always)
   func add<R: Row>(
@@ -202,7 +182,7 @@ private struct StepSums {
     for k in 0..<steps {
       let start = Int(starts[k])
       let row = sum(Int(starts[k + 1]) - start, terms + start, of: weights, stride: R.width, as: R.self)
-      bias.plus(row, times: factor).store(to: output + Int(order[k]) * stride)
+      bias.plus(row, times: factor).store(to: output + Int(bySize.order[k]) * stride)
     }
   }
 }

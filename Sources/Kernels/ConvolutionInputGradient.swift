@@ -20,8 +20,10 @@ extension VectorKernels {
     plane: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>,
     amounts: UnsafeMutablePointer<Float>
   ) {
-    let starts = indices
-    let filters = indices + window.positions + 1
+    var room = Room(indices)
+    let starts: UnsafeMutablePointer<Int32> = room.take(window.positions + 1)
+    let byCount = SizeOrder(window.positions, most: window.currents * window.filters, &room)
+    let filters: UnsafeMutablePointer<Int32> = room.take(window.amounts + laneCount)
     for row in 0..<rows {
       plane.update(repeating: 0, count: window.planeSize)
       let gradient = outputGradient + row * window.currents * currentStride
@@ -41,9 +43,11 @@ extension VectorKernels {
           }
           starts[position + 1] = Int32(truncatingIfNeeded: count)
         }
+        byCount.sort(positions, most: window.currents * window.filters) { Int(starts[$0 + 1] - starts[$0]) }
         // A row of the kernel for all positions, then the next: its weights stay in the first cache.
         for ky in 0..<window.kernelHeight {
-          for position in 0..<positions {
+          for k in 0..<positions {
+            let position = Int(byCount.order[k])
             let (y, x) = (first + position / window.outputWidth, position % window.outputWidth)
             let target =
               plane + ((y * window.stride + ky) * window.planeWidth + x * window.stride * window.channels)
@@ -52,13 +56,15 @@ extension VectorKernels {
             let values = amounts + Int(starts[position])
             let count = Int(starts[position + 1] - starts[position])
             var offset = 0
-            while offset + 64 <= window.paddedRow {
-              addWeights4(count, list, values, source + offset, window.paddedRow, target + offset)
-              offset += 64
-            }
             while offset < window.paddedRow {
-              addWeights1(count, list, values, source + offset, window.paddedRow, target + offset)
-              offset += laneCount
+              if offset + 64 <= window.paddedRow { give(Row4.self) } else { give(Row1.self) }
+              @inline(__always)
+              func give<R: Row>(_: R.Type) {
+                addProducts(
+                  count, list, values, source + offset, stride: window.paddedRow, to: target + offset,
+                  as: R.self)
+                offset += R.width
+              }
             }
           }
         }
@@ -66,10 +72,13 @@ extension VectorKernels {
       }
       // The margins belong to nobody.
       let result = inputGradient + row * inputStride
-      result.update(repeating: 0, count: window.height * window.width * window.channels)
-      for y in 0..<min(window.usableHeight, window.planeHeight - window.padding) {
-        let width = min(
-          window.usableWidth * window.channels, window.planeWidth - window.padding * window.channels)
+      let height = min(window.usableHeight, window.planeHeight - window.padding)
+      let width = min(
+        window.usableWidth * window.channels, window.planeWidth - window.padding * window.channels)
+      if height < window.height || width < window.width * window.channels {
+        result.update(repeating: 0, count: window.height * window.width * window.channels)
+      }
+      for y in 0..<height {
         (result + y * window.width * window.channels).update(
           from: plane + ((y + window.padding) * window.planeWidth + window.padding * window.channels),
           count: width)
@@ -78,52 +87,26 @@ extension VectorKernels {
   }
 }
 
-// Two sums side by side, so that one product need not wait for the one before.
-
+/// `target += sum of amounts[k] * weights[list[k]]`, rows of weights being `stride` apart. Two sums, so that one product
+/// need not wait for the one before.
 @inline(__always)
-private func addWeights4(
-  _ count: Int, _ indices: UnsafePointer<Int32>, _ amounts: UnsafePointer<Float>,
-  _ weights: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>
+private func addProducts<R: Row>(
+  _ count: Int, _ list: UnsafePointer<Int32>, _ amounts: UnsafePointer<Float>,
+  _ weights: UnsafePointer<Float>, stride: Int, to target: UnsafeMutablePointer<Float>, as: R.Type
 ) {
-  var a0 = Lanes.zero, a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0
+  var even = R.zero
+  var odd = R.zero
+  @inline(__always)
+  func product(_ k: Int, plus sum: R) -> R {
+    sum.plus(R(loading: weights + Int(list[k]) * stride), times: Lanes(repeating: amounts[k]))
+  }
   var k = 0
   while k + 2 <= count {
-    let g = Lanes(repeating: amounts[k])
-    let w = weights + Int(indices[k]) * stride
-    a0 = a0.plus(g, times: Lanes(loading: w))
-    a1 = a1.plus(g, times: Lanes(loading: w + 16))
-    a2 = a2.plus(g, times: Lanes(loading: w + 32))
-    a3 = a3.plus(g, times: Lanes(loading: w + 48))
-    let h = Lanes(repeating: amounts[k + 1])
-    let v = weights + Int(indices[k + 1]) * stride
-    b0 = b0.plus(h, times: Lanes(loading: v))
-    b1 = b1.plus(h, times: Lanes(loading: v + 16))
-    b2 = b2.plus(h, times: Lanes(loading: v + 32))
-    b3 = b3.plus(h, times: Lanes(loading: v + 48))
+    even = product(k, plus: even)
+    odd = product(k + 1, plus: odd)
     k += 2
   }
-  if k < count {
-    let g = Lanes(repeating: amounts[k])
-    let w = weights + Int(indices[k]) * stride
-    a0 = a0.plus(g, times: Lanes(loading: w))
-    a1 = a1.plus(g, times: Lanes(loading: w + 16))
-    a2 = a2.plus(g, times: Lanes(loading: w + 32))
-    a3 = a3.plus(g, times: Lanes(loading: w + 48))
-  }
-  (Lanes(loading: target) + (a0 + b0)).store(to: target)
-  (Lanes(loading: target + 16) + (a1 + b1)).store(to: target + 16)
-  (Lanes(loading: target + 32) + (a2 + b2)).store(to: target + 32)
-  (Lanes(loading: target + 48) + (a3 + b3)).store(to: target + 48)
-}
-
-@inline(__always)
-private func addWeights1(
-  _ count: Int, _ indices: UnsafePointer<Int32>, _ amounts: UnsafePointer<Float>,
-  _ weights: UnsafePointer<Float>, _ stride: Int, _ target: UnsafeMutablePointer<Float>
-) {
-  var a = Lanes.zero
-  for k in 0..<count {
-    a = a.plus(Lanes(repeating: amounts[k]), times: Lanes(loading: weights + Int(indices[k]) * stride))
-  }
-  (Lanes(loading: target) + a).store(to: target)
+  if k < count { even = product(k, plus: even) }
+  even += odd
+  even.add(to: target)
 }

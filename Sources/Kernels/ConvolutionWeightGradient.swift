@@ -76,25 +76,16 @@ extension VectorKernels {
 
 /// For each train that a position sees, the sum of the gradients at the steps of its spikes.
 private struct TrainSums {
-  /// The trains in the order of the spikes that they add to their parents': so the end of most sums is foreseen.
-  private let order: UnsafeMutablePointer<Int32>
-  private let places: UnsafeMutablePointer<Int32>
+  /// By the spikes that each train adds to its parent's.
+  private let bySize: SizeOrder
 
   init(_ window: Window, _ room: inout Room) {
-    order = room.take(window.taps + 1)
-    places = room.take(66)
+    bySize = SizeOrder(window.taps + 1, most: 64, &room)
   }
 
   @inline(__always)
   func sort(_ seen: SeenTrains) {
-    places.update(repeating: 0, count: 66)
-    for train in 0...seen.count { places[seen.added[train].nonzeroBitCount + 1] &+= 1 }
-    for count in 0..<64 { places[count + 1] &+= places[count] }
-    for train in 0...seen.count {
-      let count = seen.added[train].nonzeroBitCount
-      order[Int(places[count])] = Int32(truncatingIfNeeded: train)
-      places[count] &+= 1
-    }
+    bySize.sort(seen.count + 1, most: 64) { seen.added[$0].nonzeroBitCount }
   }
 
   /// `sums[train] = sum of gradient[step]` over the train's spikes.
@@ -104,7 +95,7 @@ private struct TrainSums {
     as: R.Type
   ) {
     for k in 0...seen.count {
-      let train = Int(order[k])
+      let train = Int(bySize.order[k])
       var rest = seen.added[train]
       var sum = R.zero
       for _ in 0..<rest.nonzeroBitCount {
@@ -115,10 +106,7 @@ private struct TrainSums {
     }
     // Parents come before their children.
     for train in 0..<seen.count {
-      let target = sums + (train + 1) * R.width
-      var sum = R(loading: target)
-      sum += R(loading: sums + Int(seen.parents[train + 1]) * R.width)
-      sum.store(to: target)
+      R(loading: sums + Int(seen.parents[train + 1]) * R.width).add(to: sums + (train + 1) * R.width)
     }
   }
 }

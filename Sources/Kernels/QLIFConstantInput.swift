@@ -1,3 +1,4 @@
+import CSIMD
 import KernelTypes
 
 // A layer whose input does not change in time. A neuron with u <= 0 stays in its ground state, one with
@@ -82,6 +83,7 @@ extension VectorKernels {
           ? select(fired, Lanes.zero, slope + 1) : select(fired, Lanes.zero, slope) + 1
         let excess = raw.s * raw.s - neuron.threshold
         let offset = (step * groups + group) * laneCount
+        if let spikeGradient { qlif_prefetch(spikeGradient + (offset + laneCount)) }
         var gradient = gradientThroughSpikes(
           neuron.surrogate, spikeGradient, dropout: dropout, step: step, group: group, groups: groups,
           at: excess)

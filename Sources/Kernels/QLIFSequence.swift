@@ -1,3 +1,4 @@
+import CSIMD
 import KernelTypes
 
 // A layer whose input varies in time: a neuron turns where its drive is positive and leaks where it is not.
@@ -85,6 +86,11 @@ extension VectorKernels {
           let current = step * currentStride + group * laneCount
           let u = Lanes(loading: drive + current)
           let v = Lanes(loading: delay + current)
+          qlif_prefetch(drive + (current + laneCount))
+          qlif_prefetch(delay + (current + laneCount))
+          if let spikeGradient { qlif_prefetch(spikeGradient + (step * groups + group) * laneCount) }
+          qlif_prefetch(driveGradient + current)
+          qlif_prefetch(delayGradient + current)
           let next = advance(neuron, state, fired: fired, drive: u, delay: v)
           trace[step] = next
           state = next.qubits
@@ -92,7 +98,8 @@ extension VectorKernels {
         }
 
         var later = Lanes.zero
-        for step in stride(from: steps - 1, through: 0, by: -1) {
+        for back in 0..<steps {
+          let step = steps - 1 - back
           let offset = (step * groups + group) * laneCount
           let here = trace[step]
           let excess = here.qubits.s * here.qubits.s - neuron.threshold

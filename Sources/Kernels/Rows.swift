@@ -37,6 +37,15 @@ struct Row1: Row {
   }
 }
 
+extension Row {
+  @inline(__always)
+  func add(to pointer: UnsafeMutablePointer<Float>) {
+    var sum = Self(loading: pointer)
+    sum += self
+    sum.store(to: pointer)
+  }
+}
+
 /// Two rows side by side.
 struct Twice<Half: Row>: Row {
   var low = Half.zero

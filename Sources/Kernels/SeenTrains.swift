@@ -33,8 +33,8 @@ struct SeenTrains {
     parents = room.take(window.taps + 1)
     // Read in blocks of 64.
     added = room.take(window.taps + 64)
-    // Eight are looked at together, also before the first.
-    trains = room.take(8 + window.taps + 1) + 8
+    // Sixteen are looked at together, also before the first.
+    trains = room.take(16 + window.taps + 1) + 16
     present = room.take(window.words + 1)
     ranks = room.take(window.words * 64 + 1)
     present.update(repeating: 0, count: window.words + 1)
@@ -101,8 +101,8 @@ struct SeenTrains {
     for number in 0..<count {
       let train = trains[number + 1]
       var parent = 0
-      for last in stride(from: number, to: number - Self.reach, by: -8) {
-        let contained = qlif_contained(trains + (last - 7), train)
+      for last in stride(from: number, to: number - Self.reach, by: -16) {
+        let contained = qlif_contained(trains + (last - 15), train)
         if contained != 0 {
           parent = last &- contained.leadingZeroBitCount
           break

@@ -48,11 +48,15 @@ extension VectorKernels {
     let count = pool.height * pool.width * pool.channels
     // From one place of a window to the next row's first.
     let rowStep = pool.width * pool.channels
+    // Where each place belongs to just one window, its gradient is written and not added.
+    let isTiled =
+      pool.stride == pool.size && pool.outputHeight * pool.size == pool.height
+      && pool.outputWidth * pool.size == pool.width
     for row in 0..<rows {
       let plane = spikes + row * pool.words
       let source = outputGradient + row * outputStride
       let target = inputGradient + row * inputStride
-      target.update(repeating: 0, count: count)
+      if !isTiled { target.update(repeating: 0, count: count) }
       for y in 0..<pool.outputHeight {
         for x in 0..<pool.outputWidth {
           let output = source + (y * pool.outputWidth + x) * pool.channels
@@ -61,17 +65,19 @@ extension VectorKernels {
           while first < pool.channels {
             let width = min(laneCount, pool.channels - first)
             let gradient = Lanes(loading: output + first)
+            let lanes: UInt64 = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
+            let firstWins = bits(plane, at: corner + first, count: width)
             // The lanes that are still without a winner.
-            var open: UInt64 = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
+            var open = lanes & ~firstWins
             for dy in 0..<pool.size {
-              for dx in 0..<pool.size {
+              for dx in 0..<pool.size where dy + dx > 0 {
                 let place = corner + dy * rowStep + dx * pool.channels + first
                 let winners = bits(plane, at: place, count: width) & open
                 open ^= winners
-                add(gradient, where: winners, to: target + place)
+                put(gradient, where: winners, among: lanes, isTiled, target + place)
               }
             }
-            add(gradient, where: open, to: target + corner + first)
+            put(gradient, where: firstWins | open, among: lanes, isTiled, target + corner + first)
             first += laneCount
           }
         }
@@ -79,9 +85,17 @@ extension VectorKernels {
     }
   }
 
+  /// Writes, or else adds, the gradient in the lanes that win and 0 in the others of a place.
   @inline(__always)
-  private static func add(_ gradient: Lanes, where bits: UInt64, to target: UnsafeMutablePointer<Float>) {
-    let lanes = LaneMask(qlif_lanes_from_bits(UInt16(truncatingIfNeeded: bits)))
-    (Lanes(loading: target) + select(lanes, gradient, Lanes.zero)).store(to: target)
+  private static func put(
+    _ gradient: Lanes, where winners: UInt64, among lanes: UInt64, _ isWritten: Bool,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    let share = select(LaneMask(bits: UInt16(truncatingIfNeeded: winners)), gradient, Lanes.zero)
+    if isWritten {
+      qlif_store_lanes(UInt16(truncatingIfNeeded: lanes), share, target)
+    } else {
+      (Lanes(loading: target) + share).store(to: target)
+    }
   }
 }

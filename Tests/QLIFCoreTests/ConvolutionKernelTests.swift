@@ -23,6 +23,8 @@ import Testing
     Case(kernel: (2, 3), stride: 1, padding: 1, channels: 3, filters: 7, currents: 1, steps: 64),
     // More trains at a position than a word has bits, blocks of each width, an odd number of them.
     Case(kernel: (4, 4), stride: 1, padding: 2, channels: 18, filters: 100, currents: 3, steps: 20),
+    // One position in a row.
+    Case(kernel: (3, 8), stride: 1, padding: 0, channels: 3, filters: 16, currents: 2, steps: 5),
   ]
 
   /// What inputs' spikes may look like.

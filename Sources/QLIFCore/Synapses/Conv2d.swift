@@ -112,21 +112,22 @@ package final class Conv2d: Synapse {
 // MARK: A dense input: its patches as a matrix, a product for each sample.
 
 extension Conv2d {
-  /// The inputs of each position of a plane, [positions, weights of a filter].
+  /// The inputs of each position of a plane, [weights of a filter, positions].
   private func patches(of input: Floats, into patches: MutableFloats) {
     let w = plain
-    var next = patches
-    for y in 0..<w.outputHeight {
-      for x in 0..<w.outputWidth {
-        for channel in 0..<w.channels {
-          for ky in 0..<w.kernelHeight {
+    var target = patches
+    for channel in 0..<w.channels {
+      for ky in 0..<w.kernelHeight {
+        for kx in 0..<w.kernelWidth {
+          for y in 0..<w.outputHeight {
             let row = y * w.stride + ky - w.padding
-            for kx in 0..<w.kernelWidth {
+            let source = input + (channel * w.height + row) * w.width
+            for x in 0..<w.outputWidth {
               let column = x * w.stride + kx - w.padding
               let isInside = (0..<w.height).contains(row) && (0..<w.width).contains(column)
-              next.pointee = isInside ? input[(channel * w.height + row) * w.width + column] : 0
-              next += 1
+              target[x] = isInside ? source[column] : 0
             }
+            target += w.outputWidth
           }
         }
       }
@@ -158,7 +159,8 @@ extension Conv2d {
             (target + position * filters).update(from: bias.values.base, count: filters)
           }
           multiply(
-            Matrix(base: patches, stride: taps), Matrix(base: weight.values.base, stride: taps).transposed,
+            Matrix(base: patches, stride: positions).transposed,
+            Matrix(base: weight.values.base, stride: taps).transposed,
             rows: positions, columns: filters, inner: taps, keep: 1, into: target, stride: filters)
         }
       }
@@ -180,7 +182,8 @@ extension Conv2d {
           let source = gradient + (row * count + current) * currentStride
           let target = share + current * filters * (taps + 1)
           multiply(
-            Matrix(base: source, stride: filters).transposed, Matrix(base: patches, stride: taps),
+            Matrix(base: source, stride: filters).transposed,
+            Matrix(base: patches, stride: positions).transposed,
             rows: filters, columns: taps, inner: positions, keep: 1, into: target, stride: taps)
           let bias = target + filters * taps
           for position in 0..<positions {
