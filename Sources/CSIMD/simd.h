@@ -66,6 +66,18 @@ QLIF_INLINE qlif_float32x16 qlif_turn_sign(qlif_float32x16 a, qlif_float32x16 b)
   return (qlif_float32x16)((qlif_uint32x16)a ^ ((qlif_uint32x16)b & 0x80000000u));
 }
 
+/* 1 / sqrt(x) to a few units in the last place, x > 0: the estimate and a step of Newton's, where that takes less than
+ * the division. */
+QLIF_INLINE qlif_float32x16 qlif_inverse_root(qlif_float32x16 x) {
+#if defined(__AVX512F__)
+  typedef float native __attribute__((vector_size(64)));
+  qlif_float32x16 r = (qlif_float32x16)__builtin_ia32_rsqrt14ps512_mask((native)x, (native)x, (uint16_t)-1);
+  return __builtin_elementwise_fma(0.5f * r, __builtin_elementwise_fma(-x * r, r, (qlif_float32x16)1), r);
+#else
+  return 1 / __builtin_elementwise_sqrt(x);
+#endif
+}
+
 QLIF_INLINE qlif_float32x16 qlif_float_from_int(qlif_int32x16 x) {
   return __builtin_convertvector(x, qlif_float32x16);
 }

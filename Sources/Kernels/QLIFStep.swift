@@ -81,7 +81,7 @@ func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Leaked {
   case .published: squareC = larger(1 - relaxedS * relaxedS, Lanes.zero)
   }
   let relaxedC = squareC.root
-  let reciprocal = 1 / larger(relaxedC, Lanes(repeating: 1e-12))
+  let reciprocal = larger(squareC, Lanes(repeating: 1e-24)).inverseRoot
   let memory = rootDecay * qubits.c * reciprocal
   // sign(0) = 0
   let rate = select(v.isEqual(to: .zero), Lanes.zero, Lanes(repeating: neuron.delayRate)).turned(by: v)

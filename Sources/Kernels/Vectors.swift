@@ -85,6 +85,10 @@ extension SIMD16<Float> {
   @inline(__always)
   var root: Self { qlif_square_root(self) }
 
+  /// `1 / root`, for a value above 0.
+  @inline(__always)
+  var inverseRoot: Self { qlif_inverse_root(self) }
+
   /// `1 / root` to 1e-4.
   @inline(__always)
   var inverseRootEstimate: Self { qlif_inverse_root_estimate(self) }
