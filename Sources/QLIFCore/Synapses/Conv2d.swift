@@ -31,7 +31,8 @@ package final class Conv2d: Synapse {
 
   package var outputShape: [Int] { [geometry.channels, plain.outputHeight, plain.outputWidth] }
   package var description: SynapseDescription { .conv2d(geometry) }
-  /// The neurons, and room that a last vector of filters may spill into.
+  /// The neurons, and room that a last vector of filters may spill into. It also keeps rows from lying a power of two
+  /// apart, where all steps of a position would meet in few places of the first cache.
   package var currentStride: Int {
     padded(plain.positions * plain.filters, to: 16) + 16
   }
