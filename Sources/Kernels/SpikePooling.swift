@@ -35,8 +35,9 @@ extension VectorKernels {
     }
   }
 
-  /// Hands each window's gradient to the neuron whose spike it was: the first of the window that spiked, or the
-  /// first of all where none did.
+  /// Hands each window's gradient to the neurons that are its maximum, in equal parts: those that spiked, or all of
+  /// them where none did. Were it one of them only, a silent window would mostly ask a neuron far from its threshold
+  /// to spike, and layers would fall silent by and by.
   ///   outputGradient   [rows, outputStride], of which outputHeight x outputWidth x channels count; fifteen floats
   ///                    beyond the last are read
   ///   inputGradient    [rows, inputStride], of which height x width x channels count; fifteen floats beyond may be
@@ -46,8 +47,6 @@ extension VectorKernels {
     outputStride: Int, inputGradient: UnsafeMutablePointer<Float>, inputStride: Int
   ) {
     let count = pool.height * pool.width * pool.channels
-    // From one place of a window to the next row's first.
-    let rowStep = pool.width * pool.channels
     // Where each place belongs to just one window, its gradient is written and not added.
     let isTiled =
       pool.stride == pool.size && pool.outputHeight * pool.size == pool.height
@@ -66,22 +65,29 @@ extension VectorKernels {
             let width = min(laneCount, pool.channels - first)
             let gradient = Lanes(loading: output + first)
             let lanes: UInt64 = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
-            let firstWins = bits(plane, at: corner + first, count: width)
-            // The lanes that are still without a winner.
-            var open = lanes & ~firstWins
-            for dy in 0..<pool.size {
-              for dx in 0..<pool.size where dy + dx > 0 {
-                let place = corner + dy * rowStep + dx * pool.channels + first
-                let winners = bits(plane, at: place, count: width) & open
-                open ^= winners
-                put(gradient, where: winners, among: lanes, isTiled, target + place)
-              }
+            var count = Lanes.zero
+            forEachPlace(pool, from: corner + first) { place in
+              let spikes = LaneMask(bits: UInt16(truncatingIfNeeded: bits(plane, at: place, count: width)))
+              count = select(spikes, count + 1, count)
             }
-            put(gradient, where: firstWins | open, among: lanes, isTiled, target + corner + first)
+            let isSilent = count.isEqual(to: .zero)
+            let share = gradient / select(isSilent, Lanes(repeating: Float(pool.size * pool.size)), count)
+            let silent = UInt64(isSilent.bits) & lanes
+            forEachPlace(pool, from: corner + first) { place in
+              let largest = bits(plane, at: place, count: width) | silent
+              put(share, where: largest, among: lanes, isTiled, target + place)
+            }
             first += laneCount
           }
         }
       }
+    }
+  }
+
+  @inline(__always)
+  private static func forEachPlace(_ pool: PoolWindow, from corner: Int, _ body: (Int) -> Void) {
+    for dy in 0..<pool.size {
+      for dx in 0..<pool.size { body(corner + (dy * pool.width + dx) * pool.channels) }
     }
   }
 
@@ -91,11 +97,11 @@ extension VectorKernels {
     _ gradient: Lanes, where winners: UInt64, among lanes: UInt64, _ isWritten: Bool,
     _ target: UnsafeMutablePointer<Float>
   ) {
-    let share = select(LaneMask(bits: UInt16(truncatingIfNeeded: winners)), gradient, Lanes.zero)
+    let won = select(LaneMask(bits: UInt16(truncatingIfNeeded: winners)), gradient, Lanes.zero)
     if isWritten {
-      qlif_store_lanes(UInt16(truncatingIfNeeded: lanes), share, target)
+      qlif_store_lanes(UInt16(truncatingIfNeeded: lanes), won, target)
     } else {
-      (Lanes(loading: target) + share).store(to: target)
+      (Lanes(loading: target) + won).store(to: target)
     }
   }
 }

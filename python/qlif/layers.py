@@ -137,7 +137,9 @@ class MaxPool2d(Layer):
     """Whether any neuron of a window spikes, in each plane: 1 or 0.
 
     Windows of `size` x `size` lie `stride` apart; what does not fill a window is left out. The
-    gradient goes to the window's first neuron that spiked, or to the first of all. The layer has no
+    gradient goes in equal parts to the neurons that are the maximum: those of the window that
+    spiked, or all of them where none did (as `torch.amax` has it; the first of them only, as
+    `torch.nn.MaxPool2d` has it, lets layers fall silent: docs/defaults.md). The layer has no
     neurons and no parameters, but counts: ``rec.spikes[i]`` holds what it passes on.
 
     Args:

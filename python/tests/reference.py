@@ -202,9 +202,10 @@ class Pool2d:
     def backward(self, g, x):
         windows, parts = self._windows(x)
         gx = np.zeros_like(x)
-        chosen = windows.argmax(axis=-1)  # the first of the largest
+        chosen = windows == windows.max(axis=-1, keepdims=True)
+        shares = chosen / chosen.sum(axis=-1, keepdims=True)  # in equal parts to the largest
         for entry, part in enumerate(parts):
-            gx[part] += g * (chosen == entry) if self.largest else g / len(parts)
+            gx[part] += g * shares[..., entry] if self.largest else g / len(parts)
         return gx
 
 

@@ -1,7 +1,7 @@
 import KernelTypes
 
-/// The largest of each window of spikes: 1 where any of its neurons spikes. Its gradient goes to the first of the
-/// window that spiked, or to the first of all, as the maximum's does in PyTorch.
+/// The largest of each window of spikes: 1 where any of its neurons spikes. Its gradient goes in equal parts to those
+/// that did, or to all where none did.
 package struct MaxPool2d: Sendable {
   package let size: Int
   package let stride: Int
