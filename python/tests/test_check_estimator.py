@@ -15,7 +15,8 @@ ROW = {"image_shape": (1, 1, -1), "kernel": 1, "pool": 1, "channels": (20,), **Q
     [
         qlif.QSNNClassifier(hidden=(50,), **QUICK),
         qlif.SNNClassifier(hidden=(50,), **QUICK),
-        qlif.QSCNNClassifier(**ROW),
+        # The default threshold and slope are made for images; of two pixels they may learn nothing.
+        qlif.QSCNNClassifier(**ROW, threshold=0.5, slope=2.0),
         qlif.SCNNClassifier(**ROW),
     ]
 )
