@@ -77,7 +77,7 @@ public protocol KernelSet: Sendable {
     _ pool: PoolWindow, rows: Int, spikes: Words, output: UnsafeMutablePointer<UInt64>)
 
   static func maxPoolBackward(
-    _ pool: PoolWindow, rows: Int, spikes: Words, outputGradient: Floats, outputStride: Int,
+    _ pool: PoolWindow, samples: Int, steps: Int, spikes: Words, outputGradient: Floats, outputStride: Int,
     inputGradient: MutableFloats, inputStride: Int)
 
   static func adamUpdate(

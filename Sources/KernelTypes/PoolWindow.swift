@@ -20,6 +20,9 @@
     self.outputWidth = outputWidth
   }
 
+  /// Where a window's places lie, row by row, from its first on.
+  @inlinable public func offset(of place: Int) -> Int { (place / size * width + place % size) * channels }
+
   @inlinable public var words: Int { (height * width * channels + 63) / 64 }
   @inlinable public var outputWords: Int { (outputHeight * outputWidth * channels + 63) / 64 }
 }

@@ -35,23 +35,27 @@ extension VectorKernels {
     }
   }
 
-  /// Hands each window's gradient to the neurons that are its maximum, in equal parts: those that spiked, or all of
-  /// them where none did. Were it one of them only, a silent window would mostly ask a neuron far from its threshold
-  /// to spike, and layers would fall silent by and by.
+  /// Hands each window's gradient to one of the neurons that are its maximum, of those that spiked or of all where
+  /// none did: the first, counted from another place of the window at each step. Counted from the same place, silent
+  /// windows would ask the same neuron over and over, often one that nothing drives, and layers would fall silent.
+  ///   spikes           [samples, steps, pool.words]
   ///   outputGradient   [rows, outputStride], of which outputHeight x outputWidth x channels count; fifteen floats
   ///                    beyond the last are read
   ///   inputGradient    [rows, inputStride], of which height x width x channels count; fifteen floats beyond may be
   ///                    written
   public static func maxPoolBackward(
-    _ pool: PoolWindow, rows: Int, spikes: UnsafePointer<UInt64>, outputGradient: UnsafePointer<Float>,
-    outputStride: Int, inputGradient: UnsafeMutablePointer<Float>, inputStride: Int
+    _ pool: PoolWindow, samples: Int, steps: Int, spikes: UnsafePointer<UInt64>,
+    outputGradient: UnsafePointer<Float>, outputStride: Int, inputGradient: UnsafeMutablePointer<Float>,
+    inputStride: Int
   ) {
     let count = pool.height * pool.width * pool.channels
     // Where each place belongs to just one window, its gradient is written and not added.
     let isTiled =
       pool.stride == pool.size && pool.outputHeight * pool.size == pool.height
       && pool.outputWidth * pool.size == pool.width
-    for row in 0..<rows {
+    let places = pool.size * pool.size
+    for row in 0..<samples * steps {
+      let start = row % steps % places
       let plane = spikes + row * pool.words
       let source = outputGradient + row * outputStride
       let target = inputGradient + row * inputStride
@@ -65,29 +69,21 @@ extension VectorKernels {
             let width = min(laneCount, pool.channels - first)
             let gradient = Lanes(loading: output + first)
             let lanes: UInt64 = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
-            var count = Lanes.zero
-            forEachPlace(pool, from: corner + first) { place in
-              let spikes = LaneMask(bits: UInt16(truncatingIfNeeded: bits(plane, at: place, count: width)))
-              count = select(spikes, count + 1, count)
+            let begin = corner + first + pool.offset(of: start)
+            let firstWins = bits(plane, at: begin, count: width)
+            // The lanes that are still without a winner.
+            var open = lanes & ~firstWins
+            for next in start + 1..<start + places {
+              let place = corner + first + pool.offset(of: next < places ? next : next - places)
+              let winners = bits(plane, at: place, count: width) & open
+              open ^= winners
+              put(gradient, where: winners, among: lanes, isTiled, target + place)
             }
-            let isSilent = count.isEqual(to: .zero)
-            let share = gradient / select(isSilent, Lanes(repeating: Float(pool.size * pool.size)), count)
-            let silent = UInt64(isSilent.bits) & lanes
-            forEachPlace(pool, from: corner + first) { place in
-              let largest = bits(plane, at: place, count: width) | silent
-              put(share, where: largest, among: lanes, isTiled, target + place)
-            }
+            put(gradient, where: firstWins | open, among: lanes, isTiled, target + begin)
             first += laneCount
           }
         }
       }
-    }
-  }
-
-  @inline(__always)
-  private static func forEachPlace(_ pool: PoolWindow, from corner: Int, _ body: (Int) -> Void) {
-    for dy in 0..<pool.size {
-      for dx in 0..<pool.size { body(corner + (dy * pool.width + dx) * pool.channels) }
     }
   }
 

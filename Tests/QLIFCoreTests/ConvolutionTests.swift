@@ -177,7 +177,8 @@ import Testing
   @Test(arguments: [(2, 2, 12), (3, 3, 40), (2, 1, 5), (3, 2, 70)])
   func maximumIsTakenAndItsGradientHandedBack(_ size: Int, _ stride: Int, _ channels: Int) throws {
     var random = TestRandom(UInt64(size * 100 + channels))
-    let (height, width, rows) = (8, 7, 3)
+    let (height, width, samples, steps) = (8, 7, 2, 6)
+    let rows = samples * steps
     let pool = try MaxPool2d(inputShape: [channels, height, width], size: size, stride: stride, layer: 1)
       .window
     let units = height * width * channels
@@ -198,23 +199,23 @@ import Testing
       let gradient = random.floats(rows * outputs + 16, 0.5...1)
       var inputGradient = [Float](repeating: .nan, count: rows * units + 16)
       kernels.maxPoolBackward(
-        pool, rows: rows, spikes: spikes, outputGradient: gradient, outputStride: outputs,
+        pool, samples: samples, steps: steps, spikes: spikes, outputGradient: gradient, outputStride: outputs,
         inputGradient: &inputGradient, inputStride: units)
       var expected = [Float](repeating: 0, count: rows * units)
       for row in 0..<rows {
         for y in 0..<pool.outputHeight {
           for x in 0..<pool.outputWidth {
             for c in 0..<channels {
-              let places = (0..<size * size).map { (y * stride + $0 / size, x * stride + $0 % size) }
-              let spiking = places.filter { spiked(row, $0.0, $0.1, c) }
+              let places = (0..<size * size).map {
+                let place = ($0 + row % steps) % (size * size)
+                return (y * stride + place / size, x * stride + place % size)
+              }
+              let winner = places.first { spiked(row, $0.0, $0.1, c) }
               let bit = (y * pool.outputWidth + x) * channels + c
               let isSet = output[row * pool.outputWords + bit / 64] >> UInt64(bit % 64) & 1 == 1
-              #expect(isSet == !spiking.isEmpty, "\(name)")
-              let largest = spiking.isEmpty ? places : spiking
-              for (wy, wx) in largest {
-                expected[row * units + (wy * width + wx) * channels + c] +=
-                  gradient[row * outputs + bit] / Float(largest.count)
-              }
+              #expect(isSet == (winner != nil), "\(name)")
+              let (wy, wx) = winner ?? places[0]
+              expected[row * units + (wy * width + wx) * channels + c] += gradient[row * outputs + bit]
             }
           }
         }

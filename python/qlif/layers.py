@@ -137,10 +137,11 @@ class MaxPool2d(Layer):
     """Whether any neuron of a window spikes, in each plane: 1 or 0.
 
     Windows of `size` x `size` lie `stride` apart; what does not fill a window is left out. The
-    gradient goes in equal parts to the neurons that are the maximum: those of the window that
-    spiked, or all of them where none did (as `torch.amax` has it; the first of them only, as
-    `torch.nn.MaxPool2d` has it, lets layers fall silent: docs/defaults.md). The layer has no
-    neurons and no parameters, but counts: ``rec.spikes[i]`` holds what it passes on.
+    gradient goes to one of the neurons that are the maximum, of those that spiked or of all where
+    none did: at step t the first from place t mod size² of the window on, row by row and around
+    it. (Always the first, as in `torch.nn.MaxPool2d`, lets layers fall silent: docs/defaults.md.)
+    The layer has no neurons and no parameters, but counts: ``rec.spikes[i]`` holds what it passes
+    on.
 
     Args:
         size: height and width of a window, >= 1.

@@ -199,13 +199,17 @@ class Pool2d:
         windows, _ = self._windows(x)
         return windows.max(axis=-1) if self.largest else windows.mean(axis=-1)
 
-    def backward(self, g, x):
+    def backward(self, g, x, steps):
         windows, parts = self._windows(x)
         gx = np.zeros_like(x)
-        chosen = windows == windows.max(axis=-1, keepdims=True)
-        shares = chosen / chosen.sum(axis=-1, keepdims=True)  # in equal parts to the largest
+        # The first of the largest, counted from another entry at each step.
+        start = np.arange(len(x)).reshape(-1, 1, 1, 1) // (len(x) // steps)
+        order = (start[..., None] + np.arange(len(parts))) % len(parts)
+        order = np.broadcast_to(order, windows.shape)
+        turned = np.take_along_axis(windows, order, axis=-1).argmax(axis=-1)
+        chosen = np.take_along_axis(order, turned[..., None], axis=-1)[..., 0]
         for entry, part in enumerate(parts):
-            gx[part] += g * shares[..., entry] if self.largest else g / len(parts)
+            gx[part] += g * (chosen == entry) if self.largest else g / len(parts)
         return gx
 
 
@@ -242,7 +246,7 @@ def run(layers, x, steps, labels, loss, constant):
         rows = inputs[index]
         g = g.reshape(spikes[index].shape)
         if neuron is None:
-            g = synapse.backward(g.reshape(-1, *g.shape[2:]), rows)
+            g = synapse.backward(g.reshape(-1, *g.shape[2:]), rows, steps)
         else:
             parts = neuron.backward(g, alpha_gradient, alphas[index], saved[index])
             g = np.zeros_like(rows)

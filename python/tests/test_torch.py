@@ -25,7 +25,7 @@ def torch_run(layers, x, labels, parameters):
     """The network, step by step in float64; returns spikes, membranes, loss and gradients.
 
     Layers are functions of (signal, weight, bias) with a `Leaky` for their neurons, or of the
-    signal with None.
+    signal and the step with None.
     """
     wide = {
         name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
@@ -37,7 +37,7 @@ def torch_run(layers, x, labels, parameters):
         signal = torch.tensor(x[step] if x.ndim in (3, 5) else x, dtype=torch.float64)
         for index, (synapse, neuron) in enumerate(layers):
             if neuron is None:
-                signal = synapse(signal)
+                signal = synapse(signal, step)
             else:
                 current = synapse(signal, wide[f"{index}.weight"], wide[f"{index}.bias"])
                 signal, states[index] = neuron(current, states[index])
@@ -112,9 +112,10 @@ def flat_linear(signal, weight, bias):
     return torch.nn.functional.linear(signal.flatten(1), weight, bias)
 
 
-def largest(signal, size, stride):
-    windows = signal.unfold(2, size, stride).unfold(3, size, stride)
-    return windows.amax(dim=(-2, -1))  # the gradient in equal parts to what is the maximum
+def largest(signal, size, stride, step):
+    windows = signal.unfold(2, size, stride).unfold(3, size, stride).flatten(-2)
+    turned = windows.roll(-(step % size**2), -1)
+    return turned.gather(-1, turned.argmax(-1, keepdim=True)).squeeze(-1)
 
 
 @pytest.mark.parametrize("constant", [True, False])
@@ -125,9 +126,9 @@ def test_convolutions_and_poolings_are_pytorchs(stride, padding, pool, constant)
     neuron = qlif.LIF(beta=0.85, threshold=0.8, surrogate=qlif.surrogate.arctan(slope=1))
     leaky = snn.Leaky(beta=0.85, threshold=0.8, spike_grad=snn.surrogate.atan(alpha=2))
     ours, theirs = {
-        "max": (qlif.MaxPool2d(2), lambda s: largest(s, 2, 2)),
-        "max, overlapping": (qlif.MaxPool2d(3, 2), lambda s: largest(s, 3, 2)),
-        "average": (qlif.AvgPool2d(2), lambda s: F.avg_pool2d(s, 2)),
+        "max": (qlif.MaxPool2d(2), lambda s, step: largest(s, 2, 2, step)),
+        "max, overlapping": (qlif.MaxPool2d(3, 2), lambda s, step: largest(s, 3, 2, step)),
+        "average": (qlif.AvgPool2d(2), lambda s, step: F.avg_pool2d(s, 2)),
     }[pool]
     shape = (BATCH, 2, 11, 12) if constant else (STEPS, BATCH, 2, 11, 12)
 

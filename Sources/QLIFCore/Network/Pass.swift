@@ -155,8 +155,9 @@ struct Pass {
         else { continue }
         let rows = spikeRows(of: source, block)
         kernels.maxPoolBackward(
-          pool.window, rows: rows.rows, spikes: rows.bits, outputGradient: gradient.base,
-          outputStride: layer.paddedUnits, inputGradient: spikeGradient.base, inputStride: rows.paddedUnits)
+          pool.window, samples: rows.samples, steps: rows.steps, spikes: rows.bits,
+          outputGradient: gradient.base, outputStride: layer.paddedUnits, inputGradient: spikeGradient.base,
+          inputStride: rows.paddedUnits)
       case .averagePool:
         continue
       }

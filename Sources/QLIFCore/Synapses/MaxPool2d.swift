@@ -1,7 +1,7 @@
 import KernelTypes
 
-/// The largest of each window of spikes: 1 where any of its neurons spikes. Its gradient goes in equal parts to those
-/// that did, or to all where none did.
+/// The largest of each window of spikes: 1 where any of its neurons spikes. Its gradient goes to one of those that did,
+/// or of all where none did: the first from place `step mod size^2` of the window on.
 package struct MaxPool2d: Sendable {
   package let size: Int
   package let stride: Int
