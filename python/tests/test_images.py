@@ -124,7 +124,7 @@ def test_input_scaling_is_folded_into_the_kernels(bars, small, cls, kind):
     X, y = bars
     X = np.stack([X, 3 * X.transpose(0, 2, 1) - 1], axis=1)
     # A short and gentle training: in a longer one, rounding alone sets two apart.
-    gentle = {**small, "epochs": 3, "learning_rate": 2e-3}
+    gentle = {**small, "epochs": 2, "learning_rate": 2e-3}
     clf = cls(**gentle, input_scaling=kind).fit(X, y)
     scaled = X - X.mean(axis=(0, 2, 3), keepdims=True)
     if kind == "standardize":
