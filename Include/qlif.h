@@ -174,12 +174,20 @@ qlif_status qlif_network_add_conv2d(qlif_network *network, int64_t channels, int
                                     int64_t kernel_width, int64_t stride, int64_t padding,
                                     const qlif_neuron_config *neuron);
 
+/* To which of the neurons that are a window's largest its gradient goes: of those that spiked, or of all
+ * where none did. */
+typedef int32_t qlif_pool_ties;
+enum {
+  QLIF_POOL_TIES_FIRST = 0, /* the first, row by row */
+  QLIF_POOL_TIES_TURN = 1   /* the first from place (step mod size^2) of the window on, around it */
+};
+
 /* Adds a pooling of each plane's spikes over size x size windows; what does not fill a window is left out.
- * The largest: 1 where any neuron of the window spikes; its gradient goes to one of those that did, or of all
- * where none did: the first from place (step mod size^2) of the window on, around it. The average: the share of
- * the window that spikes, windows side by side; a layer of neurons must follow. A pooling layer has no neurons
- * and no parameters, but a number of its own. */
-qlif_status qlif_network_add_max_pool2d(qlif_network *network, int64_t size, int64_t stride);
+ * The largest: 1 where any neuron of the window spikes. The average: the share of the window that spikes,
+ * windows side by side; a layer of neurons must follow. A pooling layer has no neurons and no parameters, but a
+ * number of its own. */
+qlif_status qlif_network_add_max_pool2d(qlif_network *network, int64_t size, int64_t stride,
+                                        qlif_pool_ties ties);
 qlif_status qlif_network_add_avg_pool2d(qlif_network *network, int64_t size);
 
 /* Number of layers. */

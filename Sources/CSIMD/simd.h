@@ -45,16 +45,23 @@ QLIF_INLINE qlif_float32x16 qlif_multiply_subtract(qlif_float32x16 a, qlif_float
 
 QLIF_INLINE qlif_float32x16 qlif_square_root(qlif_float32x16 x) { return __builtin_elementwise_sqrt(x); }
 
+#if defined(__AVX__)
+/* 1 / sqrt(x) to 4e-4, x > 0. */
+QLIF_INLINE qlif_float32x16 qlif_inverse_root_estimate12(qlif_float32x16 x) {
+  typedef float native __attribute__((ext_vector_type(8)));
+  native low = __builtin_ia32_rsqrtps256(x.lo);
+  native high = __builtin_ia32_rsqrtps256(x.hi);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+#endif
+
 /* 1 / sqrt(x) to 1e-4 or better, x > 0: without a division and a root, which keep the processor long. */
 QLIF_INLINE qlif_float32x16 qlif_inverse_root_estimate(qlif_float32x16 x) {
 #if defined(__AVX512F__)
   typedef float native __attribute__((vector_size(64)));
   return (qlif_float32x16)__builtin_ia32_rsqrt14ps512_mask((native)x, (native)x, (uint16_t)-1);
 #elif defined(__AVX__)
-  typedef float native __attribute__((ext_vector_type(8)));
-  native low = __builtin_ia32_rsqrtps256(x.lo);
-  native high = __builtin_ia32_rsqrtps256(x.hi);
-  qlif_float32x16 r = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  qlif_float32x16 r = qlif_inverse_root_estimate12(x);
   return r * (1.5f - 0.5f * x * r * r);
 #else
   return 1 / __builtin_elementwise_sqrt(x);
@@ -70,8 +77,10 @@ QLIF_INLINE qlif_float32x16 qlif_turn_sign(qlif_float32x16 a, qlif_float32x16 b)
  * the division. */
 QLIF_INLINE qlif_float32x16 qlif_inverse_root(qlif_float32x16 x) {
 #if defined(__AVX512F__)
-  typedef float native __attribute__((vector_size(64)));
-  qlif_float32x16 r = (qlif_float32x16)__builtin_ia32_rsqrt14ps512_mask((native)x, (native)x, (uint16_t)-1);
+  qlif_float32x16 r = qlif_inverse_root_estimate(x);
+  return __builtin_elementwise_fma(0.5f * r, __builtin_elementwise_fma(-x * r, r, (qlif_float32x16)1), r);
+#elif defined(__AVX2__)
+  qlif_float32x16 r = qlif_inverse_root_estimate12(x);
   return __builtin_elementwise_fma(0.5f * r, __builtin_elementwise_fma(-x * r, r, (qlif_float32x16)1), r);
 #else
   return 1 / __builtin_elementwise_sqrt(x);
@@ -116,14 +125,38 @@ QLIF_INLINE uint16_t qlif_contained(const uint64_t *words, uint64_t whole) {
   return __builtin_bit_cast(uint16_t, bits);
 }
 
-/* Writes the lanes whose bit is set. */
-QLIF_INLINE void qlif_store_lanes(uint16_t bits, qlif_float32x16 lanes, float *target) {
+/* Writes the first `count` lanes, 1 to 16. */
+QLIF_INLINE void qlif_store_first(intptr_t count, qlif_float32x16 lanes, float *target) {
+  if (count == 16) {
+    __builtin_memcpy(target, &lanes, sizeof lanes);
+    return;
+  }
 #if defined(__AVX512F__)
   typedef float native __attribute__((vector_size(64)));
-  __builtin_ia32_storeups512_mask((void *)target, (native)lanes, bits);
+  __builtin_ia32_storeups512_mask((void *)target, (native)lanes, (uint16_t)((1u << count) - 1));
 #else
-  for (int i = 0; i < 16; i++)
-    if (bits >> i & 1) target[i] = lanes[i];
+  /* Halves, quarters and so on: masked stores are slow where they exist. */
+  typedef float half __attribute__((ext_vector_type(8)));
+  typedef float quarter __attribute__((ext_vector_type(4)));
+  half rest = lanes.lo;
+  if (count & 8) {
+    __builtin_memcpy(target, &rest, sizeof rest);
+    rest = lanes.hi;
+    target += 8;
+  }
+  quarter last = rest.lo;
+  if (count & 4) {
+    __builtin_memcpy(target, &last, sizeof last);
+    last = rest.hi;
+    target += 4;
+  }
+  if (count & 2) {
+    target[0] = last[0];
+    target[1] = last[1];
+    last = last.zwzw;
+    target += 2;
+  }
+  if (count & 1) target[0] = last[0];
 #endif
 }
 
@@ -140,6 +173,28 @@ QLIF_INLINE void qlif_pack(qlif_register_int32x16 lanes, uint16_t bits, void *ta
   qlif_register_int32x16 packed = __builtin_ia32_compresssi512_mask(lanes, lanes, bits);
   __builtin_memcpy(target, &packed, sizeof packed);
 }
+#elif defined(__AVX2__)
+typedef int32_t qlif_register_int32x8 __attribute__((vector_size(32)));
+
+/* For each set of eight bits, the numbers of those that are set, a byte each. */
+#define QLIF_NUMBER(set, bit) \
+  ((uint64_t)((set) >> (bit) & 1) * (bit) << 8 * __builtin_popcount((set) & ((1 << (bit)) - 1)))
+#define QLIF_NUMBERS(set)                                                                            \
+  (QLIF_NUMBER(set, 1) | QLIF_NUMBER(set, 2) | QLIF_NUMBER(set, 3) | QLIF_NUMBER(set, 4) |           \
+   QLIF_NUMBER(set, 5) | QLIF_NUMBER(set, 6) | QLIF_NUMBER(set, 7))
+#define QLIF_NUMBERS4(set) QLIF_NUMBERS(set), QLIF_NUMBERS(set + 1), QLIF_NUMBERS(set + 2), QLIF_NUMBERS(set + 3)
+#define QLIF_NUMBERS16(set) QLIF_NUMBERS4(set), QLIF_NUMBERS4(set + 4), QLIF_NUMBERS4(set + 8), QLIF_NUMBERS4(set + 12)
+#define QLIF_NUMBERS64(set) \
+  QLIF_NUMBERS16(set), QLIF_NUMBERS16(set + 16), QLIF_NUMBERS16(set + 32), QLIF_NUMBERS16(set + 48)
+static const uint64_t qlif_numbers[256] = {
+    QLIF_NUMBERS64(0), QLIF_NUMBERS64(64), QLIF_NUMBERS64(128), QLIF_NUMBERS64(192)};
+
+QLIF_INLINE qlif_register_int32x8 qlif_numbers_of(uint8_t bits) {
+  typedef uint8_t bytes __attribute__((vector_size(8)));
+  bytes numbers;
+  __builtin_memcpy(&numbers, qlif_numbers + bits, sizeof numbers);
+  return __builtin_convertvector(numbers, qlif_register_int32x8);
+}
 #endif
 
 /* base + i for each set bit i */
@@ -147,6 +202,11 @@ QLIF_INLINE void qlif_list_bits(uint16_t bits, int32_t base, int32_t *target) {
 #if defined(__AVX512F__)
   const qlif_register_int32x16 numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   qlif_pack(base + numbers, bits, target);
+#elif defined(__AVX2__)
+  qlif_register_int32x8 low = base + qlif_numbers_of((uint8_t)bits);
+  qlif_register_int32x8 high = base + 8 + qlif_numbers_of((uint8_t)(bits >> 8));
+  __builtin_memcpy(target, &low, sizeof low);
+  __builtin_memcpy(target + __builtin_popcount(bits & 0xff), &high, sizeof high);
 #else
   for (uint32_t rest = bits; rest != 0; rest &= rest - 1) *target++ = base + __builtin_ctz(rest);
 #endif
@@ -158,6 +218,14 @@ QLIF_INLINE void qlif_list_values(uint16_t bits, const void *values, void *targe
   qlif_register_int32x16 lanes;
   __builtin_memcpy(&lanes, values, sizeof lanes);
   qlif_pack(lanes, bits, target);
+#elif defined(__AVX2__)
+  qlif_register_int32x8 low, high;
+  __builtin_memcpy(&low, values, sizeof low);
+  __builtin_memcpy(&high, (const char *)values + sizeof low, sizeof high);
+  low = __builtin_ia32_permvarsi256(low, qlif_numbers_of((uint8_t)bits));
+  high = __builtin_ia32_permvarsi256(high, qlif_numbers_of((uint8_t)(bits >> 8)));
+  __builtin_memcpy(target, &low, sizeof low);
+  __builtin_memcpy((char *)target + 4 * __builtin_popcount(bits & 0xff), &high, sizeof high);
 #else
   const char *source = values;
   char *next = target;

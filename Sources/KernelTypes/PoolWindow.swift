@@ -7,9 +7,11 @@
   public var stride: Int
   public var outputHeight: Int
   public var outputWidth: Int
+  /// Whether a window's largest is looked for from another place at each step.
+  public var takesTurns: Bool
 
   public init(
-    height: Int, width: Int, channels: Int, size: Int, stride: Int, outputHeight: Int, outputWidth: Int
+    height: Int, width: Int, channels: Int, size: Int, stride: Int, outputHeight: Int, outputWidth: Int, takesTurns: Bool
   ) {
     self.height = height
     self.width = width
@@ -18,6 +20,7 @@
     self.stride = stride
     self.outputHeight = outputHeight
     self.outputWidth = outputWidth
+    self.takesTurns = takesTurns
   }
 
   /// Where a window's places lie, row by row, from its first on.

@@ -71,6 +71,17 @@
   /// Inputs of one row of the kernel, padded to whole vectors.
   @inlinable public var paddedRow: Int { (kernelWidth * channels + 15) / 16 * 16 }
 
+  /// Inputs of the block of a kernel's row that begins at `start`: two vectors, or one where no more are left. All
+  /// columns' weights of such a block stay in the first cache. Blocks lie one after the other, each [columns, width].
+  @inlinable public func rowBlockWidth(from start: Int) -> Int { min(32, paddedRow - start) }
+
+  /// Where the weight of a tap and a column lies among the blocks of the kernel's rows.
+  @inlinable public func rowPlace(tap: Int, column: Int) -> Int {
+    let (row, place) = (tap / (kernelWidth * channels), tap % (kernelWidth * channels))
+    let start = place / 32 * 32
+    return (row * paddedRow + start) * columns + column * rowBlockWidth(from: start) + place - start
+  }
+
   // Memory that the kernels work in.
 
   /// Output rows that are worked on together, so that the lists of what they give stay below a megabyte or two.

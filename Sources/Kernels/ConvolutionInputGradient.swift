@@ -10,7 +10,7 @@ extension VectorKernels {
   /// The gradients of the spikes: each position gives those it sees the weights of its currents, as far as these
   /// have a gradient: of a neuron's two currents at most one has.
   ///   outputGradient   [rows, currents, currentStride]
-  ///   weights          [kernelHeight, columns, paddedRow]
+  ///   weights          [kernelHeight, paddedRow, columns] in blocks of rows: see `Window.rowPlace`
   ///   inputGradient    [rows, inputStride], of which height x width x channels count; written
   ///   plane            room for window.planeSize
   ///   indices, amounts room for window.indices, window.amounts
@@ -44,28 +44,27 @@ extension VectorKernels {
           starts[position + 1] = Int32(truncatingIfNeeded: count)
         }
         byCount.sort(positions, most: window.currents * window.filters) { Int(starts[$0 + 1] - starts[$0]) }
-        // A row of the kernel for all positions, then the next: its weights stay in the first cache.
+        // A block of a row of the kernel for all positions, then the next: its weights stay in the first cache.
         for ky in 0..<window.kernelHeight {
-          for k in 0..<positions {
-            let position = Int(byCount.order[k])
-            let (y, x) = (first + position / window.outputWidth, position % window.outputWidth)
-            let target =
-              plane + ((y * window.stride + ky) * window.planeWidth + x * window.stride * window.channels)
-            let source = weights + ky * window.columns * window.paddedRow
-            let list = filters + Int(starts[position])
-            let values = amounts + Int(starts[position])
-            let count = Int(starts[position + 1] - starts[position])
-            var offset = 0
-            while offset < window.paddedRow {
-              if offset + 64 <= window.paddedRow { give(Row4.self) } else { give(Row1.self) }
-              @inline(__always)
-              func give<R: Row>(_: R.Type) {
+          var start = 0
+          while start < window.paddedRow {
+            let block = weights + (ky * window.paddedRow + start) * window.columns
+            let width = window.rowBlockWidth(from: start)
+            if width == Row2.width { give(Row2.self) } else { give(Row1.self) }
+            @inline(__always)
+            func give<R: Row>(_: R.Type) {
+              for k in 0..<positions {
+                let position = Int(byCount.order[k])
+                let (y, x) = (first + position / window.outputWidth, position % window.outputWidth)
+                let list = Int(starts[position])
                 addProducts(
-                  count, list, values, source + offset, stride: window.paddedRow, to: target + offset,
+                  Int(starts[position + 1]) - list, filters + list, amounts + list, block,
+                  to: plane + (y * window.stride + ky) * window.planeWidth + x * window.stride * window.channels
+                    + start,
                   as: R.self)
-                offset += R.width
               }
             }
+            start += width
           }
         }
         first = chunk.upperBound
@@ -87,19 +86,18 @@ extension VectorKernels {
   }
 }
 
-/// `target += sum of amounts[k] * weights[list[k]]`, rows of weights being `stride` apart. Two sums, so that one product
-/// need not wait for the one before.
+/// `target += sum of amounts[k] * weights[list[k]]`. Two sums, so that one product need not wait for the one before.
 @inline(__always)
 private func addProducts<R: Row>(
   _ count: Int, _ list: UnsafePointer<Int32>, _ amounts: UnsafePointer<Float>,
-  _ weights: UnsafePointer<Float>, stride: Int, to target: UnsafeMutablePointer<Float>, as: R.Type
+  _ weights: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, as: R.Type
 ) {
-  var even = R.zero
-  var odd = R.zero
   @inline(__always)
   func product(_ k: Int, plus sum: R) -> R {
-    sum.plus(R(loading: weights + Int(list[k]) * stride), times: Lanes(repeating: amounts[k]))
+    sum.plus(R(loading: weights + Int(list[k]) * R.width), times: Lanes(repeating: amounts[k]))
   }
+  var even = R.zero
+  var odd = R.zero
   var k = 0
   while k + 2 <= count {
     even = product(k, plus: even)

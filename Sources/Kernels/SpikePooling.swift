@@ -36,8 +36,7 @@ extension VectorKernels {
   }
 
   /// Hands each window's gradient to one of the neurons that are its maximum, of those that spiked or of all where
-  /// none did: the first, counted from another place of the window at each step. Counted from the same place, silent
-  /// windows would ask the same neuron over and over, often one that nothing drives, and layers would fall silent.
+  /// none did: the first, where `pool.takesTurns` counted from another place of the window at each step.
   ///   spikes           [samples, steps, pool.words]
   ///   outputGradient   [rows, outputStride], of which outputHeight x outputWidth x channels count; fifteen floats
   ///                    beyond the last are read
@@ -54,50 +53,51 @@ extension VectorKernels {
       pool.stride == pool.size && pool.outputHeight * pool.size == pool.height
       && pool.outputWidth * pool.size == pool.width
     let places = pool.size * pool.size
-    for row in 0..<samples * steps {
-      let start = row % steps % places
-      let plane = spikes + row * pool.words
-      let source = outputGradient + row * outputStride
-      let target = inputGradient + row * inputStride
-      if !isTiled { target.update(repeating: 0, count: count) }
-      for y in 0..<pool.outputHeight {
-        for x in 0..<pool.outputWidth {
-          let output = source + (y * pool.outputWidth + x) * pool.channels
-          let corner = (y * pool.width + x) * pool.stride * pool.channels
-          var first = 0
-          while first < pool.channels {
-            let width = min(laneCount, pool.channels - first)
-            let gradient = Lanes(loading: output + first)
-            let lanes: UInt64 = (1 &<< UInt64(truncatingIfNeeded: width)) &- 1
-            let begin = corner + first + pool.offset(of: start)
-            let firstWins = bits(plane, at: begin, count: width)
-            // The lanes that are still without a winner.
-            var open = lanes & ~firstWins
-            for next in start + 1..<start + places {
-              let place = corner + first + pool.offset(of: next < places ? next : next - places)
-              let winners = bits(plane, at: place, count: width) & open
-              open ^= winners
-              put(gradient, where: winners, among: lanes, isTiled, target + place)
+    // Where the places lie, twice around the window.
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * places) { offsets in
+      guard let offsets = offsets.baseAddress else { return }
+      for place in 0..<2 * places { offsets[place] = pool.offset(of: place % places) }
+      for row in 0..<samples * steps {
+        let order = offsets + (pool.takesTurns ? row % steps % places : 0)
+        let plane = spikes + row * pool.words
+        let target = inputGradient + row * inputStride
+        if !isTiled { target.update(repeating: 0, count: count) }
+        var source = outputGradient + row * outputStride
+        for y in 0..<pool.outputHeight {
+          for x in 0..<pool.outputWidth {
+            let corner = (y * pool.width + x) * pool.stride * pool.channels
+            var first = 0
+            while first < pool.channels {
+              let width = min(laneCount, pool.channels - first)
+              let gradient = Lanes(loading: source + first)
+              let begin = corner + first + order[0]
+              let firstWins = bits(plane, at: begin, count: width)
+              // The lanes that are still without a winner.
+              var open = ~firstWins
+              for next in 1..<places {
+                let place = corner + first + order[next]
+                let winners = bits(plane, at: place, count: width) & open
+                open ^= winners
+                put(gradient, where: winners, width, isTiled, target + place)
+              }
+              put(gradient, where: firstWins | open, width, isTiled, target + begin)
+              first += laneCount
             }
-            put(gradient, where: firstWins | open, among: lanes, isTiled, target + begin)
-            first += laneCount
+            source += pool.channels
           }
         }
       }
     }
   }
 
-  /// Writes, or else adds, the gradient in the lanes that win and 0 in the others of a place.
+  /// Writes, or else adds, the gradient in the lanes that win and 0 in the others of a place's `width` lanes.
   @inline(__always)
   private static func put(
-    _ gradient: Lanes, where winners: UInt64, among lanes: UInt64, _ isWritten: Bool,
+    _ gradient: Lanes, where winners: UInt64, _ width: Int, _ isWritten: Bool,
     _ target: UnsafeMutablePointer<Float>
   ) {
     let won = select(LaneMask(bits: UInt16(truncatingIfNeeded: winners)), gradient, Lanes.zero)
-    if isWritten {
-      qlif_store_lanes(UInt16(truncatingIfNeeded: lanes), won, target)
-    } else {
-      (Lanes(loading: target) + won).store(to: target)
-    }
+    let sum = isWritten ? won : Lanes(loading: target) + won
+    qlif_store_first(width, sum, target)
   }
 }

@@ -24,6 +24,7 @@ private let surrogates: [SurrogateKind] = [.arctan, .fastSigmoid, .sigmoid, .tri
 private let resets: [LIF.Reset] = [.subtract, .zero]
 private let losses: [Loss] = [.membrane, .summedMembrane, .spikeCount]
 private let readouts: [Readout] = [.spikeCount, .membrane]
+private let poolTies: [MaxPool2d.Ties] = [.first, .turn]
 private let schedules: [Schedule] = [.constant, .oneCycle, .cosine]
 
 func flag(_ number: Int32, _ name: StaticString) throws(QLIFError) -> Bool {
@@ -32,6 +33,10 @@ func flag(_ number: Int32, _ name: StaticString) throws(QLIFError) -> Bool {
 
 extension Loss {
   init(c number: qlif_loss) throws(QLIFError) { self = try choice(number, losses, "loss") }
+}
+
+extension MaxPool2d.Ties {
+  init(c number: qlif_pool_ties) throws(QLIFError) { self = try choice(number, poolTies, "ties") }
 }
 
 extension Readout {

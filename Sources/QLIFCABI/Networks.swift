@@ -58,10 +58,11 @@ public func qlif_network_add_conv2d(
 
 @c @implementation
 public func qlif_network_add_max_pool2d(
-  _ network: OpaquePointer!, _ size: Int64, _ stride: Int64
+  _ network: OpaquePointer!, _ size: Int64, _ stride: Int64, _ ties: qlif_pool_ties
 ) -> qlif_status {
   door { () throws(QLIFError) in
-    try NetworkHandle.at(network).network.addMaxPool2d(size: Int(size), stride: Int(stride))
+    try NetworkHandle.at(network).network.addMaxPool2d(
+      size: Int(size), stride: Int(stride), ties: MaxPool2d.Ties(c: ties))
   }
 }
 

@@ -96,7 +96,7 @@ import Testing
     for column in 0..<w.columns where column % w.paddedFilters < w.filters {
       for tap in 0..<w.taps {
         blocks[w.blockPlace(tap: tap, column: column)] = weights[column * w.taps + tap]
-        kernelRows[(tap / rowSize * w.columns + column) * w.paddedRow + tap % rowSize] =
+        kernelRows[w.rowPlace(tap: tap, column: column)] =
           weights[column * w.taps + tap]
       }
     }

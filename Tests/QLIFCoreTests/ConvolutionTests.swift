@@ -174,13 +174,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [(2, 2, 12), (3, 3, 40), (2, 1, 5), (3, 2, 70)])
-  func maximumIsTakenAndItsGradientHandedBack(_ size: Int, _ stride: Int, _ channels: Int) throws {
+  @Test(arguments: [(2, 2, 12), (3, 3, 40), (2, 1, 5), (3, 2, 70), (2, 2, 31)], [MaxPool2d.Ties.first, .turn])
+  func maximumIsTakenAndItsGradientHandedBack(
+    _ sizes: (size: Int, stride: Int, channels: Int), _ ties: MaxPool2d.Ties
+  ) throws {
+    let (size, stride, channels) = sizes
     var random = TestRandom(UInt64(size * 100 + channels))
     let (height, width, samples, steps) = (8, 7, 2, 6)
     let rows = samples * steps
-    let pool = try MaxPool2d(inputShape: [channels, height, width], size: size, stride: stride, layer: 1)
-      .window
+    let pool = try MaxPool2d(
+      inputShape: [channels, height, width], size: size, stride: stride, ties: ties, layer: 1
+    ).window
     let units = height * width * channels
     let outputs = pool.outputHeight * pool.outputWidth * channels
     for (name, kernels) in KernelTests.sets {
@@ -207,7 +211,7 @@ import Testing
           for x in 0..<pool.outputWidth {
             for c in 0..<channels {
               let places = (0..<size * size).map {
-                let place = ($0 + row % steps) % (size * size)
+                let place = ($0 + (ties == .turn ? row % steps : 0)) % (size * size)
                 return (y * stride + place / size, x * stride + place % size)
               }
               let winner = places.first { spiked(row, $0.0, $0.1, c) }
@@ -230,7 +234,7 @@ import Testing
     var neuron = QLIF()
     neuron.dropout = 0.1
     try network.addConv2d(.init(channels: 6, kernelHeight: 3, kernelWidth: 3), neuron: neuron)
-    try network.addMaxPool2d(size: 2, stride: 2)
+    try network.addMaxPool2d(size: 2, stride: 2, ties: .first)
     try network.addConv2d(
       .init(channels: 8, kernelHeight: 2, kernelWidth: 2, stride: 1, padding: 1), neuron: neuron)
     try network.addAveragePool2d(size: 2)
@@ -276,12 +280,12 @@ import Testing
         try $0.addDense(units: 5, neuron: QLIF())
         try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
       }.contains("layer 1 (conv2d): input of shape [5]"))
-    #expect(message { try $0.addMaxPool2d(size: 2, stride: 2) }.contains("layer 0 (max_pool2d)"))
+    #expect(message { try $0.addMaxPool2d(size: 2, stride: 2, ties: .first) }.contains("layer 0 (max_pool2d)"))
     #expect(
       message {
         try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
         try $0.addAveragePool2d(size: 2)
-        try $0.addMaxPool2d(size: 2, stride: 2)
+        try $0.addMaxPool2d(size: 2, stride: 2, ties: .first)
       }.contains("layer 2 (max_pool2d): it follows an average"))
     #expect(
       message {

@@ -218,6 +218,7 @@ LEAK = Choice("leak", "relaxation", "published", "rotation")
 DRIVE_BOUND = Choice("drive_bound", "none", "tanh")
 RESET = Choice("reset", "subtract", "zero")
 SURROGATE = Choice("surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular")
+POOL_TIES = Choice("ties", "first", "turn")
 READOUT = Choice("readout", "spike_count", "membrane")
 LOSS = Choice("loss", "membrane", "summed_membrane", "spike_count")
 SCHEDULE = Choice("schedule", "constant", "one_cycle", "cosine")
@@ -265,7 +266,7 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         Status,
         [NetworkPointer, c_int64, c_int64, c_int64, c_int64, c_int64, POINTER(NeuronConfig)],
     ),
-    "qlif_network_add_max_pool2d": (Status, [NetworkPointer, c_int64, c_int64]),
+    "qlif_network_add_max_pool2d": (Status, [NetworkPointer, c_int64, c_int64, c_int32]),
     "qlif_network_add_avg_pool2d": (Status, [NetworkPointer, c_int64]),
     "qlif_network_layer_count": (Status, [NetworkPointer, POINTER(c_int32)]),
     "qlif_network_layer_shape": (

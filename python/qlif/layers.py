@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ._arrays import size
 from ._errors import ArgumentError
-from ._lib import lib
+from ._lib import POOL_TIES, lib
 from .neurons import Neuron
 
 __all__ = ["AvgPool2d", "Conv2d", "Dense", "Layer", "MaxPool2d"]
@@ -137,18 +137,21 @@ class MaxPool2d(Layer):
     """Whether any neuron of a window spikes, in each plane: 1 or 0.
 
     Windows of `size` x `size` lie `stride` apart; what does not fill a window is left out. The
-    gradient goes to one of the neurons that are the maximum, of those that spiked or of all where
-    none did: at step t the first from place t mod size² of the window on, row by row and around
-    it. (Always the first, as in `torch.nn.MaxPool2d`, lets layers fall silent: docs/defaults.md.)
-    The layer has no neurons and no parameters, but counts: ``rec.spikes[i]`` holds what it passes
-    on.
+    gradient goes to one of the neurons that are the maximum: of those that spiked, or of all where
+    none did. The layer has no neurons and no parameters, but counts: ``rec.spikes[i]`` holds what
+    it passes on.
 
     Args:
         size: height and width of a window, >= 1.
         stride: from one window to the next, >= 1; None sets them side by side.
+        ties: which of several maxima has the gradient: ``"first"``, row by row, as in
+            `torch.nn.MaxPool2d`; or ``"turn"``: at step t the first from place t mod size² of the
+            window on, around it. ``"first"`` asks the same neuron of a silent window at every step,
+            often one that nothing drives, and layers may fall silent (docs/defaults.md);
+            ``"turn"`` has more gradients to hand on.
 
     Raises:
-        ArgumentError: something that is not a whole number. Whether a window fits the layer before
+        ArgumentError: something that is not a whole number, or an unknown name. Whether a window fits the layer before
             is checked when the network is made.
     """
 
@@ -157,15 +160,19 @@ class MaxPool2d(Layer):
 
     size: int
     stride: int = None  # type: ignore[assignment]  # None is resolved below
+    ties: str = "first"
 
     def __post_init__(self) -> None:
         if self.stride is None:
             object.__setattr__(self, "stride", self.size)
         self._take_sizes("size", "stride")
+        POOL_TIES.code(self.ties)
 
     def add_to(self, network: Any) -> None:
         """Adds this layer to the end of a network under construction (a C handle)."""
-        lib.qlif_network_add_max_pool2d(network, self.size, self.stride)
+        lib.qlif_network_add_max_pool2d(
+            network, self.size, self.stride, POOL_TIES.code(self.ties)
+        )
 
 
 @dataclass(frozen=True)

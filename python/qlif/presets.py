@@ -65,6 +65,7 @@ published = Preset(
             "channels": (12, 64),
             "kernel": 5,
             "pool": 2,
+            "pool_ties": "first",
             "steps": 50,
             "epochs": 2,
             "learning_rate": 5e-4,

@@ -181,6 +181,7 @@ class Pool2d:
     size: int
     stride: int
     largest: bool
+    ties: str = "first"
 
     def _windows(self, x):
         """[rows, channels, height, width, entries of the window], and where each entry lies."""
@@ -202,8 +203,9 @@ class Pool2d:
     def backward(self, g, x, steps):
         windows, parts = self._windows(x)
         gx = np.zeros_like(x)
-        # The first of the largest, counted from another entry at each step.
-        start = np.arange(len(x)).reshape(-1, 1, 1, 1) // (len(x) // steps)
+        # The first of the largest, where they take turns counted from another entry at each step.
+        step = np.arange(len(x)).reshape(-1, 1, 1, 1) // (len(x) // steps)
+        start = step if self.ties == "turn" else 0 * step
         order = (start[..., None] + np.arange(len(parts))) % len(parts)
         order = np.broadcast_to(order, windows.shape)
         turned = np.take_along_axis(windows, order, axis=-1).argmax(axis=-1)

@@ -80,7 +80,7 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
         "network_copy": (network, byref(out)),
         "network_add_dense": (network, c_int64(2), byref(config)),
         "network_add_conv2d": (network, *[c_int64(1)] * 5, byref(config)),
-        "network_add_max_pool2d": (network, c_int64(1), c_int64(1)),
+        "network_add_max_pool2d": (network, c_int64(1), c_int64(1), 0),
         "network_add_avg_pool2d": (network, c_int64(1)),
         "network_layer_count": (network, byref(rank)),
         "network_layer_shape": (network, 0, shape, byref(rank)),
@@ -178,10 +178,10 @@ def test_sizes_of_images(c, config, size):
         status = c.qlif_network_add_conv2d(handle, *given, byref(config))
         assert status in (INVALID, SHAPE, MEMORY), (position, size)
     assert c.qlif_network_add_conv2d(handle, *map(c_int64, good), byref(config)) == 0
-    assert c.qlif_network_add_max_pool2d(handle, c_int64(size), c_int64(1)) in (1, 2, 6)
+    assert c.qlif_network_add_max_pool2d(handle, c_int64(size), c_int64(1), 0) in (1, 2, 6)
     assert c.qlif_network_add_avg_pool2d(handle, c_int64(size)) in (1, 2, 6)
     if size <= 0:
-        assert c.qlif_network_add_max_pool2d(handle, c_int64(2), c_int64(size)) in (1, 2, 6)
+        assert c.qlif_network_add_max_pool2d(handle, c_int64(2), c_int64(size), 0) in (1, 2, 6)
     count = c_int32()
     assert c.qlif_network_layer_count(handle, byref(count)) == 0
     assert count.value == 1
@@ -193,7 +193,9 @@ def test_a_pooling_layer_has_no_neurons(c, config):
     assert c.qlif_network_create(sides, 3, c_int64(2), c_uint64(0), byref(handle)) == 0
     given = [c_int64(v) for v in (2, 3, 3, 1, 0)]
     assert c.qlif_network_add_conv2d(handle, *given, byref(config)) == 0
-    assert c.qlif_network_add_max_pool2d(handle, c_int64(2), c_int64(2)) == 0
+    for ties in (-1, 2):
+        assert c.qlif_network_add_max_pool2d(handle, c_int64(2), c_int64(2), ties) == INVALID
+    assert c.qlif_network_add_max_pool2d(handle, c_int64(2), c_int64(2), 1) == 0
     assert c.qlif_network_add_dense(handle, c_int64(2), byref(config)) == 0
     assert c.qlif_network_layer_neuron(handle, 1, byref(config)) == INVALID
     image = (c_float * 36)(*[0.5] * 36)

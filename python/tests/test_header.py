@@ -32,6 +32,7 @@ CHOICES = {
     "DRIVE_BOUND": _lib.DRIVE_BOUND,
     "RESET": _lib.RESET,
     "SURROGATE": _lib.SURROGATE,
+    "POOL_TIES": _lib.POOL_TIES,
     "READOUT": _lib.READOUT,
     "LOSS": _lib.LOSS,
     "SCHEDULE": _lib.SCHEDULE,

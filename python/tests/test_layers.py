@@ -44,7 +44,7 @@ def test_structure():
         "4.weight": (3, 8),
         "4.bias": (3,),
     }
-    assert "MaxPool2d(size=2, stride=2)" in repr(network)
+    assert "MaxPool2d(size=2, stride=2, ties='first')" in repr(network)
 
 
 def test_layers_in_words():
@@ -216,6 +216,7 @@ def test_sizes_that_cannot_be_held(layer, number):
         lambda: qlif.Conv2d("two", 3, QLIF),
         lambda: qlif.MaxPool2d(2.0),
         lambda: qlif.MaxPool2d(2, 1.5),
+        lambda: qlif.MaxPool2d(2, ties="last"),
         lambda: qlif.AvgPool2d(None),
         lambda: qlif.Dense(2, qlif.LIF),
         lambda: qlif.LIF(beta="slow"),

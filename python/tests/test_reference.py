@@ -86,8 +86,8 @@ def engine_neuron(neuron):
 
 def engine_layer(synapse, neuron, p):
     match synapse:
-        case reference.Pool2d(size, stride, largest):
-            return qlif.MaxPool2d(size, stride) if largest else qlif.AvgPool2d(size)
+        case reference.Pool2d(size, stride, largest, ties):
+            return qlif.MaxPool2d(size, stride, ties) if largest else qlif.AvgPool2d(size)
         case reference.Conv2d(stride, padding):
             channels, _, *kernel = p[f"{neuron.CURRENTS[0]}weight"].shape
             return qlif.Conv2d(channels, tuple(kernel), engine_neuron(neuron), stride, padding)
@@ -204,13 +204,13 @@ ARCHITECTURES = {
     ],
     "max pooling that overlaps": [
         (Conv2d(), (3, 2, 2, 2)),
-        (reference.Pool2d(3, 1, True), None),
+        (reference.Pool2d(3, 1, True, "turn"), None),
         (reference.Pool2d(2, 2, True), None),
         (Dense(), (4, 3 * 2 * 1)),
     ],
     "max pooling with gaps": [
         (Conv2d(), (3, 2, 2, 2)),
-        (reference.Pool2d(2, 3, True), None),
+        (reference.Pool2d(2, 3, True, "turn"), None),
         (Dense(), (4, 3 * 2 * 2)),
     ],
     "average pooling": [

@@ -113,21 +113,26 @@ def flat_linear(signal, weight, bias):
 
 
 def largest(signal, size, stride, step):
+    """The first of a window's largest, counted from another place at each step."""
     windows = signal.unfold(2, size, stride).unfold(3, size, stride).flatten(-2)
     turned = windows.roll(-(step % size**2), -1)
     return turned.gather(-1, turned.argmax(-1, keepdim=True)).squeeze(-1)
 
 
 @pytest.mark.parametrize("constant", [True, False])
-@pytest.mark.parametrize("pool", ["max", "max, overlapping", "average"])
+@pytest.mark.parametrize("pool", ["max", "max, in turn", "max, in turn, overlapping", "average"])
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (1, 2)])
 def test_convolutions_and_poolings_are_pytorchs(stride, padding, pool, constant):
     F = torch.nn.functional
     neuron = qlif.LIF(beta=0.85, threshold=0.8, surrogate=qlif.surrogate.arctan(slope=1))
     leaky = snn.Leaky(beta=0.85, threshold=0.8, spike_grad=snn.surrogate.atan(alpha=2))
     ours, theirs = {
-        "max": (qlif.MaxPool2d(2), lambda s, step: largest(s, 2, 2, step)),
-        "max, overlapping": (qlif.MaxPool2d(3, 2), lambda s, step: largest(s, 3, 2, step)),
+        "max": (qlif.MaxPool2d(2), lambda s, step: F.max_pool2d(s, 2)),
+        "max, in turn": (qlif.MaxPool2d(2, ties="turn"), lambda s, step: largest(s, 2, 2, step)),
+        "max, in turn, overlapping": (
+            qlif.MaxPool2d(3, 2, ties="turn"),
+            lambda s, step: largest(s, 3, 2, step),
+        ),
         "average": (qlif.AvgPool2d(2), lambda s, step: F.avg_pool2d(s, 2)),
     }[pool]
     shape = (BATCH, 2, 11, 12) if constant else (STEPS, BATCH, 2, 11, 12)

@@ -21,13 +21,13 @@ package struct LayerDescription: Codable {
 package enum SynapseDescription: Equatable {
   case dense(units: Int)
   case conv2d(Conv2d.Geometry)
-  case maxPool2d(size: Int, stride: Int)
+  case maxPool2d(size: Int, stride: Int, ties: MaxPool2d.Ties)
   case averagePool2d(size: Int)
 }
 
 extension SynapseDescription: Codable {
   private enum CodingKeys: String, CodingKey {
-    case kind, units, channels, stride, padding, size
+    case kind, units, channels, stride, padding, size, ties
     case kernelHeight = "kernel_height"
     case kernelWidth = "kernel_width"
   }
@@ -48,7 +48,10 @@ extension SynapseDescription: Codable {
         Conv2d.Geometry(
           channels: try size(.channels), kernelHeight: try size(.kernelHeight),
           kernelWidth: try size(.kernelWidth), stride: try size(.stride), padding: try size(.padding)))
-    case .maxPool2d: self = .maxPool2d(size: try size(.size), stride: try size(.stride))
+    case .maxPool2d:
+      self = .maxPool2d(
+        size: try size(.size), stride: try size(.stride),
+        ties: try values.decode(MaxPool2d.Ties.self, forKey: .ties))
     case .averagePool2d: self = .averagePool2d(size: try size(.size))
     }
   }
@@ -69,7 +72,9 @@ extension SynapseDescription: Codable {
           .stride: g.stride,
           .padding: g.padding,
         ])
-    case .maxPool2d(let size, let stride): try write(.maxPool2d, [.size: size, .stride: stride])
+    case .maxPool2d(let size, let stride, let ties):
+      try write(.maxPool2d, [.size: size, .stride: stride])
+      try values.encode(ties, forKey: .ties)
     case .averagePool2d(let size): try write(.averagePool2d, [.size: size])
     }
   }

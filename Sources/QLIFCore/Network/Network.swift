@@ -75,8 +75,8 @@ extension Network {
     try add(.conv2d(geometry), neuron: neuron)
   }
 
-  package func addMaxPool2d(size: Int, stride: Int) throws(QLIFError) {
-    try add(.maxPool2d(size: size, stride: stride), neuron: nil)
+  package func addMaxPool2d(size: Int, stride: Int, ties: MaxPool2d.Ties) throws(QLIFError) {
+    try add(.maxPool2d(size: size, stride: stride, ties: ties), neuron: nil)
   }
 
   package func addAveragePool2d(size: Int) throws(QLIFError) {
@@ -123,12 +123,13 @@ extension Network {
         try Conv2d(
           source: spikes, geometry: geometry, currents: type(of: neuron).currents, layer: index, key: key,
           limit: limit), neuron)
-    case .maxPool2d(let size, let stride):
+    case .maxPool2d(let size, let stride, let ties):
       try needSpikes("max_pool2d")
       guard spikes.window == 1 else {
         throw .shape("layer \(index) (max_pool2d): it follows an average, expected spikes")
       }
-      stage = .maxPool(try MaxPool2d(inputShape: spikes.shape, size: size, stride: stride, layer: index))
+      stage = .maxPool(
+        try MaxPool2d(inputShape: spikes.shape, size: size, stride: stride, ties: ties, layer: index))
     case .averagePool2d(let size):
       try needSpikes("avg_pool2d")
       let shape = try pooledShape(spikes.shape, size: size, stride: size, "layer \(index) (avg_pool2d)")
@@ -151,7 +152,8 @@ extension Network {
         case .spiking(let synapse, let neuron):
           LayerDescription(synapse: synapse.description, neuron: NeuronDescription(neuron))
         case .maxPool(let pool):
-          LayerDescription(synapse: .maxPool2d(size: pool.size, stride: pool.stride), neuron: nil)
+          LayerDescription(
+            synapse: .maxPool2d(size: pool.size, stride: pool.stride, ties: pool.ties), neuron: nil)
         case .averagePool(let source):
           LayerDescription(synapse: .averagePool2d(size: source.window / windowBefore(layer)), neuron: nil)
         }

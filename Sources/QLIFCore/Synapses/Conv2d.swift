@@ -117,17 +117,27 @@ extension Conv2d {
   private func patches(of input: Floats, into patches: MutableFloats) {
     let w = plain
     var target = patches
+    /// How many positions of a row begin below a column.
+    func positions(below column: Int) -> Int {
+      min(w.outputWidth, max(0, column + w.stride - 1) / w.stride)
+    }
     for channel in 0..<w.channels {
       for ky in 0..<w.kernelHeight {
         for kx in 0..<w.kernelWidth {
+          // The positions that see a column of the plane.
+          let first = w.padding - kx
+          let inside = positions(below: first)..<positions(below: first + w.width)
           for y in 0..<w.outputHeight {
             let row = y * w.stride + ky - w.padding
-            let source = input + (channel * w.height + row) * w.width
-            for x in 0..<w.outputWidth {
-              let column = x * w.stride + kx - w.padding
-              let isInside = (0..<w.height).contains(row) && (0..<w.width).contains(column)
-              target[x] = isInside ? source[column] : 0
+            let columns = (0..<w.height).contains(row) ? inside : 0..<0
+            target.update(repeating: 0, count: columns.lowerBound)
+            let source = input + (channel * w.height + row) * w.width - first
+            if w.stride == 1 {
+              (target + columns.lowerBound).update(from: source + columns.lowerBound, count: columns.count)
+            } else {
+              for x in columns { target[x] = source[x * w.stride] }
             }
+            (target + columns.upperBound).update(repeating: 0, count: w.outputWidth - columns.upperBound)
             target += w.outputWidth
           }
         }
@@ -218,16 +228,14 @@ extension Conv2d {
     }
     guard let forward = rowsOfTaps?.base, let packedBias = packedBias?.base else { return }
     let perFilter = plain.taps
-    let rowSize = w.kernelWidth * w.channels
     for tap in 0..<w.taps {
       let number = weightNumber(ofTap: tap)
-      let (kernelRow, place) = (tap / rowSize, tap % rowSize)
       for (current, weight) in weights.enumerated() {
         for filter in 0..<w.filters {
           let value = source.weight * weight.values.base[filter * perFilter + number]
           let column = current * w.paddedFilters + filter
           forward[w.blockPlace(tap: tap, column: column)] = value
-          if backward { rowsOfFilters?.base[(kernelRow * w.columns + column) * w.paddedRow + place] = value }
+          if backward { rowsOfFilters?.base[w.rowPlace(tap: tap, column: column)] = value }
         }
       }
     }

@@ -1,21 +1,31 @@
 import KernelTypes
 
-/// The largest of each window of spikes: 1 where any of its neurons spikes. Its gradient goes to one of those that did,
-/// or of all where none did: the first from place `step mod size^2` of the window on.
+/// The largest of each window of spikes: 1 where any of its neurons spikes.
 package struct MaxPool2d: Sendable {
+  /// To which of the neurons that are the largest the gradient goes: of those that spiked, or of all where none did.
+  package enum Ties: String, Codable, Sendable {
+    /// The first, row by row.
+    case first
+    /// The first from place `step mod size^2` of the window on. Always the first would ask the same neuron of a silent
+    /// window over and over, often one that nothing drives, and layers would fall silent.
+    case turn
+  }
+
   package let size: Int
   package let stride: Int
+  package let ties: Ties
   package let outputShape: [Int]
   let window: PoolWindow
 
-  package init(inputShape: [Int], size: Int, stride: Int, layer: Int) throws(QLIFError) {
+  package init(inputShape: [Int], size: Int, stride: Int, ties: Ties, layer: Int) throws(QLIFError) {
     let what = "layer \(layer) (max_pool2d)"
     outputShape = try pooledShape(inputShape, size: size, stride: stride, what)
     self.size = size
     self.stride = stride
+    self.ties = ties
     window = PoolWindow(
       height: inputShape[1], width: inputShape[2], channels: inputShape[0], size: size, stride: stride,
-      outputHeight: outputShape[1], outputWidth: outputShape[2])
+      outputHeight: outputShape[1], outputWidth: outputShape[2], takesTurns: ties == .turn)
   }
 }
 

@@ -27,6 +27,7 @@ class ConvolutionalClassifier(SpikingClassifier):
     channels: int | Iterable[int]
     kernel: int | tuple[int, int]
     pool: int
+    pool_ties: str
     image_shape: tuple[int, ...] | None
 
     _image_shape: Shape  # of the samples that were seen last; `network_` keeps it for good
@@ -37,7 +38,7 @@ class ConvolutionalClassifier(SpikingClassifier):
         for count in channels:
             layers.append(Conv2d(count, self.kernel, self._hidden_neuron()))
             if self.pool != 1:
-                layers.append(MaxPool2d(self.pool))
+                layers.append(MaxPool2d(self.pool, ties=self.pool_ties))
         return layers
 
     def _input_shape(self) -> Shape:

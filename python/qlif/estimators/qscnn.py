@@ -46,6 +46,7 @@ class QSCNNClassifier(QuantumNeurons, ConvolutionalClassifier):
         *,
         kernel: int | tuple[int, int] = 5,
         pool: int = 2,
+        pool_ties: str = "turn",
         image_shape: tuple[int, ...] | None = None,
         steps: int = 10,
         epochs: int = 10,
