@@ -40,7 +40,7 @@ class SCNNClassifier(ClassicalNeurons, ConvolutionalClassifier):
         *,
         kernel: int | tuple[int, int] = 5,
         pool: int = 2,
-        pool_ties: str = "turn",
+        pool_ties: str = "first",
         image_shape: tuple[int, ...] | None = None,
         steps: int = 10,
         epochs: int = 10,
