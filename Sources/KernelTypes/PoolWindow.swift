@@ -11,7 +11,8 @@
   public var takesTurns: Bool
 
   public init(
-    height: Int, width: Int, channels: Int, size: Int, stride: Int, outputHeight: Int, outputWidth: Int, takesTurns: Bool
+    height: Int, width: Int, channels: Int, size: Int, stride: Int, outputHeight: Int, outputWidth: Int,
+    takesTurns: Bool
   ) {
     self.height = height
     self.width = width

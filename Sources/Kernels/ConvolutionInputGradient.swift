@@ -56,12 +56,11 @@ extension VectorKernels {
               for k in 0..<positions {
                 let position = Int(byCount.order[k])
                 let (y, x) = (first + position / window.outputWidth, position % window.outputWidth)
+                let corner = window.stride * (y * window.planeWidth + x * window.channels)
                 let list = Int(starts[position])
                 addProducts(
                   Int(starts[position + 1]) - list, filters + list, amounts + list, block,
-                  to: plane + (y * window.stride + ky) * window.planeWidth + x * window.stride * window.channels
-                    + start,
-                  as: R.self)
+                  to: plane + (corner + ky * window.planeWidth + start), as: R.self)
               }
             }
             start += width

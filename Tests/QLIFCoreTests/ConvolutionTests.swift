@@ -174,7 +174,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [(2, 2, 12), (3, 3, 40), (2, 1, 5), (3, 2, 70), (2, 2, 31)], [MaxPool2d.Ties.first, .turn])
+  @Test(
+    arguments: [(2, 2, 12), (3, 3, 40), (2, 1, 5), (3, 2, 70), (2, 2, 31)], [MaxPool2d.Ties.first, .turn])
   func maximumIsTakenAndItsGradientHandedBack(
     _ sizes: (size: Int, stride: Int, channels: Int), _ ties: MaxPool2d.Ties
   ) throws {
@@ -280,7 +281,8 @@ import Testing
         try $0.addDense(units: 5, neuron: QLIF())
         try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
       }.contains("layer 1 (conv2d): input of shape [5]"))
-    #expect(message { try $0.addMaxPool2d(size: 2, stride: 2, ties: .first) }.contains("layer 0 (max_pool2d)"))
+    #expect(
+      message { try $0.addMaxPool2d(size: 2, stride: 2, ties: .first) }.contains("layer 0 (max_pool2d)"))
     #expect(
       message {
         try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())

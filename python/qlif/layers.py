@@ -151,8 +151,8 @@ class MaxPool2d(Layer):
             ``"turn"`` has more gradients to hand on.
 
     Raises:
-        ArgumentError: something that is not a whole number, or an unknown name. Whether a window fits the layer before
-            is checked when the network is made.
+        ArgumentError: something that is not a whole number, or an unknown name. Whether a window
+            fits the layer before is checked when the network is made.
     """
 
     KIND: ClassVar[str] = "max_pool2d"
@@ -170,9 +170,7 @@ class MaxPool2d(Layer):
 
     def add_to(self, network: Any) -> None:
         """Adds this layer to the end of a network under construction (a C handle)."""
-        lib.qlif_network_add_max_pool2d(
-            network, self.size, self.stride, POOL_TIES.code(self.ties)
-        )
+        lib.qlif_network_add_max_pool2d(network, self.size, self.stride, POOL_TIES.code(self.ties))
 
 
 @dataclass(frozen=True)
