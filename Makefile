@@ -100,8 +100,8 @@ $(STAMPS)/system: Makefile
 	@mkdir -p $(@D) && touch $@
 
 # SwiftPM does not notice a header that changed alone.
-$(STAMPS)/header: Include/qlif.h $(STAMPS)/system
-	@find Sources/QLIFCABI -name '*.swift' -exec touch {} +
+$(STAMPS)/header: Include/qlif.h Sources/CSIMD/simd.h $(STAMPS)/system
+	@find Sources/QLIFCABI Sources/Kernels -name '*.swift' -exec touch {} +
 	@touch $@
 
 $(STAMPS)/venv: $(STAMPS)/system
