@@ -12,6 +12,7 @@ import argparse
 import statistics
 import sys
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ AXES: dict[str, tuple[int, ...]] = {
     "batch": (1, 10, 50, 200, 600, 2000),
 }
 BASE = Problem(batches=2)
+# Of the lines for each number of threads, the first to be seen behind the second.
+STYLES = ("o-", "s--", "^:", "D-.")
 
 
 def measure(contender: str, problem: Problem, repeats: int) -> dict[str, Any]:
@@ -79,13 +82,13 @@ def plot(points: list[dict[str, Any]], title: str, path: str) -> None:
         2, len(axes), figsize=(4 * len(axes), 6.5), sharey="row", sharex="col", squeeze=False
     )
     for column, axis in enumerate(axes):
-        for threads in sorted({p["threads"] for p in points}):
+        for threads, style in zip(sorted({p["threads"] for p in points}), cycle(STYLES)):
             line = [p for p in points if p["axis"] == axis and p["threads"] == threads]
             line = sorted((p for p in line if "median_ms" in p), key=lambda p: p[axis])
             sizes = [p[axis] for p in line]
             label = f"{threads} thread{'s' if threads > 1 else ''}"
-            panels[0, column].plot(sizes, [p["median_ms"] for p in line], "o-", label=label)
-            panels[1, column].plot(sizes, [p["peak_bytes"] / 1e6 for p in line], "o-", label=label)
+            panels[0, column].plot(sizes, [p["median_ms"] for p in line], style, label=label)
+            panels[1, column].plot(sizes, [p["peak_bytes"] / 1e6 for p in line], style, label=label)
         for panel in panels[:, column]:
             panel.set_xscale("log")
             panel.set_xticks(AXES[axis], [f"{size:,}" for size in AXES[axis]])
@@ -120,7 +123,8 @@ def main() -> int:
     arguments = parser.parse_args()
     here = machine.describe()
     print(machine.line(here, max(arguments.threads)))
-    title = f"{REGISTRY['qsnn'][arguments.contender][2]}: 784-{BASE.hidden}-10, "
+    name = REGISTRY["qsnn"][arguments.contender][2].split(") ")[-1]
+    title = f"{name}: 784-{BASE.hidden}-10, "
     title += f"{BASE.steps} steps, batch {BASE.batch}, float32; one size varied"
     print(title)
     points: list[dict[str, Any]] = []
