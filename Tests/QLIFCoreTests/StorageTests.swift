@@ -36,6 +36,23 @@ import Testing
     #expect(try copy.serialized() == network.serialized())
   }
 
+  @Test func aPoolingRemembersWhichMaximumLearns() throws {
+    func decoded(_ text: String) throws -> SynapseDescription {
+      try JSONDecoder().decode(SynapseDescription.self, from: Data(text.utf8))
+    }
+    for ties in [MaxPool2d.Ties.first, .turn] {
+      let pool = SynapseDescription.maxPool2d(size: 3, stride: 2, ties: ties)
+      let text = String(decoding: try JSONEncoder().encode(pool), as: UTF8.self)
+      #expect(try decoded(text) == pool)
+    }
+    #expect(
+      try decoded(#"{"kind": "max_pool2d", "size": 3, "stride": 2}"#)
+        == .maxPool2d(size: 3, stride: 2, ties: .first))
+    #expect(throws: (any Error).self) {
+      try decoded(#"{"kind": "max_pool2d", "size": 3, "stride": 2, "ties": "last"}"#)
+    }
+  }
+
   @Test func trainingGoesOnToTheSameBits() throws {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }

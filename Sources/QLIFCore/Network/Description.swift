@@ -49,9 +49,10 @@ extension SynapseDescription: Codable {
           channels: try size(.channels), kernelHeight: try size(.kernelHeight),
           kernelWidth: try size(.kernelWidth), stride: try size(.stride), padding: try size(.padding)))
     case .maxPool2d:
+      // A description without `ties` is of a time when there was one kind.
       self = .maxPool2d(
         size: try size(.size), stride: try size(.stride),
-        ties: try values.decode(MaxPool2d.Ties.self, forKey: .ties))
+        ties: try values.decodeIfPresent(MaxPool2d.Ties.self, forKey: .ties) ?? .first)
     case .averagePool2d: self = .averagePool2d(size: try size(.size))
     }
   }
