@@ -47,6 +47,7 @@ REGISTRY: dict[str, dict[str, tuple[str, str, str]]] = {
     "qscnn": {
         "authors": ("authors", "AuthorsQSCNN", "(a) authors' code"),
         "torch": ("torch_qscnn", "TorchQSCNN", "(b) best PyTorch"),
+        "autograd": ("plain", "PlainQSCNN", "PyTorch by autograd"),
         "snntorch": ("snntorch_leaky", "LeakyConvolutional", "(c) snnTorch Leaky"),
         "qlif": ("qlif_engine", "EngineQSCNN", "(d) qlif"),
         "blas-numpy": ("blas_floor", "NumpyFloorConvolutional", "floor, numpy's BLAS"),
