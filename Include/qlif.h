@@ -178,8 +178,8 @@ qlif_status qlif_network_add_conv2d(qlif_network *network, int64_t channels, int
  * where none did. */
 typedef int32_t qlif_pool_ties;
 enum {
-  QLIF_POOL_TIES_FIRST = 0, /* the first, row by row */
-  QLIF_POOL_TIES_TURN = 1   /* the first from place (step mod size^2) of the window on, around it */
+  QLIF_POOL_TIES_FIRST = 0,   /* the first, row by row */
+  QLIF_POOL_TIES_MEMBRANE = 1 /* the one with the largest membrane; neurons must be right before the pooling */
 };
 
 /* Adds a pooling of each plane's spikes over size x size windows; what does not fill a window is left out.

@@ -77,8 +77,8 @@ public protocol KernelSet: Sendable {
     _ pool: PoolWindow, rows: Int, spikes: Words, output: UnsafeMutablePointer<UInt64>)
 
   static func maxPoolBackward(
-    _ pool: PoolWindow, samples: Int, steps: Int, spikes: Words, outputGradient: Floats, outputStride: Int,
-    inputGradient: MutableFloats, inputStride: Int)
+    _ pool: PoolWindow, rows: Int, spikes: Words, membranes: Floats?, outputGradient: Floats,
+    outputStride: Int, inputGradient: MutableFloats, inputStride: Int)
 
   static func adamUpdate(
     _ adam: AdamConstants, count: Int, values: MutableFloats, gradient: Floats, mean: MutableFloats,

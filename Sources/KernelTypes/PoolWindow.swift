@@ -7,12 +7,9 @@
   public var stride: Int
   public var outputHeight: Int
   public var outputWidth: Int
-  /// Whether a window's largest is looked for from another place at each step.
-  public var takesTurns: Bool
 
   public init(
-    height: Int, width: Int, channels: Int, size: Int, stride: Int, outputHeight: Int, outputWidth: Int,
-    takesTurns: Bool
+    height: Int, width: Int, channels: Int, size: Int, stride: Int, outputHeight: Int, outputWidth: Int
   ) {
     self.height = height
     self.width = width
@@ -21,7 +18,6 @@
     self.stride = stride
     self.outputHeight = outputHeight
     self.outputWidth = outputWidth
-    self.takesTurns = takesTurns
   }
 
   /// Where a window's places lie, row by row, from its first on.

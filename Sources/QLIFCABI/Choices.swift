@@ -24,7 +24,7 @@ private let surrogates: [SurrogateKind] = [.arctan, .fastSigmoid, .sigmoid, .tri
 private let resets: [LIF.Reset] = [.subtract, .zero]
 private let losses: [Loss] = [.membrane, .summedMembrane, .spikeCount]
 private let readouts: [Readout] = [.spikeCount, .membrane]
-private let poolTies: [MaxPool2d.Ties] = [.first, .turn]
+private let poolTies: [MaxPool2d.Ties] = [.first, .membrane]
 private let schedules: [Schedule] = [.constant, .oneCycle, .cosine]
 
 func flag(_ number: Int32, _ name: StaticString) throws(QLIFError) -> Bool {

@@ -175,14 +175,13 @@ import Testing
   }
 
   @Test(
-    arguments: [(2, 2, 12), (3, 3, 40), (2, 1, 5), (3, 2, 70), (2, 2, 31)], [MaxPool2d.Ties.first, .turn])
+    arguments: [(2, 2, 12), (3, 3, 40), (2, 1, 5), (3, 2, 70), (2, 2, 31)], [MaxPool2d.Ties.first, .membrane])
   func maximumIsTakenAndItsGradientHandedBack(
     _ sizes: (size: Int, stride: Int, channels: Int), _ ties: MaxPool2d.Ties
   ) throws {
     let (size, stride, channels) = sizes
     var random = TestRandom(UInt64(size * 100 + channels))
-    let (height, width, samples, steps) = (8, 7, 2, 6)
-    let rows = samples * steps
+    let (height, width, rows) = (8, 7, 12)
     let pool = try MaxPool2d(
       inputShape: [channels, height, width], size: size, stride: stride, ties: ties, layer: 1
     ).window
@@ -201,25 +200,30 @@ import Testing
       }
       var output = [UInt64](repeating: .max, count: rows * pool.outputWords)
       kernels.maxPoolForward(pool, rows: rows, spikes: spikes, output: &output)
+      let membranes = random.floats(rows * units + 16, -1...1)
+      func membrane(_ row: Int, _ y: Int, _ x: Int, _ c: Int) -> Float {
+        membranes[row * units + (y * width + x) * channels + c]
+      }
       let gradient = random.floats(rows * outputs + 16, 0.5...1)
       var inputGradient = [Float](repeating: .nan, count: rows * units + 16)
       kernels.maxPoolBackward(
-        pool, samples: samples, steps: steps, spikes: spikes, outputGradient: gradient, outputStride: outputs,
-        inputGradient: &inputGradient, inputStride: units)
+        pool, rows: rows, spikes: spikes, membranes: ties == .membrane ? membranes : nil,
+        outputGradient: gradient, outputStride: outputs, inputGradient: &inputGradient, inputStride: units)
       var expected = [Float](repeating: 0, count: rows * units)
       for row in 0..<rows {
         for y in 0..<pool.outputHeight {
           for x in 0..<pool.outputWidth {
             for c in 0..<channels {
-              let places = (0..<size * size).map {
-                let place = ($0 + (ties == .turn ? row % steps : 0)) % (size * size)
-                return (y * stride + place / size, x * stride + place % size)
-              }
-              let winner = places.first { spiked(row, $0.0, $0.1, c) }
+              let places = (0..<size * size).map { (y: y * stride + $0 / size, x: x * stride + $0 % size) }
+              let spiking = places.filter { spiked(row, $0.y, $0.x, c) }
               let bit = (y * pool.outputWidth + x) * channels + c
               let isSet = output[row * pool.outputWords + bit / 64] >> UInt64(bit % 64) & 1 == 1
-              #expect(isSet == (winner != nil), "\(name)")
-              let (wy, wx) = winner ?? places[0]
+              #expect(isSet == !spiking.isEmpty, "\(name)")
+              let candidates = spiking.isEmpty ? places : spiking
+              let (wy, wx) =
+                ties == .first
+                ? candidates[0]
+                : candidates.max { membrane(row, $0.y, $0.x, c) < membrane(row, $1.y, $1.x, c) }!
               expected[row * units + (wy * width + wx) * channels + c] += gradient[row * outputs + bit]
             }
           }
@@ -289,6 +293,12 @@ import Testing
         try $0.addAveragePool2d(size: 2)
         try $0.addMaxPool2d(size: 2, stride: 2, ties: .first)
       }.contains("layer 2 (max_pool2d): it follows an average"))
+    #expect(
+      message {
+        try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
+        try $0.addMaxPool2d(size: 2, stride: 2, ties: .membrane)
+        try $0.addMaxPool2d(size: 2, stride: 2, ties: .membrane)
+      }.contains("layer 2 (max_pool2d): ties \"membrane\" after a layer without neurons"))
     #expect(
       message {
         try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())

@@ -40,7 +40,7 @@ import Testing
     func decoded(_ text: String) throws -> SynapseDescription {
       try JSONDecoder().decode(SynapseDescription.self, from: Data(text.utf8))
     }
-    for ties in [MaxPool2d.Ties.first, .turn] {
+    for ties in [MaxPool2d.Ties.first, .membrane] {
       let pool = SynapseDescription.maxPool2d(size: 3, stride: 2, ties: ties)
       let text = String(decoding: try JSONEncoder().encode(pool), as: UTF8.self)
       #expect(try decoded(text) == pool)

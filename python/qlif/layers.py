@@ -145,14 +145,16 @@ class MaxPool2d(Layer):
         size: height and width of a window, >= 1.
         stride: from one window to the next, >= 1; None sets them side by side.
         ties: which of several maxima has the gradient: ``"first"``, row by row, as in
-            `torch.nn.MaxPool2d`; or ``"turn"``: at step t the first from place t mod size² of the
-            window on, around it. ``"first"`` asks the same neuron of a silent window at every step,
-            often one that nothing drives, and layers may fall silent (docs/defaults.md);
-            ``"turn"`` has more gradients to hand on.
+            `torch.nn.MaxPool2d`; or ``"membrane"``: the one with the largest membrane, as if the
+            membranes were pooled and then compared with the threshold. ``"first"`` asks the same
+            neuron of a silent window over and over, often one that nothing drives, and layers may
+            fall silent (docs/defaults.md); ``"membrane"`` has more gradients to hand on, and needs
+            a layer of neurons right before the pooling.
 
     Raises:
         ArgumentError: something that is not a whole number, or an unknown name. Whether a window
-            fits the layer before is checked when the network is made.
+            fits the layer before, and whether that has membranes, is checked when the network is
+            made.
     """
 
     KIND: ClassVar[str] = "max_pool2d"

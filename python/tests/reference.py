@@ -200,16 +200,14 @@ class Pool2d:
         windows, _ = self._windows(x)
         return windows.max(axis=-1) if self.largest else windows.mean(axis=-1)
 
-    def backward(self, g, x, steps):
+    def backward(self, g, x, membranes):
         windows, parts = self._windows(x)
         gx = np.zeros_like(x)
-        # The first of the largest, where they take turns counted from another entry at each step.
-        step = np.arange(len(x)).reshape(-1, 1, 1, 1) // (len(x) // steps)
-        start = step if self.ties == "turn" else 0 * step
-        order = (start[..., None] + np.arange(len(parts))) % len(parts)
-        order = np.broadcast_to(order, windows.shape)
-        turned = np.take_along_axis(windows, order, axis=-1).argmax(axis=-1)
-        chosen = np.take_along_axis(order, turned[..., None], axis=-1)[..., 0]
+        # Of the largest: the first, or the one with the largest membrane.
+        if self.ties == "membrane":
+            own, _ = self._windows(membranes)
+            windows = np.where(windows == windows.max(axis=-1, keepdims=True), own, -np.inf)
+        chosen = windows.argmax(axis=-1)
         for entry, part in enumerate(parts):
             gx[part] += g * (chosen == entry) if self.largest else g / len(parts)
         return gx
@@ -248,7 +246,9 @@ def run(layers, x, steps, labels, loss, constant):
         rows = inputs[index]
         g = g.reshape(spikes[index].shape)
         if neuron is None:
-            g = synapse.backward(g.reshape(-1, *g.shape[2:]), rows, steps)
+            before = alphas[index - 1]
+            membranes = None if before is None else before.reshape(rows.shape)
+            g = synapse.backward(g.reshape(-1, *g.shape[2:]), rows, membranes)
         else:
             parts = neuron.backward(g, alpha_gradient, alphas[index], saved[index])
             g = np.zeros_like(rows)

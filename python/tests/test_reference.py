@@ -204,13 +204,13 @@ ARCHITECTURES = {
     ],
     "max pooling that overlaps": [
         (Conv2d(), (3, 2, 2, 2)),
-        (reference.Pool2d(3, 1, True, "turn"), None),
+        (reference.Pool2d(3, 1, True, "membrane"), None),
         (reference.Pool2d(2, 2, True), None),
         (Dense(), (4, 3 * 2 * 1)),
     ],
     "max pooling with gaps": [
         (Conv2d(), (3, 2, 2, 2)),
-        (reference.Pool2d(2, 3, True, "turn"), None),
+        (reference.Pool2d(2, 3, True, "membrane"), None),
         (Dense(), (4, 3 * 2 * 2)),
     ],
     "average pooling": [

@@ -25,7 +25,7 @@ def torch_run(layers, x, labels, parameters):
     """The network, step by step in float64; returns spikes, membranes, loss and gradients.
 
     Layers are functions of (signal, weight, bias) with a `Leaky` for their neurons, or of the
-    signal and the step with None.
+    signal and the membranes before it with None.
     """
     wide = {
         name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
@@ -37,7 +37,7 @@ def torch_run(layers, x, labels, parameters):
         signal = torch.tensor(x[step] if x.ndim in (3, 5) else x, dtype=torch.float64)
         for index, (synapse, neuron) in enumerate(layers):
             if neuron is None:
-                signal = synapse(signal, step)
+                signal = synapse(signal, states[index - 1])
             else:
                 current = synapse(signal, wide[f"{index}.weight"], wide[f"{index}.bias"])
                 signal, states[index] = neuron(current, states[index])
@@ -112,28 +112,32 @@ def flat_linear(signal, weight, bias):
     return torch.nn.functional.linear(signal.flatten(1), weight, bias)
 
 
-def largest(signal, size, stride, step):
-    """The first of a window's largest, counted from another place at each step."""
-    windows = signal.unfold(2, size, stride).unfold(3, size, stride).flatten(-2)
-    turned = windows.roll(-(step % size**2), -1)
-    return turned.gather(-1, turned.argmax(-1, keepdim=True)).squeeze(-1)
+def largest(signal, membranes, size, stride):
+    """The spike of the neuron with the largest membrane of each window."""
+    values, places = torch.nn.functional.max_pool2d(
+        membranes, size, stride, return_indices=True
+    )
+    return signal.flatten(2).gather(-1, places.flatten(2)).view_as(values)
 
 
 @pytest.mark.parametrize("constant", [True, False])
-@pytest.mark.parametrize("pool", ["max", "max, in turn", "max, in turn, overlapping", "average"])
+@pytest.mark.parametrize("pool", ["max", "max membrane", "max membrane, overlapping", "average"])
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (1, 2)])
 def test_convolutions_and_poolings_are_pytorchs(stride, padding, pool, constant):
     F = torch.nn.functional
     neuron = qlif.LIF(beta=0.85, threshold=0.8, surrogate=qlif.surrogate.arctan(slope=1))
     leaky = snn.Leaky(beta=0.85, threshold=0.8, spike_grad=snn.surrogate.atan(alpha=2))
     ours, theirs = {
-        "max": (qlif.MaxPool2d(2), lambda s, step: F.max_pool2d(s, 2)),
-        "max, in turn": (qlif.MaxPool2d(2, ties="turn"), lambda s, step: largest(s, 2, 2, step)),
-        "max, in turn, overlapping": (
-            qlif.MaxPool2d(3, 2, ties="turn"),
-            lambda s, step: largest(s, 3, 2, step),
+        "max": (qlif.MaxPool2d(2), lambda s, _: F.max_pool2d(s, 2)),
+        "max membrane": (
+            qlif.MaxPool2d(2, ties="membrane"),
+            lambda s, membranes: largest(s, membranes, 2, 2),
         ),
-        "average": (qlif.AvgPool2d(2), lambda s, step: F.avg_pool2d(s, 2)),
+        "max membrane, overlapping": (
+            qlif.MaxPool2d(3, 2, ties="membrane"),
+            lambda s, membranes: largest(s, membranes, 3, 2),
+        ),
+        "average": (qlif.AvgPool2d(2), lambda s, _: F.avg_pool2d(s, 2)),
     }[pool]
     shape = (BATCH, 2, 11, 12) if constant else (STEPS, BATCH, 2, 11, 12)
 

@@ -51,6 +51,11 @@ package final class Layer: Sendable {
     if case .spiking(_, let neuron) = stage { neuron } else { nil }
   }
 
+  /// The layer whose membranes say where this one's gradients go; nil: no layer's.
+  var sourceOfMembranes: Int? {
+    if case .maxPool(let pool) = stage, pool.ties == .membrane { source } else { nil }
+  }
+
   package var parameters: [Parameter] { synapse?.parameters ?? [] }
 
   func run(_ neuron: any Neuron, steps: Int, dropoutKey: UInt64?, qubits: QubitLayer?) -> NeuronRun {

@@ -128,6 +128,10 @@ extension Network {
       guard spikes.window == 1 else {
         throw .shape("layer \(index) (max_pool2d): it follows an average, expected spikes")
       }
+      guard ties == .first || last?.neuron != nil else {
+        throw .invalid(
+          "layer \(index) (max_pool2d): ties \"membrane\" after a layer without neurons, expected \"first\"")
+      }
       stage = .maxPool(
         try MaxPool2d(inputShape: spikes.shape, size: size, stride: stride, ties: ties, layer: index))
     case .averagePool2d(let size):

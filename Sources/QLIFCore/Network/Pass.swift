@@ -155,7 +155,8 @@ struct Pass {
         else { continue }
         let rows = spikeRows(of: source, block)
         kernels.maxPoolBackward(
-          pool.window, samples: rows.samples, steps: rows.steps, spikes: rows.bits,
+          pool.window, rows: rows.rows, spikes: rows.bits,
+          membranes: layer.sourceOfMembranes.flatMap { block.layers[$0].alpha.map { Floats($0.base) } },
           outputGradient: gradient.base, outputStride: layer.paddedUnits, inputGradient: spikeGradient.base,
           inputStride: rows.paddedUnits)
       case .averagePool:

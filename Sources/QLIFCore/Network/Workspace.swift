@@ -145,6 +145,7 @@ final class BlockMemory: @unchecked Sendable {
     var mostFloats = 0
     for layer in network.layers {
       layers.append(try LayerMemory(layer, rows: rows, isLast: layer === network.layers.last, learns: learns))
+      if learns, let source = layer.sourceOfMembranes { try layers[source].keepAlpha() }
       mostIndices = max(mostIndices, layer.synapse?.scratchIndices ?? 0)
       mostFloats = max(mostFloats, layer.synapse?.scratchFloats ?? 0)
     }
@@ -180,7 +181,8 @@ final class Tally: @unchecked Sendable {
 final class LayerMemory: @unchecked Sendable {
   /// [rows, words]; nothing for an average, whose spikes are those of its source
   let spikes: Buffer<UInt64>
-  /// [rows, padded neurons]: always of the output layer; of another where it is recorded
+  /// [rows, padded neurons]: always of the output layer; of another where it is recorded, or where a maximum is found
+  /// by it
   var alpha: Buffer<Float>?
   /// [rows, columns]; nil for the input layer, whose currents belong to the whole batch
   let currents: Buffer<Float>?

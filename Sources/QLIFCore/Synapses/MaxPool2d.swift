@@ -6,9 +6,10 @@ package struct MaxPool2d: Sendable {
   package enum Ties: String, Codable, Sendable {
     /// The first, row by row.
     case first
-    /// The first from place `step mod size^2` of the window on. Always the first would ask the same neuron of a silent
-    /// window over and over, often one that nothing drives, and layers would fall silent.
-    case turn
+    /// The one with the largest membrane, as if the membranes were pooled and then compared with the threshold. Always
+    /// the first would ask the same neuron of a silent window over and over, often one that nothing drives, and
+    /// layers would fall silent.
+    case membrane
   }
 
   package let size: Int
@@ -25,7 +26,7 @@ package struct MaxPool2d: Sendable {
     self.ties = ties
     window = PoolWindow(
       height: inputShape[1], width: inputShape[2], channels: inputShape[0], size: size, stride: stride,
-      outputHeight: outputShape[1], outputWidth: outputShape[2], takesTurns: ties == .turn)
+      outputHeight: outputShape[1], outputWidth: outputShape[2])
   }
 }
 

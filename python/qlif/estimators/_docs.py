@@ -14,7 +14,7 @@ channels: planes of neurons of each convolution; a number means one convolution.
 kernel: height and width of every convolution's kernel; one number is a square. No padding.
 pool: side of the windows of the max-pooling behind every convolution; 1 leaves it out.
 pool_ties: which of the neurons that are a window's maximum learns, ``"first"`` or
-    ``"turn"``; see `qlif.MaxPool2d`.
+    ``"membrane"``; see `qlif.MaxPool2d`.
 image_shape: channels, height and width of an image, or height and width; one of them may be
     -1, which is what the others leave. None takes X's own shape, and a square of one
     channel where X is [n, features]."""

@@ -46,7 +46,7 @@ class QSCNNClassifier(QuantumNeurons, ConvolutionalClassifier):
         *,
         kernel: int | tuple[int, int] = 5,
         pool: int = 2,
-        pool_ties: str = "turn",
+        pool_ties: str = "membrane",
         image_shape: tuple[int, ...] | None = None,
         steps: int = 10,
         epochs: int = 10,
