@@ -114,9 +114,7 @@ def flat_linear(signal, weight, bias):
 
 def largest(signal, membranes, size, stride):
     """The spike of the neuron with the largest membrane of each window."""
-    values, places = torch.nn.functional.max_pool2d(
-        membranes, size, stride, return_indices=True
-    )
+    values, places = torch.nn.functional.max_pool2d(membranes, size, stride, return_indices=True)
     return signal.flatten(2).gather(-1, places.flatten(2)).view_as(values)
 
 
