@@ -25,8 +25,10 @@ from harness.client import Worker
 from harness.problem import Problem, published
 
 # A turn is as many steps as fit into this time, within limits.
-TURN_MS = 400.0
+TURN_MS = 1500.0
 MOST_STEPS = 20
+# A step longer than this needs no warming up: its start is a small part of it.
+LONG_MS = 4000.0
 # Losses of the first step of contenders that compute the same must agree to this, relatively.
 LOSS_TOLERANCE = 1e-4
 
@@ -51,15 +53,14 @@ class Lane:
             self.first_loss = first["loss"]
         probe = self._run(2) if first and first["times"][0] < 3e4 else first
         if probe:
-            rest = TURN_MS / min(probe["times"])
-            self.steps_per_turn = int(max(1, min(MOST_STEPS, rest)))
+            step = min(probe["times"])
+            self.steps_per_turn = int(max(1, min(MOST_STEPS, TURN_MS / step)))
+            self.warm_steps = 1 if step < LONG_MS else 0
 
     def take_turn(self) -> None:
-        # A step so long that a turn is one step needs no warming up within the turn.
-        warm = 1 if self.steps_per_turn > 1 else 0
-        if answer := self._run(self.steps_per_turn + warm):
+        if answer := self._run(self.steps_per_turn + self.warm_steps):
             self.processor += answer["processor"]
-            self.times += answer["times"][warm:]
+            self.times += answer["times"][self.warm_steps :]
 
     def _run(self, steps: int) -> dict[str, Any] | None:
         if self.reason is not None:

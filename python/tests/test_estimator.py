@@ -213,6 +213,7 @@ def test_a_real_ctrl_c(tmp_path):
     """SIGINT during a training that would take minutes stops it within a batch."""
     code = """
 import numpy as np, os, signal, threading, time, warnings, qlif
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the shell's background ignores it
 rng = np.random.default_rng(0)
 X, y = rng.uniform(0, 1, (20000, 100)).astype(np.float32), rng.integers(0, 10, 20000)
 def press():

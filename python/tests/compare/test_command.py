@@ -138,7 +138,12 @@ def test_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
     arguments = ("--models", "qsnn", "--datasets", "digits", "--seeds", "0")
     options = (*arguments, "--epochs", "300", "--out", tmp_path)
     process = subprocess.Popen(
-        command(*options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command(*options),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts what it puts into the background, perhaps these tests, deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     while not (tmp_path / "digits" / "qsnn" / "seed-0.checkpoint").exists():
