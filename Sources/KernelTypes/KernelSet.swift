@@ -73,6 +73,13 @@ public protocol KernelSet: Sendable {
     inputGradient: MutableFloats, inputStride: Int, plane: MutableFloats, indices: Indices,
     amounts: MutableFloats)
 
+  static func spectralInputGradient(
+    _ window: Window, _ spectrum: Spectrum, rows: Int, outputGradient: Floats, currentStride: Int,
+    weights: Floats, inputGradient: MutableFloats, inputStride: Int, memory: MutableFloats)
+
+  static func spectralWeights(
+    _ window: Window, _ spectrum: Spectrum, taps: Floats, into target: MutableFloats, memory: MutableFloats)
+
   static func maxPoolForward(
     _ pool: PoolWindow, rows: Int, spikes: Words, output: UnsafeMutablePointer<UInt64>)
 
@@ -85,6 +92,8 @@ public protocol KernelSet: Sendable {
     square: MutableFloats)
 
   static func sumOfSquares(count: Int, values: Floats) -> Double
+
+  static func countNonzero(count: Int, values: Floats) -> Int
 
   static func areFinite(count: Int, values: Floats) -> Bool
 

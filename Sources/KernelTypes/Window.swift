@@ -68,6 +68,9 @@
     return (column - filter + end - width) * taps + tap * width + filter - (end - width)
   }
 
+  /// Input channels, padded to whole vectors.
+  @inlinable public var paddedChannels: Int { (channels + 15) / 16 * 16 }
+
   /// Inputs of one row of the kernel, padded to whole vectors.
   @inlinable public var paddedRow: Int { (kernelWidth * channels + 15) / 16 * 16 }
 

@@ -68,19 +68,23 @@ extension VectorKernels {
         }
         first = chunk.upperBound
       }
-      // The margins belong to nobody.
-      let result = inputGradient + row * inputStride
-      let height = min(window.usableHeight, window.planeHeight - window.padding)
-      let width = min(
-        window.usableWidth * window.channels, window.planeWidth - window.padding * window.channels)
-      if height < window.height || width < window.width * window.channels {
-        result.update(repeating: 0, count: window.height * window.width * window.channels)
-      }
-      for y in 0..<height {
-        (result + y * window.width * window.channels).update(
-          from: plane + ((y + window.padding) * window.planeWidth + window.padding * window.channels),
-          count: width)
-      }
+      window.copyInside(of: plane, to: inputGradient + row * inputStride)
+    }
+  }
+}
+
+extension Window {
+  /// A plane without its margins, which belong to nobody.
+  @inline(__always)
+  func copyInside(of plane: UnsafePointer<Float>, to result: UnsafeMutablePointer<Float>) {
+    let height = min(usableHeight, planeHeight - padding)
+    let width = min(usableWidth * channels, planeWidth - padding * channels)
+    if height < self.height || width < self.width * channels {
+      result.update(repeating: 0, count: self.height * self.width * channels)
+    }
+    for y in 0..<height {
+      (result + y * self.width * channels).update(
+        from: plane + (y + padding) * planeWidth + padding * channels, count: width)
     }
   }
 }

@@ -54,6 +54,24 @@ extension VectorKernels {
 }
 
 extension VectorKernels {
+  /// How many of the values are not 0.
+  public static func countNonzero(count: Int, values: UnsafePointer<Float>) -> Int {
+    var zeros = SIMD16<Int32>.zero
+    var i = 0
+    while i + laneCount <= count {
+      zeros &-= Lanes(loading: values + i).isEqual(to: Lanes.zero).lanes
+      i += laneCount
+    }
+    var result = i - Int(zeros.wrappedSum())
+    while i < count {
+      if values[i] != 0 { result += 1 }
+      i += 1
+    }
+    return result
+  }
+}
+
+extension VectorKernels {
   /// Whether all `count` values are finite.
   public static func areFinite(count: Int, values: UnsafePointer<Float>) -> Bool {
     // x - x is 0 for a finite x and NaN otherwise, and NaN stays in the sum.

@@ -2,7 +2,7 @@
 struct Room {
   private var next: UnsafeMutableRawPointer
 
-  init(_ memory: UnsafeMutablePointer<Int32>) { next = UnsafeMutableRawPointer(memory) }
+  init(_ memory: UnsafeMutableRawPointer) { next = memory }
 
   @inline(__always)
   mutating func take<Element: BitwiseCopyable>(_ count: Int, of type: Element.Type = Element.self)

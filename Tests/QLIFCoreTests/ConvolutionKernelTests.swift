@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: cases, Trains.allCases)
-  func agreeWithPlainLoops(_ test: Case, _ trains: Trains) {
+  func agreeWithPlainLoops(_ test: Case, _ trains: Trains) throws {
     let w = Self.window(test)
     var random = TestRandom(UInt64(test.steps))
     let samples = 2
@@ -179,12 +179,33 @@ import Testing
           inputGradient: &spikeGradient, inputStride: paddedInputs, plane: floats, indices: &indices,
           amounts: floats + w.planeSize)
       }
-      for row in 0..<rows {
-        for input in 0..<w.height * w.width * w.channels {
-          let place = row * paddedInputs + input
-          #expect(abs(Double(spikeGradient[place]) - inputGradient[place]) < 1e-3, "\(name)")
+      let expect = { (spikeGradient: [Float]) in
+        for row in 0..<rows {
+          for input in 0..<w.height * w.width * w.channels {
+            let place = row * paddedInputs + input
+            #expect(abs(Double(spikeGradient[place]) - inputGradient[place]) < 1e-3, "\(name)")
+          }
         }
       }
+      expect(spikeGradient)
+
+      spikeGradient = [Float](repeating: .nan, count: rows * paddedInputs)
+      let spectral = try ConvolutionSpectrum(w)
+      let buffers = try spectral.makeWeights()
+      for column in 0..<w.columns where column % w.paddedFilters < w.filters {
+        for tap in 0..<w.taps {
+          buffers.taps.base[spectral.place(tap: tap, column: column)] = weights[column * w.taps + tap]
+        }
+      }
+      kernels.spectralWeights(
+        w, spectral.spectrum, taps: buffers.taps.base, into: buffers.spectrum.base, memory: buffers.work.base)
+      let memory = try Buffer<Float>(spectral.memory, for: "a test")
+      memory.values.update(repeating: .nan)
+      kernels.spectralInputGradient(
+        w, spectral.spectrum, rows: rows, outputGradient: &gradient, currentStride: currentStride,
+        weights: buffers.spectrum.base, inputGradient: &spikeGradient, inputStride: paddedInputs,
+        memory: memory.base)
+      expect(spikeGradient)
     }
   }
 }

@@ -8,6 +8,8 @@ struct Pass {
   var dropoutKey: UInt64?
 
   let noise: NoiseRun
+  /// Layers of which a current may be NaN or infinite, by the size of their parameters.
+  private var unboundedLayers: Set<Int> = []
   /// The qubits of each layer that needs them.
   private let qubits: [LayerQubits?]
 
@@ -36,7 +38,11 @@ struct Pass {
         network: network, batch: input.batch, steps: steps, constantCurrents: currents, learns: learns)
       network.workspace = workspace
     }
-    for layer in network.layers.dropFirst() { try layer.synapse?.prepareForSpikes(backward: learns) }
+    for layer in network.layers.dropFirst() {
+      guard let synapse = layer.synapse else { continue }
+      try synapse.prepareForSpikes(backward: learns)
+      if !(synapse.boundOfCurrents < 1e30) { unboundedLayers.insert(layer.index) }
+    }
   }
 
   private var layers: [Layer] { network.layers }
@@ -111,7 +117,7 @@ struct Pass {
     _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ block: Block
   ) {
     let memory = block.layers[layer.index]
-    if block.tally.notFinite == nil, !currentsAreFinite(of: synapse, memory, block.samples) {
+    if block.tally.notFinite == nil, !currentsAreFinite(of: layer, synapse, block) {
       block.tally.notFinite = layer.index
     }
     for (slot, sample) in block.samples.enumerated() {
@@ -209,11 +215,11 @@ struct Pass {
       count: workspace.inputCurrentCount)
   }
 
-  private func currentsAreFinite(of synapse: any Synapse, _ memory: LayerMemory, _ samples: Range<Int>)
-    -> Bool
-  {
-    if let own = memory.currents {
-      return kernels.areFinite(count: samples.count * steps * synapse.columns, values: own.base)
+  private func currentsAreFinite(of layer: Layer, _ synapse: any Synapse, _ block: Block) -> Bool {
+    let samples = block.samples
+    if let own = block.layers[layer.index].currents {
+      return !unboundedLayers.contains(layer.index)
+        || kernels.areFinite(count: samples.count * steps * synapse.columns, values: own.base)
     }
     let width = workspace.inputWidth
     return (0..<(workspace.isConstant ? 1 : steps)).allSatisfy { step in

@@ -28,6 +28,7 @@ package final class Conv2d: Synapse {
   /// The sizes over the input planes, and over the planes of the neurons that spike.
   private let plain: Window
   private let spiking: Window
+  private let spectrum: ConvolutionSpectrum?
 
   package var outputShape: [Int] { [geometry.channels, plain.outputHeight, plain.outputWidth] }
   package var description: SynapseDescription { .conv2d(geometry) }
@@ -44,6 +45,7 @@ package final class Conv2d: Synapse {
   private nonisolated(unsafe) var rowsOfTaps: Buffer<Float>?
   private nonisolated(unsafe) var packedBias: Buffer<Float>?
   private nonisolated(unsafe) var rowsOfFilters: Buffer<Float>?
+  private nonisolated(unsafe) var spectralWeights: ConvolutionSpectrum.Weights?
 
   package init(
     source: SpikeSource, geometry: Geometry, currents: [String], layer: Int, key: UInt64, limit: Int
@@ -94,6 +96,8 @@ package final class Conv2d: Synapse {
     plain = window(source.shape, 1)
     // An average before a convolution is a wider kernel on the spikes themselves.
     spiking = window(source.neurons, source.window)
+    // The input has no gradient.
+    spectrum = layer == 0 ? nil : try ConvolutionSpectrum.whereWorthIt(spiking)
     parameters = try Parameter.weightsAndBiases(
       layer: layer, currents: currents, weight: [g.channels, source.shape[0], g.kernelHeight, g.kernelWidth],
       fanIn: fanIn, key: key, limit: limit)
@@ -225,27 +229,43 @@ extension Conv2d {
     }
     if backward, rowsOfFilters == nil {
       rowsOfFilters = try Buffer(w.kernelHeight * w.columns * w.paddedRow, for: "weights")
+      spectralWeights = try spectrum?.makeWeights()
     }
     guard let forward = rowsOfTaps?.base, let packedBias = packedBias?.base else { return }
+    let backward = backward ? rowsOfFilters?.base : nil
+    let spectral = backward == nil ? nil : spectralWeights?.taps.base
     let perFilter = plain.taps
+    // Places are linear in a tap, or in a column, where the other is given.
+    let columns = (0..<w.columns).map { column in
+      let start = w.blockPlace(tap: 0, column: column)
+      return (start: start, step: w.blockPlace(tap: 1, column: column) - start)
+    }
     for tap in 0..<w.taps {
       let number = weightNumber(ofTap: tap)
+      let row = w.rowPlace(tap: tap, column: 0)
+      let rowStep = w.rowPlace(tap: tap, column: 1) - row
+      let place = spectrum?.place(tap: tap, column: 0) ?? 0
+      let placeStep = (spectrum?.place(tap: tap, column: 1) ?? 0) - place
       for (current, weight) in weights.enumerated() {
         for filter in 0..<w.filters {
           let value = source.weight * weight.values.base[filter * perFilter + number]
           let column = current * w.paddedFilters + filter
-          forward[w.blockPlace(tap: tap, column: column)] = value
-          if backward { rowsOfFilters?.base[w.rowPlace(tap: tap, column: column)] = value }
+          forward[columns[column].start + tap * columns[column].step] = value
+          backward?[row + column * rowStep] = value
+          spectral?[place + column * placeStep] = value
         }
       }
     }
+    if spectral != nil, let spectralWeights { spectrum?.transform(spectralWeights) }
     for (current, bias) in biases.enumerated() {
       (packedBias + current * w.paddedFilters).update(from: bias.values.base, count: w.filters)
     }
   }
 
   package var scratchIndices: Int { spiking.indices }
-  package var scratchFloats: Int { max(spiking.rows, spiking.planeSize + spiking.amounts) }
+  package var scratchFloats: Int {
+    max(spiking.rows, spiking.planeSize + spiking.amounts, spectrum?.memory ?? 0)
+  }
 
   package func forward(_ spikes: SpikeRows, scale: Float, into output: MutableFloats, _ scratch: Scratch) {
     guard let rowsOfTaps, let packedBias else { return }
@@ -267,10 +287,26 @@ extension Conv2d {
       spiking, samples: spikes.samples, steps: spikes.steps, spikes: spikes.bits, outputGradient: gradient,
       currentStride: currentStride, scale: scale, weightGradient: share,
       biasGradient: share + spiking.taps * spiking.columns, indices: scratch.indices, rows: scratch.floats)
-    kernels.convolutionInputGradient(
-      spiking, rows: spikes.rows, outputGradient: gradient, currentStride: currentStride,
-      weights: rowsOfFilters.base, inputGradient: spikeGradient, inputStride: spikes.paddedUnits,
-      plane: scratch.floats, indices: scratch.indices, amounts: scratch.floats + spiking.planeSize)
+    if let spectrum, let spectralWeights,
+      spectrum.isFaster(nonzero: nonzero(gradient, rows: spikes.rows))
+    {
+      kernels.spectralInputGradient(
+        spiking, spectrum.spectrum, rows: spikes.rows, outputGradient: gradient, currentStride: currentStride,
+        weights: spectralWeights.spectrum.base, inputGradient: spikeGradient, inputStride: spikes.paddedUnits,
+        memory: scratch.floats)
+    } else {
+      kernels.convolutionInputGradient(
+        spiking, rows: spikes.rows, outputGradient: gradient, currentStride: currentStride,
+        weights: rowsOfFilters.base, inputGradient: spikeGradient, inputStride: spikes.paddedUnits,
+        plane: scratch.floats, indices: scratch.indices, amounts: scratch.floats + spiking.planeSize)
+    }
+  }
+
+  /// About how many gradients of a row are not 0: one row in four is looked at.
+  private func nonzero(_ gradient: Floats, rows: Int) -> Int {
+    let sample = stride(from: 0, to: rows, by: 4)
+    let counts = sample.map { kernels.countNonzero(count: columns, values: gradient + $0 * columns) }
+    return counts.reduce(0, +) / max(1, counts.count)
   }
 
   package func gather(shares: [MutableFloats]) {

@@ -46,6 +46,14 @@ package protocol Synapse: AnyObject, Sendable {
 }
 
 extension Synapse {
+  /// What no current that spikes cause exceeds, apart from what dropout adds to a spike's weight: the sum of all
+  /// parameters' magnitudes is at most this. NaN where a parameter is.
+  var boundOfCurrents: Double {
+    parameters.reduce(0) {
+      $0 + (Double($1.count) * kernels.sumOfSquares(count: $1.count, values: $1.values.base)).squareRoot()
+    }
+  }
+
   /// Floats in one row of currents.
   var columns: Int { currents * currentStride }
 }
