@@ -20,13 +20,14 @@ public protocol KernelSet: Sendable {
 
   static func qlifForwardSequence(
     _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
-    dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?
+    dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?,
+    states: MutableFloats?
   ) -> Int
 
   static func qlifBackwardSequence(
     _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
-    dropout: Dropout?, spikeGradient: Floats?, alphaGradient: Floats?, driveGradient: MutableFloats,
-    delayGradient: MutableFloats)
+    dropout: Dropout?, states: Floats, spikeGradient: Floats?, alphaGradient: Floats?,
+    driveGradient: MutableFloats, delayGradient: MutableFloats)
 
   static func qubitForward(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: Floats, delay: Floats?,

@@ -17,6 +17,20 @@ struct Qubits {
     self.c = c
   }
 
+  /// Floats in memory.
+  static var size: Int { 2 * laneCount }
+
+  @inline(__always)
+  init(loading pointer: UnsafePointer<Float>) {
+    self.init(s: Lanes(loading: pointer), c: Lanes(loading: pointer + laneCount))
+  }
+
+  @inline(__always)
+  func store(to pointer: UnsafeMutablePointer<Float>) {
+    s.store(to: pointer)
+    c.store(to: pointer + laneCount)
+  }
+
   /// RX(theta), given the sine and cosine of theta/2. The amplitudes keep their signs, whose product is
   /// the sign of `d phi' / d phi`.
   @inline(__always)
@@ -56,42 +70,50 @@ func angleSlope(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
   return neuron.driveScale * (1 - t * t)
 }
 
-/// One leak, and what the gradient needs of it.
-struct Leaked {
-  var qubits: Qubits
-  /// `d phi' / d phi`
-  var memorySlope: Lanes
-  /// `d phi' / d v`
-  var delaySlope: Lanes
-}
-
 /// The leak of a step without an input spike, for a delay current `v`.
 ///
 /// `rootDecay = exp(-delay / (2 T1))`. Relaxation: `s' = s rootDecay`. Published: a rotation back by the
 /// angle of the relaxed state, `phi' = phi - 2 asin(s rootDecay)`.
 @inline(__always)
-func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Leaked {
-  let rootDecay = exponential((-0.5 * neuron.delayRate) * v.magnitude)
+func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Qubits {
+  let rootDecay = rootDecay(neuron, delay: v)
   let relaxedS = qubits.s * rootDecay
   // Both forms are c'^2 = 1 - s'^2. The first has no cancellation; the second is exactly of length 1, as the
   // rotation back needs: repeated, it would double any error of the length at every step.
-  let squareC: Lanes
-  switch neuron.leak {
-  case .relaxation: squareC = qubits.c * qubits.c + qubits.s * qubits.s * (1 - rootDecay * rootDecay)
-  case .published: squareC = larger(1 - relaxedS * relaxedS, Lanes.zero)
-  }
-  let relaxedC = squareC.root
-  let reciprocal = larger(squareC, Lanes(repeating: 1e-24)).inverseRoot
-  let memory = rootDecay * qubits.c * reciprocal
-  // sign(0) = 0
-  let rate = select(v.isEqual(to: .zero), Lanes.zero, Lanes(repeating: neuron.delayRate)).turned(by: v)
-  let delay = relaxedS * rate * reciprocal
   switch neuron.leak {
   case .relaxation:
-    return Leaked(qubits: Qubits(s: relaxedS, c: relaxedC), memorySlope: memory, delaySlope: -delay)
+    let squareC = qubits.c * qubits.c + qubits.s * qubits.s * (1 - rootDecay * rootDecay)
+    return Qubits(s: relaxedS, c: squareC.root)
   case .published:
-    let back = Qubits(
+    let relaxedC = larger(1 - relaxedS * relaxedS, Lanes.zero).root
+    return Qubits(
       s: qubits.s * relaxedC - qubits.c * relaxedS, c: qubits.c * relaxedC + qubits.s * relaxedS)
-    return Leaked(qubits: back, memorySlope: 1 - memory, delaySlope: delay)
   }
+}
+
+/// `d phi' / d phi` and `d phi' / d v` of a leak between two states: of the relaxed angle, `rootDecay c / c'` and
+/// `-s' delayRate sign(v) / c'`; the published neuron turns back by it.
+@inline(__always)
+func leakSlopes(_ neuron: QLIFConstants, from before: Qubits, to after: Qubits, delay v: Lanes) -> (
+  memory: Lanes, delay: Lanes
+) {
+  // sign(0) = 0
+  let rate = select(v.isEqual(to: .zero), Lanes.zero, Lanes(repeating: neuron.delayRate)).turned(by: v)
+  switch neuron.leak {
+  case .relaxation:
+    // rootDecay = s' / s. Without any excitation nothing depends on it.
+    let s = larger(before.s, Lanes(repeating: 1e-18))
+    let both = 1 / (s * larger(after.c, Lanes(repeating: 1e-12)))
+    return (after.s * before.c * both, (after.s * s * both * rate).negative)
+  case .published:
+    let rootDecay = rootDecay(neuron, delay: v)
+    let relaxedS = before.s * rootDecay
+    let reciprocal = larger(1 - relaxedS * relaxedS, Lanes(repeating: 1e-24)).inverseRoot
+    return (1 - rootDecay * before.c * reciprocal, relaxedS * rate * reciprocal)
+  }
+}
+
+@inline(__always)
+private func rootDecay(_ neuron: QLIFConstants, delay v: Lanes) -> Lanes {
+  exponential((-0.5 * neuron.delayRate) * v.magnitude)
 }

@@ -101,17 +101,29 @@ import Testing
         var alpha = [Float](repeating: .nan, count: steps * units)
         var driveGradient = alpha
         var delayGradient = alpha
+        var states = alpha + alpha
         let count = kernels.qlifForwardSequence(
           neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units,
-          dropout: nil,
-          spikes: &spikes, spikeStride: 8, alpha: &alpha)
+          dropout: nil, spikes: &spikes, spikeStride: 8, alpha: &alpha, states: &states)
         #expect(count == spikes.reduce(0) { $0 + $1.nonzeroBitCount })
         #expect(count == alpha.count { $0 > 0.7 })
         kernels.qlifBackwardSequence(
           neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units,
-          dropout: nil,
-          spikeGradient: arriving, alphaGradient: nil, driveGradient: &driveGradient,
+          dropout: nil, states: states, spikeGradient: arriving, alphaGradient: nil,
+          driveGradient: &driveGradient,
           delayGradient: &delayGradient)
+        // The gradients may take the currents' place.
+        var (u, v) = (drive, delay)
+        u.withUnsafeMutableBufferPointer { u in
+          v.withUnsafeMutableBufferPointer { v in
+            guard let u = u.baseAddress, let v = v.baseAddress else { return }
+            kernels.qlifBackwardSequence(
+              neuron, steps: steps, groups: groups, drive: u, delay: v, currentStride: units, dropout: nil,
+              states: states, spikeGradient: arriving, alphaGradient: nil, driveGradient: u,
+              delayGradient: v)
+          }
+        }
+        #expect(u == driveGradient && v == delayGradient)
         traces.append(alpha)
         gradients.append(driveGradient + delayGradient)
       }

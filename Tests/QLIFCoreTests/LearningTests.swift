@@ -128,7 +128,8 @@ import Testing
       var bits = [UInt16](repeating: 0, count: steps * layer.words * 4)
       let neuron = try #require(layer.neuron)
       let run = layer.run(
-        neuron, steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample), qubits: nil)
+        neuron, steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample), qubits: nil,
+        states: nil)
       drive.withUnsafeBufferPointer { drive in
         guard let base = drive.baseAddress else { return }
         _ = neuron.forward(

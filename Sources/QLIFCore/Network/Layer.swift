@@ -58,10 +58,12 @@ package final class Layer: Sendable {
 
   package var parameters: [Parameter] { synapse?.parameters ?? [] }
 
-  func run(_ neuron: any Neuron, steps: Int, dropoutKey: UInt64?, qubits: QubitLayer?) -> NeuronRun {
+  func run(
+    _ neuron: any Neuron, steps: Int, dropoutKey: UInt64?, qubits: QubitLayer?, states: MutableFloats?
+  ) -> NeuronRun {
     NeuronRun(
       steps: steps, groups: groups, spikeStride: words * 4,
       dropout: neuron.dropout > 0 ? dropoutKey.map { Dropout(probability: neuron.dropout, key: $0) } : nil,
-      qubits: qubits)
+      qubits: qubits, states: states)
   }
 }

@@ -123,7 +123,8 @@ struct Pass {
     for (slot, sample) in block.samples.enumerated() {
       let spikes = UnsafeMutableRawPointer(memory.spikes.base + slot * steps * layer.words)
       let count = neuron.forward(
-        currents(of: synapse, memory, sample: sample, slot: slot), run(layer, neuron, sample: sample),
+        currents(of: synapse, memory, sample: sample, slot: slot),
+        run(layer, neuron, memory, sample: sample, slot: slot),
         spikes: spikes.assumingMemoryBound(to: UInt16.self),
         alpha: memory.alpha.map { $0.base + slot * steps * layer.paddedUnits })
       block.tally.spikes[layer.index] += count
@@ -148,7 +149,7 @@ struct Pass {
       switch layer.stage {
       case .spiking(let synapse, let neuron):
         differentiate(layer, synapse, neuron, block, throughSpikes: throughSpikes)
-        guard let source = layer.source, let gradient = memory.currentGradient,
+        guard let source = layer.source, let gradient = memory.currents,
           let parameterGradient = block.share.parameterGradients[layer.index],
           let spikeGradient = block.layers[source].spikeGradient
         else { continue }
@@ -171,7 +172,8 @@ struct Pass {
     }
   }
 
-  /// The gradients of a layer's currents, from those of its spikes or alpha.
+  /// The gradients of a layer's currents, from those of its spikes or alpha. They take the currents' place, but for
+  /// the input layer's.
   private func differentiate(
     _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ block: Block,
     throughSpikes: Bool
@@ -184,11 +186,12 @@ struct Pass {
       let target: MutableFloats? =
         layer.index == 0
         ? workspace.inputGradient.map { $0.base + sample * workspace.inputWidth }
-        : memory.currentGradient.map { $0.base + slot * steps * synapse.columns }
+        : memory.currents.map { $0.base + slot * steps * synapse.columns }
       guard let target else { continue }
       let gradient = Floats(arriving.base + slot * steps * layer.paddedUnits)
       neuron.backward(
-        currents(of: synapse, memory, sample: sample, slot: slot), run(layer, neuron, sample: sample),
+        currents(of: synapse, memory, sample: sample, slot: slot),
+        run(layer, neuron, memory, sample: sample, slot: slot),
         spikeGradient: isOutput && !throughSpikes ? nil : gradient,
         alphaGradient: isOutput && !throughSpikes ? gradient : nil, currentGradient: target)
     }
@@ -229,11 +232,14 @@ struct Pass {
     }
   }
 
-  private func run(_ layer: Layer, _ neuron: any Neuron, sample: Int) -> NeuronRun {
+  private func run(
+    _ layer: Layer, _ neuron: any Neuron, _ memory: LayerMemory, sample: Int, slot: Int
+  ) -> NeuronRun {
     layer.run(
       neuron, steps: steps,
       dropoutKey: dropoutKey(of: layer.index).map { Counter.key(Counter.key($0, layer.index), sample) },
-      qubits: qubits[layer.index]?.run(key: noise.key(layer: layer.index, sample: sample)))
+      qubits: qubits[layer.index]?.run(key: noise.key(layer: layer.index, sample: sample)),
+      states: memory.states.map { $0.base + slot * steps * memory.stateWidth })
   }
 
   /// Dropout concerns the spikes that a next layer receives: the output layer has none.

@@ -69,7 +69,8 @@ final class Workspace: @unchecked Sendable {
     for _ in 0..<min(Threads.count, shareCount) {
       memories.append(
         try BlockMemory(
-          network: network, rows: product([block, steps], of: "rows of a block"), learns: learns))
+          network: network, rows: product([block, steps], of: "rows of a block"),
+          inputIsConstant: constantCurrents != nil, learns: learns))
     }
     self.memories = memories
     idle = Mutex(memories)
@@ -139,12 +140,15 @@ final class BlockMemory: @unchecked Sendable {
   private let floats: Buffer<Float>
   var scratch: Scratch { Scratch(indices: indices.base, floats: floats.base) }
 
-  init(network: Network, rows: Int, learns: Bool) throws(QLIFError) {
+  init(network: Network, rows: Int, inputIsConstant: Bool, learns: Bool) throws(QLIFError) {
     var layers: [LayerMemory] = []
     var mostIndices = 0
     var mostFloats = 0
     for layer in network.layers {
-      layers.append(try LayerMemory(layer, rows: rows, isLast: layer === network.layers.last, learns: learns))
+      layers.append(
+        try LayerMemory(
+          layer, rows: rows, isConstant: layer.index == 0 && inputIsConstant,
+          isLast: layer === network.layers.last, learns: learns))
       if learns, let source = layer.sourceOfMembranes { try layers[source].keepAlpha() }
       mostIndices = max(mostIndices, layer.synapse?.scratchIndices ?? 0)
       mostFloats = max(mostFloats, layer.synapse?.scratchFloats ?? 0)
@@ -184,9 +188,11 @@ final class LayerMemory: @unchecked Sendable {
   /// [rows, padded neurons]: always of the output layer; of another where it is recorded, or where a maximum is found
   /// by it
   var alpha: Buffer<Float>?
-  /// [rows, columns]; nil for the input layer, whose currents belong to the whole batch
+  /// [rows, columns], and backwards their gradients; nil for the input layer, whose currents belong to the whole batch
   let currents: Buffer<Float>?
-  let currentGradient: Buffer<Float>?
+  /// [rows, stateWidth]: what neurons leave on the way forwards for the way back
+  let states: Buffer<Float>?
+  let stateWidth: Int
   /// [rows, padded neurons]
   let spikeGradient: Buffer<Float>?
   let alphaGradient: Buffer<Float>?
@@ -194,7 +200,7 @@ final class LayerMemory: @unchecked Sendable {
   private let alphaSize: Int
   private static let spill = 16
 
-  init(_ layer: Layer, rows: Int, isLast: Bool, learns: Bool) throws(QLIFError) {
+  init(_ layer: Layer, rows: Int, isConstant: Bool, isLast: Bool, learns: Bool) throws(QLIFError) {
     let name = "layer \(layer.index)"
     func floats(_ width: Int, _ what: String, if isNeeded: Bool) throws(QLIFError) -> Buffer<Float>? {
       guard isNeeded else { return nil }
@@ -208,7 +214,9 @@ final class LayerMemory: @unchecked Sendable {
     alphaSize = try product([rows, layer.paddedUnits], of: name)
     alpha = try floats(layer.paddedUnits, "alpha", if: isLast)
     currents = try floats(columns, "currents", if: synapse != nil)
-    currentGradient = try floats(columns, "gradients", if: synapse != nil && learns)
+    let statesOfSequence = layer.neuron.map { type(of: $0).statesOfSequence } ?? 0
+    stateWidth = learns && !isConstant ? try product([statesOfSequence, layer.paddedUnits], of: name) : 0
+    states = try floats(stateWidth, "states", if: stateWidth > 0)
     spikeGradient = try floats(layer.paddedUnits, "gradients", if: learns && !isAverage)
     alphaGradient = try floats(layer.paddedUnits, "gradients", if: learns && isLast)
   }

@@ -18,6 +18,7 @@ package struct LIF: Neuron, Equatable {
   package static let kind = "lif"
   package static let currents = [""]
   package static let currentsOfConstantInput = 1
+  package static let statesOfSequence = 0
 
   /// Share of the membrane that a step leaves.
   package var beta: Float = 0.9

@@ -14,6 +14,9 @@ package protocol Neuron: Sendable, Codable {
   /// How many of the currents, from the first, matter where the input is constant in time.
   static var currentsOfConstantInput: Int { get }
 
+  /// Numbers that `forward` leaves for `backward` of each neuron and step, where the input varies in time.
+  static var statesOfSequence: Int { get }
+
   var threshold: Float { get }
 
   /// Share of the spikes that is left out while training.
@@ -32,7 +35,8 @@ package protocol Neuron: Sendable, Codable {
   )
     -> Int
 
-  /// The gradients of the currents of one sample, from those of its spikes and its alpha.
+  /// The gradients of the currents of one sample, from those of its spikes and its alpha. They may be written where
+  /// the currents are.
   func backward(
     _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, alphaGradient: Floats?,
     currentGradient: MutableFloats)
@@ -70,4 +74,6 @@ package struct NeuronRun {
   var spikeStride: Int
   var dropout: Dropout?
   var qubits: QubitLayer?
+  /// Where `forward` leaves states for `backward`; nil: there is no `backward`, or it needs none.
+  var states: MutableFloats?
 }

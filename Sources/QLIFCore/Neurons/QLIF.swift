@@ -44,6 +44,7 @@ package struct QLIF: Neuron, Equatable {
   package static let kind = "qlif"
   package static let currents = ["drive_", "delay_"]
   package static let currentsOfConstantInput = 1
+  package static let statesOfSequence = 2
 
   /// Population above which the neuron fires.
   package var threshold: Float = 0.75
@@ -135,7 +136,7 @@ extension QLIF {
       : kernels.qlifForwardSequence(
         constants, steps: run.steps, groups: run.groups, drive: currents.base,
         delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
-        spikes: spikes, spikeStride: run.spikeStride, alpha: alpha)
+        spikes: spikes, spikeStride: run.spikeStride, alpha: alpha, states: run.states)
   }
 
   package func backward(
@@ -152,11 +153,12 @@ extension QLIF {
       kernels.qlifBackwardConstant(
         constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
         spikeGradient: spikeGradient, alphaGradient: alphaGradient, driveGradient: currentGradient)
-    } else {
+    } else if let states = run.states {
       kernels.qlifBackwardSequence(
         constants, steps: run.steps, groups: run.groups, drive: currents.base,
         delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
-        spikeGradient: spikeGradient, alphaGradient: alphaGradient, driveGradient: currentGradient,
+        states: states, spikeGradient: spikeGradient,
+        alphaGradient: alphaGradient, driveGradient: currentGradient,
         delayGradient: currentGradient + currents.offset)
     }
   }
