@@ -43,13 +43,19 @@ extension VectorKernels {
           switch block.width {
           case 64:
             sums.add(in: blockRows, as: Row4.self)
-            order.add(blockRows, bias + block.column, scale, to: target, stride: stride, as: Row4.self)
+            order.add(
+              blockRows, bias + block.column, scale, to: target, stride: stride, ahead: window.filters,
+              as: Row4.self)
           case 32:
             sums.add(in: blockRows, as: Row2.self)
-            order.add(blockRows, bias + block.column, scale, to: target, stride: stride, as: Row2.self)
+            order.add(
+              blockRows, bias + block.column, scale, to: target, stride: stride, ahead: window.filters,
+              as: Row2.self)
           default:
             sums.add(in: blockRows, as: Row1.self)
-            order.add(blockRows, bias + block.column, scale, to: target, stride: stride, as: Row1.self)
+            order.add(
+              blockRows, bias + block.column, scale, to: target, stride: stride, ahead: window.filters,
+              as: Row1.self)
           }
         }
       }
@@ -171,18 +177,20 @@ private struct StepSums {
     starts[steps] = Int32(truncatingIfNeeded: listed)
   }
 
-  /// Writes each step's currents, which lie `stride` apart.
+  /// Writes each step's currents, which lie `stride` apart; the next position's lie `ahead` of them.
   @inline(__always)
   func add<R: Row>(
     _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ scale: Float,
-    to output: UnsafeMutablePointer<Float>, stride: Int, as: R.Type
+    to output: UnsafeMutablePointer<Float>, stride: Int, ahead: Int, as: R.Type
   ) {
     let bias = R(loading: bias)
     let factor = Lanes(repeating: scale)
     for k in 0..<steps {
       let start = Int(starts[k])
       let row = sum(Int(starts[k + 1]) - start, terms + start, of: weights, stride: R.width, as: R.self)
-      bias.plus(row, times: factor).store(to: output + Int(bySize.order[k]) * stride)
+      let target = output + Int(bySize.order[k]) * stride
+      bias.plus(row, times: factor).store(to: target)
+      R.prefetch(target + ahead)
     }
   }
 }

@@ -1,3 +1,5 @@
+import CSIMD
+
 /// Part of a row of weights or gradients: one vector, or several side by side, so that one sum need not wait for the
 /// other.
 protocol Row {
@@ -38,6 +40,12 @@ struct Row1: Row {
 }
 
 extension Row {
+  /// What is soon needed.
+  @inline(__always)
+  static func prefetch(_ pointer: UnsafePointer<Float>) {
+    for line in 0..<width / laneCount { qlif_prefetch(pointer + line * laneCount) }
+  }
+
   @inline(__always)
   func add(to pointer: UnsafeMutablePointer<Float>) {
     var sum = Self(loading: pointer)

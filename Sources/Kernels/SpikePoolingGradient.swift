@@ -40,6 +40,7 @@ extension VectorKernels {
                 let won = select(wins, gradient, Lanes.zero)
                 let sum = isTiled ? won : Lanes(loading: target + place.offset) + won
                 qlif_store_first(width, sum, target + place.offset)
+                qlif_prefetch(target + (place.offset + 8 * laneCount))
               }
               if let membranes {
                 let membranes = membranes + (row * inputStride + corner + first)
