@@ -27,6 +27,21 @@ import Testing
     Case(kernel: (3, 8), stride: 1, padding: 0, channels: 3, filters: 16, currents: 2, steps: 5),
   ]
 
+  @Test func transformsAreLeftOutWhereTheyDoNotPay() throws {
+    func window(side: Int, kernel: Int) -> Window {
+      Window(
+        height: side, width: side, channels: 12, usableHeight: side, usableWidth: side, kernelHeight: kernel,
+        kernelWidth: kernel, stride: 1, padding: 0, outputHeight: side - kernel + 1,
+        outputWidth: side - kernel + 1, filters: 64, currents: 2)
+    }
+    // The second convolution of the paper.
+    let paper = try #require(try ConvolutionSpectrum.whereWorthIt(window(side: 12, kernel: 5)))
+    #expect(paper.isFaster(nonzero: 64 * 64))
+    #expect(!paper.isFaster(nonzero: 64 * 64 / 10))
+    #expect(try ConvolutionSpectrum.whereWorthIt(window(side: 12, kernel: 1)) == nil)
+    #expect(try ConvolutionSpectrum.whereWorthIt(window(side: 100, kernel: 5)) == nil)
+  }
+
   /// What inputs' spikes may look like.
   enum Trains: CaseIterable, Sendable {
     /// Many inputs have the same train, many trains contain others, some are silent and some never.
