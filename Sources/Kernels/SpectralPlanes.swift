@@ -67,6 +67,7 @@ extension SpectralLine {
   ) {
     var first = 0
     while first < results {
+      // As many as a block has results.
       var sums = InlineArray<6, Lanes>(repeating: .zero)
       addProducts(
         inner, factors: factors + first * inner, apart: 1, step: Self.block, vectors: vectors, stride: stride,
