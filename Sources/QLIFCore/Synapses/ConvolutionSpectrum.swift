@@ -43,10 +43,7 @@ struct ConvolutionSpectrum: Sendable {
       try LineFactors(analysing: axis.outputs, spacing: window.stride, period: period(axis))
     }
     let kernel = try factors { axis throws(QLIFError) in
-      // Half of the period's number has a factor i in it where the middle is not a place; twice that is -1.
-      let turns = axis.taps % 2 == 0 && window.stride * (axis.outputs - 1) % 2 == 1
-      return try LineFactors(
-        analysing: axis.taps, spacing: 1, period: period(axis), halfPeriod: turns ? -1 : 1)
+      try LineFactors(analysing: axis.taps, spacing: 1, period: period(axis))
     }
     let sums = try factors { axis throws(QLIFError) in try LineFactors(synthesising: period(axis)) }
     spectrum = Spectrum(

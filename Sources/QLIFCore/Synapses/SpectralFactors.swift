@@ -31,13 +31,14 @@ struct LineFactors {
   fileprivate let memory: Buffer<Float>
 
   /// From entries to parts.
-  /// - Parameter halfPeriod: what the part of half the period is multiplied by.
-  init(analysing count: Int, spacing: Int, period: Int, halfPeriod: Double = 1) throws(QLIFError) {
+  ///
+  /// Where half of the period has a number, the middle of the gradients' line, or of the kernel's, is a place: not both
+  /// have its odd part, which stands for `i` times what is stored, so that a product of stored ones is stored alike.
+  init(analysing count: Int, spacing: Int, period: Int) throws(QLIFError) {
     try self.init(count: count, spacing: spacing, period: period) { line in
-      let scale = { (frequency: Int) in 2 * frequency == period ? halfPeriod : 1 }
-      return (
-        even: Matrix(line.evens, line.half) { w, k in scale(w) * line.cosine(w, k) },
-        odd: Matrix(line.odds, count - line.half) { w, k in -scale(w + 1) * line.sine(w + 1, k) }
+      (
+        even: Matrix(line.evens, line.half) { w, k in line.cosine(w, k) },
+        odd: Matrix(line.odds, count - line.half) { w, k in -line.sine(w + 1, k) }
       )
     }
   }
