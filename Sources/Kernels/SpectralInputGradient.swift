@@ -5,7 +5,7 @@ extension VectorKernels {
   /// The weights of a convolution at each frequency, three planes of real numbers for a complex one.
   ///   taps      [columns, kernelHeight, kernelWidth, paddedChannels]
   ///   target    [columns / 16, planes, 16, paddedChannels]; written
-  ///   memory    room for spectrum.memory
+  ///   memory    room for spectrum.transformMemory
   public static func spectralWeights(
     _ window: Window, _ spectrum: Spectrum, taps: UnsafePointer<Float>,
     into target: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>

@@ -68,8 +68,6 @@ struct LineFactors {
       self.entry = entry
     }
 
-    var size: Int { SpectralLine.padded(rows) * columns }
-
     /// In blocks of rows, [blocks, columns, SpectralLine.block].
     func write(to target: MutableFloats) {
       for row in 0..<rows {
