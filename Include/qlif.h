@@ -36,8 +36,9 @@ uint32_t qlif_abi_version(void);
 /* The library's version, for example "0.1.0". Valid for ever. Any thread. */
 const char *qlif_version(void);
 
-/* The instruction set whose kernels run here: "x86-64", "x86-64-v3", "x86-64-v4" or "generic".
- * Valid for ever. Any thread. */
+/* The instruction set whose kernels run here: "x86-64", "x86-64-v3", "x86-64-v4" or "generic". It is the best that
+ * the processor has, or the one that the environment variable QLIF_KERNELS names; where that names none that
+ * the processor has, no network can be made or loaded. Valid for ever. Any thread. */
 const char *qlif_instruction_set(void);
 
 /* ---- Errors ----------------------------------------------------------------------------- */

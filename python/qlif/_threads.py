@@ -24,5 +24,9 @@ def threads() -> int:
 
 
 def instruction_set() -> str:
-    """The instruction set whose kernels run here, for example ``"x86-64-v3"``."""
+    """The instruction set whose kernels run here, for example ``"x86-64-v3"``.
+
+    It is the best that the processor has, or the one that the environment variable ``QLIF_KERNELS``
+    names: ``x86-64``, ``x86-64-v3`` or ``x86-64-v4``. Results differ by rounding alone.
+    """
     return str(lib.qlif_instruction_set().decode("ascii"))
