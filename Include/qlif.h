@@ -60,8 +60,9 @@ const char *qlif_last_error_message(void);
 
 /* ---- Threads ---------------------------------------------------------------------------- */
 
-/* The most threads that one call may use from now on, in this process; 0 means one per core
- * (the default). Results do not depend on it, to the bit. Any thread. */
+/* The most threads that one call may use from now on, in this process; 0 means as many as the process is granted
+ * (the default): the least of the cores that it may run on, the quota of its control groups, and the environment
+ * variables OMP_NUM_THREADS and QLIF_NUM_THREADS. Results do not depend on it, to the bit. Any thread. */
 qlif_status qlif_set_thread_count(int32_t count);
 
 /* The number of threads in force. Any thread. */

@@ -10,7 +10,11 @@ def set_threads(count: int) -> None:
     """Sets the most threads that one call may use from now on, in this process.
 
     Args:
-        count: >= 1, or 0 for one per core (the default). Results do not depend on it, to the bit.
+        count: 1 to 1024, or 0 for as many as the process is granted (the default): the least of
+            the cores that it may run on, the quota of its control groups (containers), and the
+            environment variables ``OMP_NUM_THREADS`` and ``QLIF_NUM_THREADS``. Joblib and Dask tell
+            their workers by the first of these how many they may use. Results do not depend on
+            the number, to the bit.
 
     Raises:
         ArgumentError: `count` is negative or not a whole number.

@@ -16,4 +16,12 @@ int machine_x86_64_level(void);
 /* The cores that this process may run on, 1 at the least. */
 int machine_core_count(void);
 
+/* Cores' worth of time that the control groups of this process grant it, rounded up; INT_MAX where they set no limit.
+ * root: "" for this machine; a test's folder with a proc and a sys in it. */
+int machine_core_quota(const char *root);
+
+/* Bytes that this process may still take without another having to leave memory: of the machine and of the control
+ * groups; INT64_MAX where nobody says. root: as above. */
+int64_t machine_available_memory(const char *root);
+
 #endif

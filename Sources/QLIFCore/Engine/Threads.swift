@@ -9,16 +9,18 @@ import Synchronization
 package enum Threads {
   private static let requested = Atomic<Int>(0)
 
-  /// Threads in force: as many as were asked for, else one per core.
+  /// Threads in force: as many as were asked for, else as many as this process is granted.
   package static var count: Int {
     let asked = requested.load(ordering: .relaxed)
-    return asked > 0 ? asked : coreCount
+    return asked > 0 ? asked : granted
   }
 
-  /// - Throws: where `count` is not in 0 ... 1024; 0 means one per core.
+  private static let most = 1024
+
+  /// - Throws: where `count` is not in 0 ... 1024; 0 means as many as this process is granted.
   package static func setCount(_ count: Int) throws(QLIFError) {
-    guard (0...1024).contains(count) else {
-      throw .invalid("count: \(count) threads, expected 0 (one per core) to 1024")
+    guard (0...most).contains(count) else {
+      throw .invalid("count: \(count) threads, expected 0 (as many as granted) to \(most)")
     }
     requested.store(count, ordering: .relaxed)
   }
@@ -38,8 +40,27 @@ package enum Threads {
     for task in 0..<tasks { body(task) }
   }
 
-  /// The cores that this process may run on.
-  private static let coreCount = max(1, Int(machine_core_count()))
+  /// The least of the cores that this process may run on, of the time that its control groups grant it, and of the
+  /// two environment variables: schedulers of many processes (joblib, Dask) tell each its part by the first.
+  private static let granted = [
+    Int(machine_core_count()), Int(machine_core_quota("")),
+    // It may hold one number for each level of nesting.
+    environment("OMP_NUM_THREADS").flatMap { count($0.prefix { $0 != "," }) } ?? most,
+    environment(variable).flatMap { count($0[...]) } ?? most,
+  ].reduce(most, min)
+
+  private static let variable = "QLIF_NUM_THREADS"
+
+  private static func count(_ text: Substring) -> Int? {
+    let digits = text.drop { $0 == " " }.prefix { $0 != " " }
+    return Int(digits).flatMap { $0 >= 1 ? $0 : nil }
+  }
+
+  /// - Throws: where `QLIF_NUM_THREADS` is no number of threads. `OMP_NUM_THREADS` is not ours to judge.
+  static func check() throws(QLIFError) {
+    guard let text = environment(variable), !(1...most).contains(count(text[...]) ?? 0) else { return }
+    throw .invalid("\(variable): \"\(text)\", expected 1 to \(most)")
+  }
 }
 
 /// The helping threads of a process.

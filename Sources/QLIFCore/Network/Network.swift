@@ -22,6 +22,7 @@ package final class Network: @unchecked Sendable {
   ///   - seed: seeds the initial weights and, while training, dropout.
   package init(inputShape: [Int], steps: Int, seed: UInt64) throws(QLIFError) {
     try KernelChoice.check()
+    try Threads.check()
     guard (1...3).contains(inputShape.count) else {
       throw .shape("input_shape: \(inputShape.count) sizes, expected 1 to 3")
     }
