@@ -1,7 +1,8 @@
 /// The loops that the engine spends its time in, compiled once for each instruction set.
 ///
 /// Arrays are row-major; `groups` counts sixteen neurons, `words` 64 spikes. The contract of each stands at
-/// its definition in `Kernels/`.
+/// its definition in `Kernels/`. Where it needs memory to work in, a function beside it says how many bytes, and the
+/// memory begins at a multiple of 64.
 public protocol KernelSet: Sendable {
   typealias Floats = UnsafePointer<Float>
   typealias MutableFloats = UnsafeMutablePointer<Float>
@@ -31,13 +32,16 @@ public protocol KernelSet: Sendable {
 
   static func qubitForward(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: Floats, delay: Floats?,
-    currentStride: Int, dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?
+    currentStride: Int, dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?,
+    memory: UnsafeMutableRawPointer
   ) -> Int
+  static func qubitForwardMemory(steps: Int, groups: Int) -> Int
 
   static func qubitBackward(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: Floats, delay: Floats?,
     currentStride: Int, dropout: Dropout?, spikeGradient: Floats?, alphaGradient: Floats?,
-    driveGradient: MutableFloats, delayGradient: MutableFloats?)
+    driveGradient: MutableFloats, delayGradient: MutableFloats?, memory: UnsafeMutableRawPointer)
+  static func qubitBackwardMemory(steps: Int) -> Int
 
   static func lifForward(
     _ neuron: LIFConstants, steps: Int, groups: Int, current: Floats, currentStride: Int, dropout: Dropout?,
@@ -46,7 +50,9 @@ public protocol KernelSet: Sendable {
 
   static func lifBackward(
     _ neuron: LIFConstants, steps: Int, groups: Int, current: Floats, currentStride: Int, dropout: Dropout?,
-    spikeGradient: Floats?, membraneGradient: Floats?, currentGradient: MutableFloats)
+    spikeGradient: Floats?, membraneGradient: Floats?, currentGradient: MutableFloats,
+    memory: UnsafeMutableRawPointer)
+  static func lifBackwardMemory(steps: Int) -> Int
 
   static func spikeForward(
     rows: Int, words: Int, columns: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
@@ -82,11 +88,14 @@ public protocol KernelSet: Sendable {
     _ window: Window, _ spectrum: Spectrum, taps: Floats, into target: MutableFloats, memory: MutableFloats)
 
   static func maxPoolForward(
-    _ pool: PoolWindow, rows: Int, spikes: Words, output: UnsafeMutablePointer<UInt64>)
+    _ pool: PoolWindow, rows: Int, spikes: Words, output: UnsafeMutablePointer<UInt64>,
+    memory: UnsafeMutableRawPointer)
+  static func maxPoolForwardMemory(_ pool: PoolWindow) -> Int
 
   static func maxPoolBackward(
     _ pool: PoolWindow, rows: Int, spikes: Words, membranes: Floats?, outputGradient: Floats,
-    outputStride: Int, inputGradient: MutableFloats, inputStride: Int)
+    outputStride: Int, inputGradient: MutableFloats, inputStride: Int, memory: UnsafeMutableRawPointer)
+  static func maxPoolBackwardMemory(_ pool: PoolWindow) -> Int
 
   static func adamUpdate(
     _ adam: AdamConstants, count: Int, values: MutableFloats, gradient: Floats, mean: MutableFloats,

@@ -12,8 +12,10 @@ struct DrivenQubits {
 
   var groups: Int { (count + laneCount - 1) / laneCount }
 
-  /// 64-bit words in the spikes of a step; one more may be read.
-  var words: Int { (count + 63) / 64 + 1 }
+  /// 64-bit words in the spikes of a step: `spread` looks a word beyond the one that holds bit `count`.
+  var words: Int { Self.words(count) }
+
+  static func words(_ count: Int) -> Int { count / 64 + 2 }
 
   /// - Parameters:
   ///   - drive: of the layer, [groups * 16]

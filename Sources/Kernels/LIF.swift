@@ -37,46 +37,48 @@ extension VectorKernels {
     return count
   }
 
+  /// Bytes that `lifBackward` works in.
+  public static func lifBackwardMemory(steps: Int) -> Int { steps * MemoryLayout<Lanes>.stride }
+
   /// The gradient of the current; the reset is a constant for it. States are computed again.
   ///   spikeGradient, membraneGradient   [steps, groups * 16], or nil: see QLIF
   ///   currentGradient                   [steps, currentStride], written; summed over the steps of a constant input
+  ///   memory                            lifBackwardMemory(steps:) bytes
   public static func lifBackward(
     _ neuron: LIFConstants, steps: Int, groups: Int, current: UnsafePointer<Float>, currentStride: Int,
     dropout: Dropout?, spikeGradient: UnsafePointer<Float>?, membraneGradient: UnsafePointer<Float>?,
-    currentGradient: UnsafeMutablePointer<Float>
+    currentGradient: UnsafeMutablePointer<Float>, memory: UnsafeMutableRawPointer
   ) {
-    withUnsafeTemporaryAllocation(of: Lanes.self, capacity: steps) { trace in
-      guard let trace = trace.baseAddress else { return }
-      for group in 0..<groups {
-        var state = Lanes.zero
-        var fired = LaneMask.none
-        for step in 0..<steps {
-          let input = Lanes(loading: current + step * currentStride + group * laneCount)
-          state = advance(neuron, state, fired: fired, current: input)
-          trace[step] = state
-          fired = state.isGreater(than: neuron.threshold)
-        }
-        // `later`: d loss / d membrane of the step after.
-        var later = Lanes.zero
-        var sum = Lanes.zero
-        for step in stride(from: steps - 1, through: 0, by: -1) {
-          let excess = trace[step] - neuron.threshold
-          let offset = (step * groups + group) * laneCount
-          var gradient = neuron.beta * later
-          if neuron.resetsToZero { gradient = select(excess.isGreater(than: 0), Lanes.zero, gradient) }
-          gradient += gradientThroughSpikes(
-            neuron.surrogate, spikeGradient, dropout: dropout, step: step, group: group, groups: groups,
-            at: excess)
-          if let membraneGradient { gradient += Lanes(loading: membraneGradient + offset) }
-          later = gradient
-          if currentStride == 0 {
-            sum += gradient
-          } else {
-            gradient.store(to: currentGradient + step * currentStride + group * laneCount)
-          }
-        }
-        if currentStride == 0 { sum.store(to: currentGradient + group * laneCount) }
+    let trace = memory.bindMemory(to: Lanes.self, capacity: steps)
+    for group in 0..<groups {
+      var state = Lanes.zero
+      var fired = LaneMask.none
+      for step in 0..<steps {
+        let input = Lanes(loading: current + step * currentStride + group * laneCount)
+        state = advance(neuron, state, fired: fired, current: input)
+        trace[step] = state
+        fired = state.isGreater(than: neuron.threshold)
       }
+      // `later`: d loss / d membrane of the step after.
+      var later = Lanes.zero
+      var sum = Lanes.zero
+      for step in stride(from: steps - 1, through: 0, by: -1) {
+        let excess = trace[step] - neuron.threshold
+        let offset = (step * groups + group) * laneCount
+        var gradient = neuron.beta * later
+        if neuron.resetsToZero { gradient = select(excess.isGreater(than: 0), Lanes.zero, gradient) }
+        gradient += gradientThroughSpikes(
+          neuron.surrogate, spikeGradient, dropout: dropout, step: step, group: group, groups: groups,
+          at: excess)
+        if let membraneGradient { gradient += Lanes(loading: membraneGradient + offset) }
+        later = gradient
+        if currentStride == 0 {
+          sum += gradient
+        } else {
+          gradient.store(to: currentGradient + step * currentStride + group * laneCount)
+        }
+      }
+      if currentStride == 0 { sum.store(to: currentGradient + group * laneCount) }
     }
   }
 }

@@ -47,85 +47,88 @@ private func angleSlope(_ a: Lanes, _ b: Lanes) -> Lanes {
 }
 
 extension VectorKernels {
+  /// Bytes that `qubitBackward` works in.
+  public static func qubitBackwardMemory(steps: Int) -> Int { steps * MemoryLayout<QubitTrace>.stride }
+
   /// The gradients of both currents. States are computed and shots drawn again.
   ///   spikeGradient   [steps, groups * 16], d loss / d spike after dropout, or nil
   ///   alphaGradient   [steps, groups * 16], d loss / d alpha beside that through the spikes, or nil
   ///   driveGradient, delayGradient   [steps, currentStride], written; of an input constant in time
   ///                   [groups * 16], summed over the steps; delayGradient nil where delay is
+  ///   memory          qubitBackwardMemory(steps:) bytes
   public static func qubitBackward(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
     delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
     spikeGradient: UnsafePointer<Float>?, alphaGradient: UnsafePointer<Float>?,
-    driveGradient: UnsafeMutablePointer<Float>, delayGradient: UnsafeMutablePointer<Float>?
+    driveGradient: UnsafeMutablePointer<Float>, delayGradient: UnsafeMutablePointer<Float>?,
+    memory: UnsafeMutableRawPointer
   ) {
     let isExact = layer.isExact
-    withUnsafeTemporaryAllocation(of: QubitTrace.self, capacity: steps) { trace in
-      guard let trace = trace.baseAddress else { return }
-      for group in 0..<groups {
-        let constants = layer.constants(of: group)
-        func action(_ step: Int) -> QubitAction {
-          let current = step * currentStride + group * laneCount
-          return QubitAction(
-            neuron, layer, constants, drive: Lanes(loading: drive + current),
-            delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
-        }
+    let trace = memory.bindMemory(to: QubitTrace.self, capacity: steps)
+    for group in 0..<groups {
+      let constants = layer.constants(of: group)
+      func action(_ step: Int) -> QubitAction {
+        let current = step * currentStride + group * laneCount
+        return QubitAction(
+          neuron, layer, constants, drive: Lanes(loading: drive + current),
+          delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+      }
 
-        func response(_ step: Int) -> CountResponse {
-          let current = step * currentStride + group * laneCount
-          return CountResponse(
-            neuron, constants, drive: Lanes(loading: drive + current),
-            delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
-        }
+      func response(_ step: Int) -> CountResponse {
+        let current = step * currentStride + group * laneCount
+        return CountResponse(
+          neuron, constants, drive: Lanes(loading: drive + current),
+          delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+      }
 
-        var state = QubitState()
-        for step in 0..<steps {
-          let stages = QubitStages(layer, constants, state.qubit, action(step), isExact: isExact)
-          let places = QubitPlaces(neurons: groups * laneCount).places(step: step, group: group)
-          let odds = layer.measured(
-            layer.remembersCounts ? response(step).odds(after: state.qubit.a, layer, constants) : stages.odds,
-            places: places)
-          let reading = layer.read(
-            QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group, places: places)
-          trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)
-          state = reading.state
-        }
+      var state = QubitState()
+      for step in 0..<steps {
+        let stages = QubitStages(layer, constants, state.qubit, action(step), isExact: isExact)
+        let places = QubitPlaces(neurons: groups * laneCount).places(step: step, group: group)
+        let odds = layer.measured(
+          layer.remembersCounts ? response(step).odds(after: state.qubit.a, layer, constants) : stages.odds,
+          places: places)
+        let reading = layer.read(
+          QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group, places: places)
+        trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)
+        state = reading.state
+      }
 
-        var later = MemoryGradient()
-        var driveSum = Lanes.zero
-        var delaySum = Lanes.zero
-        for step in stride(from: steps - 1, through: 0, by: -1) {
-          let here = trace[step]
-          var gradient = arrivingGradient(
-            spikeGradient, dropout: dropout, step: step, group: group, groups: groups)
-          if layer.firing == .threshold {
-            gradient = surrogateProduct(neuron.surrogate, gradient, at: here.alpha - neuron.threshold)
-          }
-          if let alphaGradient {
-            gradient = gradient + Lanes(loading: alphaGradient + (step * groups + group) * laneCount)
-          }
-          let current = step * currentStride + group * laneCount
-          let u = Lanes(loading: drive + current)
-          let v = delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero
-          let (memory, driveSlope, delaySlope) = differentiate(
-            neuron, layer, constants, here.before.qubit, action(step), drive: u, delay: v,
-            reading: gradient, later: later.cut(where: here.fired), isExact: isExact)
-          // A step that the reset takes depends on nothing.
-          let skipped = neuron.isRefractory ? here.before.fired : .none
-          later = memory.cut(where: skipped)
-          let ofDrive = select(skipped, Lanes.zero, driveSlope)
-          let ofDelay = select(skipped, Lanes.zero, delaySlope)
-          if currentStride == 0 {
-            driveSum = driveSum + ofDrive
-            delaySum = delaySum + ofDelay
-          } else {
-            ofDrive.store(to: driveGradient + current)
-            if let delayGradient { ofDelay.store(to: delayGradient + current) }
-          }
+      var later = MemoryGradient()
+      var driveSum = Lanes.zero
+      var delaySum = Lanes.zero
+      for step in stride(from: steps - 1, through: 0, by: -1) {
+        let here = trace[step]
+        var gradient = arrivingGradient(
+          spikeGradient, dropout: dropout, step: step, group: group, groups: groups)
+        if layer.firing == .threshold {
+          gradient = surrogateProduct(neuron.surrogate, gradient, at: here.alpha - neuron.threshold)
         }
+        if let alphaGradient {
+          gradient = gradient + Lanes(loading: alphaGradient + (step * groups + group) * laneCount)
+        }
+        let current = step * currentStride + group * laneCount
+        let u = Lanes(loading: drive + current)
+        let v = delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero
+        let (memory, driveSlope, delaySlope) = differentiate(
+          neuron, layer, constants, here.before.qubit, action(step), drive: u, delay: v,
+          reading: gradient, later: later.cut(where: here.fired), isExact: isExact)
+        // A step that the reset takes depends on nothing.
+        let skipped = neuron.isRefractory ? here.before.fired : .none
+        later = memory.cut(where: skipped)
+        let ofDrive = select(skipped, Lanes.zero, driveSlope)
+        let ofDelay = select(skipped, Lanes.zero, delaySlope)
         if currentStride == 0 {
-          driveSum.store(to: driveGradient + group * laneCount)
-          if let delayGradient { delaySum.store(to: delayGradient + group * laneCount) }
+          driveSum = driveSum + ofDrive
+          delaySum = delaySum + ofDelay
+        } else {
+          ofDrive.store(to: driveGradient + current)
+          if let delayGradient { ofDelay.store(to: delayGradient + current) }
         }
+      }
+      if currentStride == 0 {
+        driveSum.store(to: driveGradient + group * laneCount)
+        if let delayGradient { delaySum.store(to: delayGradient + group * laneCount) }
       }
     }
   }

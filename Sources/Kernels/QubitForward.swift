@@ -8,16 +8,19 @@ extension VectorKernels {
   ///                  time; delay nil: none, where no neuron that is not driven leaves its ground state or fires
   ///   spikes         [steps, spikeStride], one bit per neuron, after dropout, in rows of 64-bit words
   ///   alpha          [steps, groups * 16], what is read, or nil
+  ///   memory         qubitForwardMemory(steps:groups:) bytes
   /// Returns the number of spikes before dropout.
   public static func qubitForward(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
     delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
-    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
+    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?,
+    memory: UnsafeMutableRawPointer
   ) -> Int {
     let canList = currentStride == 0 && layer.tableStride == 0 && alpha == nil && dropout == nil
     if layer.idleIsSilent, canList {
       return runDriven(
-        neuron, layer, steps: steps, groups: groups, drive: drive, spikes: spikes, spikeStride: spikeStride)
+        neuron, layer, steps: steps, groups: groups, drive: drive, spikes: spikes, spikeStride: spikeStride,
+        memory: memory)
     }
     return run(
       neuron, layer, QubitPlaces(neurons: groups * laneCount), steps: steps, groups: groups, drive: drive,
@@ -29,7 +32,7 @@ extension VectorKernels {
   /// those of a weak drive, whose few counts take longest to draw.
   private static func runDriven(
     _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
-    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int
+    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, memory: UnsafeMutableRawPointer
   ) -> Int {
     for step in 0..<steps {
       UnsafeMutableRawPointer(spikes + step * spikeStride)
@@ -40,42 +43,44 @@ extension VectorKernels {
       count
         + runDriven(
           neuron, layer, in: range, steps: steps, groups: groups, drive: drive, spikes: spikes,
-          spikeStride: spikeStride)
+          spikeStride: spikeStride, memory: memory)
     }
+  }
+
+  /// Bytes that `qubitForward` works in.
+  public static func qubitForwardMemory(steps: Int, groups: Int) -> Int {
+    let room = (groups + 1) * laneCount
+    return Arena.size(room, of: Float.self) + Arena.size(room, of: Int32.self)
+      + Arena.size(groups / 4 + 1, of: UInt64.self)
+      + Arena.size(steps * DrivenQubits.words(groups * laneCount), of: UInt64.self)
   }
 
   private static func runDriven(
     _ neuron: QLIFConstants, _ layer: QubitLayer, in range: (above: Float, upTo: Float), steps: Int,
-    groups: Int, drive: UnsafePointer<Float>, spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int
+    groups: Int, drive: UnsafePointer<Float>, spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int,
+    memory: UnsafeMutableRawPointer
   ) -> Int {
     guard range.upTo > range.above else { return 0 }
     let room = (groups + 1) * laneCount
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { values in
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: room) { numbers in
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: (groups + 3) / 4) { isDriven in
-          guard let values = values.baseAddress, let numbers = numbers.baseAddress,
-            let isDriven = isDriven.baseAddress
-          else { return 0 }
-          let driven = DrivenQubits(
-            groups: groups, drive: drive, in: range, drive: values, numbers: numbers, isDriven: isDriven)
-          return withUnsafeTemporaryAllocation(of: UInt64.self, capacity: steps * driven.words) { fired in
-            guard let fired = fired.baseAddress else { return 0 }
-            fired.initialize(repeating: 0, count: steps * driven.words)
-            var listed = layer
-            listed.units = driven.count
-            let count = run(
-              neuron, listed, QubitPlaces(neurons: groups * laneCount, numbers: numbers), steps: steps,
-              groups: driven.groups, drive: values, delay: nil, currentStride: 0, dropout: nil,
-              spikes: UnsafeMutableRawPointer(fired).assumingMemoryBound(to: UInt16.self),
-              spikeStride: driven.words * 4, alpha: nil)
-            for step in 0..<steps {
-              driven.spread(fired + step * driven.words, groups: groups, to: spikes + step * spikeStride)
-            }
-            return count
-          }
-        }
-      }
+    var arena = Arena(memory)
+    let values = arena.take(room, of: Float.self)
+    let numbers = arena.take(room, of: Int32.self)
+    let driven = DrivenQubits(
+      groups: groups, drive: drive, in: range, drive: values, numbers: numbers,
+      isDriven: arena.take(groups / 4 + 1, of: UInt64.self))
+    let fired = arena.take(steps * driven.words, of: UInt64.self)
+    fired.update(repeating: 0, count: steps * driven.words)
+    var listed = layer
+    listed.units = driven.count
+    let count = run(
+      neuron, listed, QubitPlaces(neurons: groups * laneCount, numbers: numbers), steps: steps,
+      groups: driven.groups, drive: values, delay: nil, currentStride: 0, dropout: nil,
+      spikes: UnsafeMutableRawPointer(fired).assumingMemoryBound(to: UInt16.self),
+      spikeStride: driven.words * 4, alpha: nil)
+    for step in 0..<steps {
+      driven.spread(fired + step * driven.words, groups: groups, to: spikes + step * spikeStride)
     }
+    return count
   }
 
   private static func run(

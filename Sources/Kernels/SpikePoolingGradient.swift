@@ -2,6 +2,11 @@ import CSIMD
 import KernelTypes
 
 extension VectorKernels {
+  /// Bytes that `maxPoolBackward` works in.
+  public static func maxPoolBackwardMemory(_ pool: PoolWindow) -> Int {
+    pool.size * pool.size * MemoryLayout<Place>.stride
+  }
+
   /// Hands each window's gradient to one of the neurons that are its maximum, of those that spiked or of all where
   /// none did: the one with the largest membrane, or, without membranes, the first.
   ///   spikes           [rows, pool.words]
@@ -10,10 +15,11 @@ extension VectorKernels {
   ///                    beyond the last are read
   ///   inputGradient    [rows, inputStride], of which height x width x channels count; fifteen floats beyond may be
   ///                    written
+  ///   memory           maxPoolBackwardMemory(_:) bytes
   public static func maxPoolBackward(
     _ pool: PoolWindow, rows: Int, spikes: UnsafePointer<UInt64>, membranes: UnsafePointer<Float>?,
     outputGradient: UnsafePointer<Float>, outputStride: Int, inputGradient: UnsafeMutablePointer<Float>,
-    inputStride: Int
+    inputStride: Int, memory: UnsafeMutableRawPointer
   ) {
     let count = pool.height * pool.width * pool.channels
     // Where each place belongs to just one window, its gradient is written and not added.
@@ -21,37 +27,37 @@ extension VectorKernels {
       pool.stride == pool.size && pool.outputHeight * pool.size == pool.height
       && pool.outputWidth * pool.size == pool.width
     let places = pool.size * pool.size
-    withUnsafeTemporaryAllocation(of: Place.self, capacity: places) { window in
-      for place in 0..<places { window[place] = Place(offset: pool.offset(of: place)) }
-      for row in 0..<rows {
-        let plane = spikes + row * pool.words
-        let target = inputGradient + row * inputStride
-        if !isTiled { target.update(repeating: 0, count: count) }
-        var source = outputGradient + row * outputStride
-        for y in 0..<pool.outputHeight {
-          for x in 0..<pool.outputWidth {
-            let corner = (y * pool.width + x) * pool.stride * pool.channels
-            var first = 0
-            while first < pool.channels {
-              let width = min(laneCount, pool.channels - first)
-              let gradient = Lanes(loading: source + first)
-              let target = target + (corner + first)
-              func hand(to place: Place, where wins: LaneMask) {
-                let won = select(wins, gradient, Lanes.zero)
-                let sum = isTiled ? won : Lanes(loading: target + place.offset) + won
-                qlif_store_first(width, sum, target + place.offset)
-                qlif_prefetch(target + (place.offset + 8 * laneCount))
-              }
-              if let membranes {
-                let membranes = membranes + (row * inputStride + corner + first)
-                findLargest(window, plane, at: corner + first, width, membranes, hand)
-              } else {
-                findFirst(window, plane, at: corner + first, width, hand)
-              }
-              first += laneCount
+    let window = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Place.self, capacity: places), count: places)
+    for place in 0..<places { window[place] = Place(offset: pool.offset(of: place)) }
+    for row in 0..<rows {
+      let plane = spikes + row * pool.words
+      let target = inputGradient + row * inputStride
+      if !isTiled { target.update(repeating: 0, count: count) }
+      var source = outputGradient + row * outputStride
+      for y in 0..<pool.outputHeight {
+        for x in 0..<pool.outputWidth {
+          let corner = (y * pool.width + x) * pool.stride * pool.channels
+          var first = 0
+          while first < pool.channels {
+            let width = min(laneCount, pool.channels - first)
+            let gradient = Lanes(loading: source + first)
+            let target = target + (corner + first)
+            func hand(to place: Place, where wins: LaneMask) {
+              let won = select(wins, gradient, Lanes.zero)
+              let sum = isTiled ? won : Lanes(loading: target + place.offset) + won
+              qlif_store_first(width, sum, target + place.offset)
+              qlif_prefetch(target + (place.offset + 8 * laneCount))
             }
-            source += pool.channels
+            if let membranes {
+              let membranes = membranes + (row * inputStride + corner + first)
+              findLargest(window, plane, at: corner + first, width, membranes, hand)
+            } else {
+              findFirst(window, plane, at: corner + first, width, hand)
+            }
+            first += laneCount
           }
+          source += pool.channels
         }
       }
     }

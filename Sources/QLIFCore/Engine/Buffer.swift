@@ -1,20 +1,20 @@
+import CMachine
 import Glibc
 
 /// Zeroed memory of a fixed size, aligned to a cache line, freed with its last reference.
+///
+/// The rule of vectors: kernels work on whole vectors, so they may read and write up to one vector, sixteen floats or
+/// eight words of spikes, beyond the last value of any array that they are given. Every buffer has that room, whatever
+/// it holds; memory of a caller of the engine has not, and no kernel is given it but where its contract says so.
 package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Element>
   package let count: Int
 
   package init(_ count: Int, for purpose: String) throws(QLIFError) {
     self.count = count
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
-    // Linux hands out more than it has and ends the process later: ask for no more than the machine holds.
-    guard !overflow, bytes <= physicalMemory,
-      let raw = aligned_alloc(64, max(64, padded(bytes, to: 64)))
-    else {
-      throw QLIFError(.outOfMemory, "\(purpose): \(count) values are more than this machine's memory holds")
+    guard let raw = allocate(count, of: Element.self, spill: vector) else {
+      throw QLIFError(.outOfMemory, "\(purpose): \(count) values are more than memory holds")
     }
-    memset(raw, 0, bytes)
     base = raw.bindMemory(to: Element.self, capacity: max(count, 1))
   }
 
@@ -30,4 +30,29 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 package typealias Floats = UnsafePointer<Float>
 package typealias MutableFloats = UnsafeMutablePointer<Float>
 
-private let physicalMemory = max(1 << 30, sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)))
+/// An empty array with room for `count` elements, for what no buffer can hold.
+/// - Throws: where memory is short; Swift's arrays end the process then.
+func emptyArray<Element>(_ count: Int, for purpose: String) throws(QLIFError) -> [Element] {
+  guard let room = allocate(count, of: Element.self, spill: 0) else {
+    throw QLIFError(.outOfMemory, "\(purpose): \(count) entries are more than memory holds")
+  }
+  free(room)
+  var array: [Element] = []
+  array.reserveCapacity(count)
+  return array
+}
+
+/// Bytes of a vector.
+private let vector = 64
+
+/// Zeroed memory that `free` takes back; nil where there is none.
+private func allocate<Element>(_ count: Int, of type: Element.Type, spill: Int) -> UnsafeMutableRawPointer? {
+  let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
+  guard count >= 0, !overflow, size < Int.max / 2 else { return nil }
+  let bytes = max(64, padded(size + spill, to: 64))
+  // Linux hands out more than it has and ends some process later: ask for no more than there is.
+  if bytes >= 64 << 20, bytes > machine_available_memory("") { return nil }
+  guard let memory = aligned_alloc(64, bytes) else { return nil }
+  memset(memory, 0, bytes)
+  return memory
+}

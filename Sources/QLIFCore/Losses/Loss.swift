@@ -18,46 +18,41 @@ package enum Loss: String, Codable, Sendable, CaseIterable {
     sums: OutputSums, alpha: Floats, steps: Int, stride: Int, label: Int, weight: Double,
     gradient: MutableFloats?
   ) -> Double {
-    let classes = sums.alpha.count
+    let classes = sums.classes
     gradient?.update(repeating: 0, count: steps * stride)
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: classes) { slope in
-      guard let slope = slope.baseAddress else { return 0 }
-      switch self {
-      case .membrane:
-        var loss = 0.0
-        for step in 0..<steps {
-          let row = alpha + step * stride
-          loss += crossEntropy(row, classes, label, weight, slope)
-          if let gradient { (gradient + step * stride).update(from: slope, count: classes) }
-        }
-        return loss
-      case .summedMembrane, .spikeCount:
-        let logits = self == .summedMembrane ? sums.alpha : sums.spikes
-        let loss = logits.withUnsafeBufferPointer { logits in
-          logits.baseAddress.map { crossEntropy($0, classes, label, weight, slope) } ?? 0
-        }
-        if let gradient {
-          for step in 0..<steps { (gradient + step * stride).update(from: slope, count: classes) }
-        }
-        return loss
+    switch self {
+    case .membrane:
+      return (0..<steps).reduce(0) { loss, step in
+        loss
+          + crossEntropy(alpha + step * stride, classes, label, weight, gradient.map { $0 + step * stride })
       }
+    case .summedMembrane, .spikeCount:
+      let logits = self == .summedMembrane ? sums.alpha : sums.spikes
+      let loss = crossEntropy(logits, classes, label, weight, gradient)
+      if let gradient {
+        for step in 1..<max(1, steps) { (gradient + step * stride).update(from: gradient, count: classes) }
+      }
+      return loss
     }
   }
 }
 
-/// `-weight log softmax(logits)[label]`; `slope` becomes its gradient, `weight (softmax - one hot)`.
+/// `-weight log softmax(logits)[label]`; `slope`, where asked, becomes its gradient, `weight (softmax - one hot)`.
 private func crossEntropy(
-  _ logits: Floats, _ classes: Int, _ label: Int, _ weight: Double, _ slope: MutableFloats
+  _ logits: Floats, _ classes: Int, _ label: Int, _ weight: Double, _ slope: MutableFloats?
 ) -> Double {
   var largest = logits[0]
   for unit in 1..<max(1, classes) { largest = max(largest, logits[unit]) }
   var sum: Float = 0
   for unit in 0..<classes {
-    slope[unit] = expf(logits[unit] - largest)
-    sum += slope[unit]
+    let share = expf(logits[unit] - largest)
+    slope?[unit] = share
+    sum += share
   }
-  let scale = Float(weight) / sum
-  for unit in 0..<classes { slope[unit] *= scale }
-  slope[label] -= Float(weight)
+  if let slope {
+    let scale = Float(weight) / sum
+    for unit in 0..<classes { slope[unit] *= scale }
+    slope[label] -= Float(weight)
+  }
   return weight * (log(Double(sum)) + Double(largest - logits[label]))
 }

@@ -21,9 +21,6 @@ package final class Layer: Sendable {
   let groups: Int
   /// 64-bit words in the spikes of one step.
   let words: Int
-  /// Spikes of planes lie [height, width, channels]: the place of each in `shape`; nil: the same.
-  let order: [Int]?
-
   /// Neurons, padded to whole sixteens.
   var paddedUnits: Int { groups * 16 }
 
@@ -40,7 +37,29 @@ package final class Layer: Sendable {
     units = try product(shape, of: "layer \(index): neurons")
     groups = padded(units, to: 16) / 16
     words = padded(units, to: 64) / 64
-    order = shape.count == 3 ? SpikeSource(shape: shape, neurons: shape).inputs.compactMap { $0 } : nil
+  }
+
+  /// Spikes of planes lie [height, width, channels]: calls `body` with each neuron's number there and its place in
+  /// `shape`.
+  @inline(__always)
+  func forEachNeuron(_ body: (_ number: Int, _ place: Int) -> Void) {
+    let channels = shape.count == 3 ? shape[0] : 1
+    let positions = units / channels
+    for position in 0..<positions {
+      for channel in 0..<channels { body(position * channels + channel, channel * positions + position) }
+    }
+  }
+
+  /// Bytes that a pass of a block works in.
+  func scratchBytes(steps: Int, learns: Bool) -> Int {
+    switch stage {
+    case .spiking(_, let neuron):
+      type(of: neuron).scratchBytes(steps: steps, groups: groups, learns: learns)
+    case .maxPool(let pool):
+      max(
+        kernels.maxPoolForwardMemory(pool.window), learns ? kernels.maxPoolBackwardMemory(pool.window) : 0)
+    case .averagePool: 0
+    }
   }
 
   package var synapse: (any Synapse)? {
@@ -59,11 +78,12 @@ package final class Layer: Sendable {
   package var parameters: [Parameter] { synapse?.parameters ?? [] }
 
   func run(
-    _ neuron: any Neuron, steps: Int, dropoutKey: UInt64?, qubits: QubitLayer?, states: MutableFloats?
+    _ neuron: any Neuron, steps: Int, dropoutKey: UInt64?, qubits: QubitLayer?, states: MutableFloats?,
+    scratch: UnsafeMutableRawPointer
   ) -> NeuronRun {
     NeuronRun(
       steps: steps, groups: groups, spikeStride: words * 4,
       dropout: neuron.dropout > 0 ? dropoutKey.map { Dropout(probability: neuron.dropout, key: $0) } : nil,
-      qubits: qubits, states: states)
+      qubits: qubits, states: states, scratch: scratch)
   }
 }

@@ -38,10 +38,10 @@ package final class LayerQubits: @unchecked Sendable {
     let groups = isCommon ? 1 : layer.groups
     table = try Buffer(groups * QubitLayer.blockSize, for: "noise of layer \(layer.index)")
     // Lanes beyond the last neuron are perfect ones.
-    for unit in 0..<groups * 16 {
-      let place = isCommon ? 0 : unit < units ? layer.order?[unit] ?? unit : nil
-      write(place.map { noise.qubits[$0] } ?? QubitNoise(), unit: unit)
+    for unit in (isCommon ? 0 : units)..<groups * 16 {
+      write(isCommon ? noise.qubits[0] : QubitNoise(), unit: unit)
     }
+    if !isCommon { layer.forEachNeuron { unit, place in write(noise.qubits[place], unit: unit) } }
   }
 
   func run(key: UInt64) -> QubitLayer {

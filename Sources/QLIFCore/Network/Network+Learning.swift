@@ -47,15 +47,14 @@ extension Network {
   ) throws(QLIFError) -> Report {
     guard let last = layers.last else { return Report() }
     let weight = 1 / Double(pass.input.batch)
-    pass.project()
+    try pass.project()
     pass.workspace.forEachBlock { block in
       pass.forward(block)
       let memory = block.layers[last.index]
       guard let alpha = memory.alpha else { return }
       let gradient = loss == .spikeCount ? memory.spikeGradient : memory.alphaGradient
-      var sums = OutputSums(classes: last.units)
       for (slot, sample) in block.samples.enumerated() {
-        pass.readOut(block, slot: slot, into: &sums)
+        guard let sums = pass.readOut(block, slot: slot) else { continue }
         let label = Int(labels[sample])
         if sums.label(readout) == label { block.tally.correct += 1 }
         let offset = slot * pass.steps * last.paddedUnits

@@ -30,16 +30,13 @@ extension Network {
       guard layers[index].neuron != nil else {
         throw .invalid("records[\(index)].alpha: layer \(index) is a pooling and has none, expected NULL")
       }
-      for memory in pass.workspace.memories { try memory.layers[index].keepAlpha() }
+      try pass.workspace.keepAlpha(of: index)
     }
-    pass.project()
-    pass.workspace.forEachBlock { block in
-      pass.forward(block)
+    try pass.forEachBlock { block in
       for (layer, target) in zip(layers, targets) {
         record(layer, block, pass, into: target)
       }
     }
-    try pass.checkCurrents()
     // Alpha of hidden layers is for this call alone.
     if targets.dropLast().contains(where: { $0.alpha != nil }) { workspace = nil }
   }
@@ -49,25 +46,24 @@ extension Network {
   ) {
     let memory = block.layers[layer.index]
     let average: SpikeSource? = if case .averagePool(let source) = layer.stage { source } else { nil }
-    let averaged = average?.inputs ?? []
     for (slot, sample) in block.samples.enumerated() {
       for step in 0..<pass.steps {
         let row = slot * pass.steps + step
         let offset = (step * pass.input.batch + sample) * layer.units
         if let alpha = target.alpha, let own = memory.alpha {
           let values = own.base + row * layer.paddedUnits
-          for unit in 0..<layer.units { alpha[offset + (layer.order?[unit] ?? unit)] = values[unit] }
+          layer.forEachNeuron { number, place in alpha[offset + place] = values[number] }
         }
         guard let spikes = target.spikes.map({ $0 + offset }) else { continue }
         if let average, let index = layer.source {
           let bits = block.layers[index].spikes.base + row * layers[index].words
           spikes.update(repeating: 0, count: layer.units)
-          for (neuron, input) in averaged.enumerated() {
-            if let input { spikes[input] += average.weight * spike(bits, neuron) }
+          for neuron in 0..<average.count {
+            if let input = average.input(of: neuron) { spikes[input] += average.weight * spike(bits, neuron) }
           }
         } else {
           let bits = memory.spikes.base + row * layer.words
-          for unit in 0..<layer.units { spikes[layer.order?[unit] ?? unit] = spike(bits, unit) }
+          layer.forEachNeuron { number, place in spikes[place] = spike(bits, number) }
         }
       }
     }
@@ -107,19 +103,15 @@ extension Network {
   ) throws(QLIFError) {
     let classes = try classes()
     let pass = try Pass(self, input, noise, learns: false)
-    pass.project()
-    pass.workspace.forEachBlock { block in
-      pass.forward(block)
-      var sums = OutputSums(classes: classes)
+    try pass.forEachBlock { block in
       for (slot, sample) in block.samples.enumerated() {
-        pass.readOut(block, slot: slot, into: &sums)
+        guard let sums = pass.readOut(block, slot: slot) else { continue }
         labels?[sample] = Int64(sums.label(readout))
         guard let scores else { continue }
-        for (unit, score) in sums.scores(readout).enumerated() {
-          scores[sample * classes + unit] = score / Float(pass.steps)
+        for unit in 0..<classes {
+          scores[sample * classes + unit] = sums.scores(readout)[unit] / Float(pass.steps)
         }
       }
     }
-    try pass.checkCurrents()
   }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One pass of a batch through a network.
 struct Pass {
   let network: Network
@@ -28,8 +30,7 @@ struct Pass {
         qubits.first ?? nil, ofSpikesAlone: !learns && !recordsAlpha && network.layers.count > 1) : nil
     steps = input.isConstant ? network.steps : input.sequenceSteps
     if let known = network.workspace, known.batch == input.batch, known.steps == steps,
-      known.constantCurrents == currents, known.learns == learns,
-      known.servesEveryThread
+      known.constantCurrents == currents, known.learns == learns, known.isUsable
     {
       workspace = known
     } else {
@@ -50,10 +51,37 @@ struct Pass {
   // MARK: Whole batches
 
   /// The input layer's currents: a product of the whole batch.
-  func project() {
-    layers[0].synapse?.project(
+  /// - Throws: where they are NaN or infinite.
+  func project() throws(QLIFError) {
+    try layers[0].synapse?.project(
       input.values, rows: workspace.inputRows, currents: workspace.inputCurrentCount,
       into: workspace.inputCurrents.base)
+    let currents = workspace.inputCurrents
+    let chunk = 1 << 16
+    let notFinite = Atomic(false)
+    Threads.run(padded(currents.count, to: chunk) / chunk) { task in
+      let first = task * chunk
+      let count = min(chunk, currents.count - first)
+      if !kernels.areFinite(count: count, values: currents.base + first) {
+        notFinite.store(true, ordering: .relaxed)
+      }
+    }
+    if notFinite.load(ordering: .relaxed) { throw Self.notFinite(layer: 0) }
+  }
+
+  /// Runs the batch forwards and calls `body` with each block, or, where currents are NaN or infinite, never.
+  func forEachBlock(_ body: (Block) -> Void) throws(QLIFError) {
+    try project()
+    // What a block writes to the caller's arrays cannot be taken back: where large parameters make it possible that a
+    // later one fails, they all run once before.
+    if !unboundedLayers.isEmpty {
+      workspace.forEachBlock { forward($0) }
+      try checkCurrents()
+    }
+    workspace.forEachBlock { block in
+      forward(block)
+      body(block)
+    }
   }
 
   /// The parameters' gradients, from what the shares have gathered.
@@ -82,7 +110,11 @@ struct Pass {
   /// finite either; one without a part leaves the result right.
   func checkCurrents() throws(QLIFError) {
     guard let layer = workspace.shares.compactMap(\.tally.notFinite).min() else { return }
-    throw .notFinite(
+    throw Self.notFinite(layer: layer)
+  }
+
+  private static func notFinite(layer: Int) -> QLIFError {
+    .notFinite(
       "parameters of layer \(layer): their currents are NaN or infinite, expected finite parameters of moderate size"
     )
   }
@@ -103,7 +135,9 @@ struct Pass {
       case .maxPool(let pool):
         guard let source = layer.source else { continue }
         let rows = spikeRows(of: source, block)
-        kernels.maxPoolForward(pool.window, rows: rows.rows, spikes: rows.bits, output: memory.spikes.base)
+        kernels.maxPoolForward(
+          pool.window, rows: rows.rows, spikes: rows.bits, output: memory.spikes.base,
+          memory: block.memory.rawScratch)
         for word in 0..<rows.rows * layer.words {
           block.tally.spikes[layer.index] += memory.spikes.base[word].nonzeroBitCount
         }
@@ -117,27 +151,32 @@ struct Pass {
     _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ block: Block
   ) {
     let memory = block.layers[layer.index]
-    if block.tally.notFinite == nil, !currentsAreFinite(of: layer, synapse, block) {
+    if block.tally.notFinite == nil, unboundedLayers.contains(layer.index), let currents = memory.currents,
+      !kernels.areFinite(count: block.samples.count * steps * synapse.columns, values: currents.base)
+    {
       block.tally.notFinite = layer.index
     }
     for (slot, sample) in block.samples.enumerated() {
       let spikes = UnsafeMutableRawPointer(memory.spikes.base + slot * steps * layer.words)
       let count = neuron.forward(
         currents(of: synapse, memory, sample: sample, slot: slot),
-        run(layer, neuron, memory, sample: sample, slot: slot),
+        run(layer, neuron, block, sample: sample, slot: slot),
         spikes: spikes.assumingMemoryBound(to: UInt16.self),
         alpha: memory.alpha.map { $0.base + slot * steps * layer.paddedUnits })
       block.tally.spikes[layer.index] += count
     }
   }
 
-  /// What the output layer showed for the sample in `slot` of a block.
-  func readOut(_ block: Block, slot: Int, into sums: inout OutputSums) {
-    guard let last = layers.last, let alpha = block.layers[last.index].alpha else { return }
+  /// What the output layer showed for the sample in `slot` of a block; valid until the next one's.
+  func readOut(_ block: Block, slot: Int) -> OutputSums? {
+    guard let last = layers.last, let alpha = block.layers[last.index].alpha,
+      let sums = block.layers[last.index].sums
+    else { return nil }
     sums.sum(
       spikes: block.layers[last.index].spikes.base + slot * steps * last.words,
       alpha: alpha.base + slot * steps * last.paddedUnits, steps: steps, words: last.words,
       paddedUnits: last.paddedUnits)
+    return sums
   }
 
   // MARK: Blocks, backwards
@@ -165,7 +204,7 @@ struct Pass {
           pool.window, rows: rows.rows, spikes: rows.bits,
           membranes: layer.sourceOfMembranes.flatMap { block.layers[$0].alpha.map { Floats($0.base) } },
           outputGradient: gradient.base, outputStride: layer.paddedUnits, inputGradient: spikeGradient.base,
-          inputStride: rows.paddedUnits)
+          inputStride: rows.paddedUnits, memory: block.memory.rawScratch)
       case .averagePool:
         continue
       }
@@ -191,7 +230,7 @@ struct Pass {
       let gradient = Floats(arriving.base + slot * steps * layer.paddedUnits)
       neuron.backward(
         currents(of: synapse, memory, sample: sample, slot: slot),
-        run(layer, neuron, memory, sample: sample, slot: slot),
+        run(layer, neuron, block, sample: sample, slot: slot),
         spikeGradient: isOutput && !throughSpikes ? nil : gradient,
         alphaGradient: isOutput && !throughSpikes ? gradient : nil, currentGradient: target)
     }
@@ -218,28 +257,16 @@ struct Pass {
       count: workspace.inputCurrentCount)
   }
 
-  private func currentsAreFinite(of layer: Layer, _ synapse: any Synapse, _ block: Block) -> Bool {
-    let samples = block.samples
-    if let own = block.layers[layer.index].currents {
-      return !unboundedLayers.contains(layer.index)
-        || kernels.areFinite(count: samples.count * steps * synapse.columns, values: own.base)
-    }
-    let width = workspace.inputWidth
-    return (0..<(workspace.isConstant ? 1 : steps)).allSatisfy { step in
-      kernels.areFinite(
-        count: samples.count * width,
-        values: workspace.inputCurrents.base + (step * workspace.batch + samples.lowerBound) * width)
-    }
-  }
-
   private func run(
-    _ layer: Layer, _ neuron: any Neuron, _ memory: LayerMemory, sample: Int, slot: Int
+    _ layer: Layer, _ neuron: any Neuron, _ block: Block, sample: Int, slot: Int
   ) -> NeuronRun {
-    layer.run(
+    let memory = block.layers[layer.index]
+    return layer.run(
       neuron, steps: steps,
       dropoutKey: dropoutKey(of: layer.index).map { Counter.key(Counter.key($0, layer.index), sample) },
       qubits: qubits[layer.index]?.run(key: noise.key(layer: layer.index, sample: sample)),
-      states: memory.states.map { $0.base + slot * steps * memory.stateWidth })
+      states: memory.states.map { $0.base + slot * steps * memory.stateWidth },
+      scratch: block.memory.rawScratch)
   }
 
   /// Dropout concerns the spikes that a next layer receives: the output layer has none.

@@ -6,40 +6,43 @@ package enum Readout: String, Codable, Sendable, CaseIterable {
   case membrane
 }
 
-/// What the output layer showed for one sample: spikes and summed alpha of each class.
+/// What the output layer showed for one sample: spikes and summed alpha of each class, in memory of a block.
 struct OutputSums {
-  private(set) var spikes: [Float]
-  private(set) var alpha: [Float]
+  let classes: Int
+  let spikes: MutableFloats
+  let alpha: MutableFloats
 
-  init(classes: Int) {
-    spikes = Array(repeating: 0, count: classes)
-    alpha = spikes
+  /// - Parameter memory: twice as many values as there are classes.
+  init(classes: Int, memory: MutableFloats) {
+    self.classes = classes
+    spikes = memory
+    alpha = memory + classes
   }
 
   /// Sums the steps of one sample.
-  mutating func sum(
-    spikes rows: UnsafePointer<UInt64>, alpha: Floats, steps: Int, words: Int, paddedUnits: Int
+  func sum(
+    spikes rows: UnsafePointer<UInt64>, alpha membranes: Floats, steps: Int, words: Int, paddedUnits: Int
   ) {
-    for unit in spikes.indices {
+    for unit in 0..<classes {
       var count = 0
       var total: Float = 0
       for step in 0..<steps {
         count += Int((rows[step * words + unit / 64] >> UInt64(unit % 64)) & 1)
-        total += alpha[step * paddedUnits + unit]
+        total += membranes[step * paddedUnits + unit]
       }
       spikes[unit] = Float(count)
-      self.alpha[unit] = total
+      alpha[unit] = total
     }
   }
 
   func label(_ readout: Readout) -> Int {
     var best = 0
-    for unit in spikes.indices.dropFirst() {
+    for unit in 1..<max(1, classes) {
       let moreSpikes = readout == .spikeCount ? spikes[unit] - spikes[best] : 0
       if moreSpikes > 0 || (moreSpikes == 0 && alpha[unit] > alpha[best]) { best = unit }
     }
     return best
   }
 
-  func scores(_ readout: Readout) -> [Float] { readout == .spikeCount ? spikes : alpha }
+  func scores(_ readout: Readout) -> MutableFloats { readout == .spikeCount ? spikes : alpha }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import Glibc
 
 /// Memory for passes over batches of one shape, and the division of a batch into work.
 ///
@@ -13,8 +13,9 @@ final class Workspace: @unchecked Sendable {
   let constantCurrents: Int?
   let learns: Bool
   let shares: [Share]
-  let memories: [BlockMemory]
-  private let idle: Mutex<[BlockMemory]>
+  private let memories: Pool<BlockMemory>
+  /// Where it was made: a fork may leave a copy behind that another thread was working in.
+  private let process = getpid()
 
   /// Currents of the input layer for the whole batch: [batch or steps * batch, width].
   let inputCurrents: Buffer<Float>
@@ -65,33 +66,34 @@ final class Workspace: @unchecked Sendable {
     }
     self.shares = shares
     blockSize = block
-    var memories: [BlockMemory] = []
-    for _ in 0..<min(Threads.count, shareCount) {
-      memories.append(
-        try BlockMemory(
-          network: network, rows: product([block, steps], of: "rows of a block"),
-          inputIsConstant: constantCurrents != nil, learns: learns))
+    memories = try Pool(min(Threads.count, shareCount)) { () throws(QLIFError) in
+      try BlockMemory(
+        network: network, samples: block, steps: steps, inputIsConstant: constantCurrents != nil,
+        learns: learns)
     }
-    self.memories = memories
-    idle = Mutex(memories)
   }
 
-  /// Whether every thread that may work at a time finds memory.
-  var servesEveryThread: Bool { memories.count >= min(Threads.count, shares.count) }
+  /// Whether it serves a pass of this process, every thread of it.
+  var isUsable: Bool { process == getpid() && memories.count >= min(Threads.count, shares.count) }
+
+  /// Keeps the membranes of a layer.
+  func keepAlpha(of layer: Int) throws(QLIFError) {
+    for memory in memories.all { try memory.layers[layer].keepAlpha() }
+  }
 
   /// Calls `body` for each block of each share, shares in parallel and the blocks of a share in turn.
   func forEachBlock(_ body: (Block) -> Void) {
     Threads.run(shares.count, atMost: memories.count) { index in
       let share = shares[index]
-      // There is one for each thread.
-      guard let memory = idle.withLock({ $0.popLast() }) else { return }
-      share.clear()
-      for first in stride(from: share.samples.lowerBound, to: share.samples.upperBound, by: blockSize) {
-        body(
-          Block(
-            share: share, memory: memory, samples: first..<min(first + blockSize, share.samples.upperBound)))
+      memories.borrow { memory in
+        share.clear()
+        for first in stride(from: share.samples.lowerBound, to: share.samples.upperBound, by: blockSize) {
+          body(
+            Block(
+              share: share, memory: memory,
+              samples: first..<min(first + blockSize, share.samples.upperBound)))
+        }
       }
-      idle.withLock { $0.append(memory) }
     }
   }
 }
@@ -138,12 +140,18 @@ final class BlockMemory: @unchecked Sendable {
   let layers: [LayerMemory]
   private let indices: Buffer<Int32>
   private let floats: Buffer<Float>
+  private let bytes: Buffer<UInt8>
+  /// Of synapses.
   var scratch: Scratch { Scratch(indices: indices.base, floats: floats.base) }
+  /// Of neurons and poolings.
+  var rawScratch: UnsafeMutableRawPointer { UnsafeMutableRawPointer(bytes.base) }
 
-  init(network: Network, rows: Int, inputIsConstant: Bool, learns: Bool) throws(QLIFError) {
+  init(network: Network, samples: Int, steps: Int, inputIsConstant: Bool, learns: Bool) throws(QLIFError) {
+    let rows = try product([samples, steps], of: "rows of a block")
     var layers: [LayerMemory] = []
     var mostIndices = 0
     var mostFloats = 0
+    var mostBytes = 0
     for layer in network.layers {
       layers.append(
         try LayerMemory(
@@ -152,11 +160,12 @@ final class BlockMemory: @unchecked Sendable {
       if learns, let source = layer.sourceOfMembranes { try layers[source].keepAlpha() }
       mostIndices = max(mostIndices, layer.synapse?.scratchIndices ?? 0)
       mostFloats = max(mostFloats, layer.synapse?.scratchFloats ?? 0)
+      mostBytes = max(mostBytes, layer.scratchBytes(steps: steps, learns: learns))
     }
     self.layers = layers
-    // Lists are written sixteen entries at a time.
-    indices = try Buffer(mostIndices + 16, for: "spike lists")
-    floats = try Buffer(mostFloats + 16, for: "scratch")
+    indices = try Buffer(mostIndices, for: "spike lists")
+    floats = try Buffer(mostFloats, for: "scratch")
+    bytes = try Buffer(mostBytes, for: "scratch")
   }
 }
 
@@ -180,8 +189,6 @@ final class Tally: @unchecked Sendable {
 }
 
 /// A layer's part of a block: rows are samples x steps, the steps of a sample next to each other.
-///
-/// Vectors may read and write a few values beyond the last row: there is room for them.
 final class LayerMemory: @unchecked Sendable {
   /// [rows, words]; nothing for an average, whose spikes are those of its source
   let spikes: Buffer<UInt64>
@@ -196,21 +203,23 @@ final class LayerMemory: @unchecked Sendable {
   /// [rows, padded neurons]
   let spikeGradient: Buffer<Float>?
   let alphaGradient: Buffer<Float>?
+  /// What the output layer showed for a sample.
+  let sums: OutputSums?
 
   private let alphaSize: Int
-  private static let spill = 16
+  private let sumsMemory: Buffer<Float>?
 
   init(_ layer: Layer, rows: Int, isConstant: Bool, isLast: Bool, learns: Bool) throws(QLIFError) {
     let name = "layer \(layer.index)"
     func floats(_ width: Int, _ what: String, if isNeeded: Bool) throws(QLIFError) -> Buffer<Float>? {
       guard isNeeded else { return nil }
-      return try Buffer(product([rows, width], of: name) + Self.spill, for: "\(what) of \(name)")
+      return try Buffer(product([rows, width], of: name), for: "\(what) of \(name)")
     }
     let isAverage = if case .averagePool = layer.stage { true } else { false }
     // The input layer's currents belong to the whole batch.
     let synapse = layer.index == 0 ? nil : layer.synapse
     let columns = synapse?.columns ?? 0
-    spikes = try Buffer(product([isAverage ? 0 : rows, layer.words], of: name) + 2, for: "spikes of \(name)")
+    spikes = try Buffer(product([isAverage ? 0 : rows, layer.words], of: name), for: "spikes of \(name)")
     alphaSize = try product([rows, layer.paddedUnits], of: name)
     alpha = try floats(layer.paddedUnits, "alpha", if: isLast)
     currents = try floats(columns, "currents", if: synapse != nil)
@@ -219,6 +228,8 @@ final class LayerMemory: @unchecked Sendable {
     states = try floats(stateWidth, "states", if: stateWidth > 0)
     spikeGradient = try floats(layer.paddedUnits, "gradients", if: learns && !isAverage)
     alphaGradient = try floats(layer.paddedUnits, "gradients", if: learns && isLast)
+    sumsMemory = isLast ? try Buffer(2 * layer.units, for: "output sums") : nil
+    sums = sumsMemory.map { OutputSums(classes: layer.units, memory: $0.base) }
   }
 
   /// Makes room for alpha.

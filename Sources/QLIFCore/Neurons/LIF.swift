@@ -20,6 +20,10 @@ package struct LIF: Neuron, Equatable {
   package static let currentsOfConstantInput = 1
   package static let statesOfSequence = 0
 
+  package static func scratchBytes(steps: Int, groups: Int, learns: Bool) -> Int {
+    learns ? kernels.lifBackwardMemory(steps: steps) : 0
+  }
+
   /// Share of the membrane that a step leaves.
   package var beta: Float = 0.9
   /// Membrane above which the neuron fires.
@@ -61,6 +65,6 @@ extension LIF {
     kernels.lifBackward(
       constants, steps: run.steps, groups: run.groups, current: currents.base, currentStride: currents.stride,
       dropout: run.dropout, spikeGradient: spikeGradient, membraneGradient: alphaGradient,
-      currentGradient: currentGradient)
+      currentGradient: currentGradient, memory: run.scratch)
   }
 }

@@ -17,6 +17,9 @@ package protocol Neuron: Sendable, Codable {
   /// Numbers that `forward` leaves for `backward` of each neuron and step, where the input varies in time.
   static var statesOfSequence: Int { get }
 
+  /// Bytes that `forward` and, where a network learns, `backward` work in.
+  static func scratchBytes(steps: Int, groups: Int, learns: Bool) -> Int
+
   var threshold: Float { get }
 
   /// Share of the spikes that is left out while training.
@@ -76,4 +79,6 @@ package struct NeuronRun {
   var qubits: QubitLayer?
   /// Where `forward` leaves states for `backward`; nil: there is no `backward`, or it needs none.
   var states: MutableFloats?
+  /// `scratchBytes` to work in.
+  var scratch: UnsafeMutableRawPointer
 }

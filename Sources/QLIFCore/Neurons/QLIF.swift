@@ -46,6 +46,12 @@ package struct QLIF: Neuron, Equatable {
   package static let currentsOfConstantInput = 1
   package static let statesOfSequence = 2
 
+  package static func scratchBytes(steps: Int, groups: Int, learns: Bool) -> Int {
+    max(
+      kernels.qubitForwardMemory(steps: steps, groups: groups),
+      learns ? kernels.qubitBackwardMemory(steps: steps) : 0)
+  }
+
   /// Population above which the neuron fires.
   package var threshold: Float = 0.75
   /// Relaxation time, microseconds.
@@ -127,7 +133,7 @@ extension QLIF {
       return kernels.qubitForward(
         constants, qubits, steps: run.steps, groups: run.groups, drive: currents.base, delay: currents.second,
         currentStride: currents.stride, dropout: run.dropout, spikes: spikes, spikeStride: run.spikeStride,
-        alpha: alpha)
+        alpha: alpha, memory: run.scratch)
     }
     return currents.stride == 0
       ? kernels.qlifForwardConstant(
@@ -148,7 +154,7 @@ extension QLIF {
         constants, qubits, steps: run.steps, groups: run.groups, drive: currents.base, delay: currents.second,
         currentStride: currents.stride, dropout: run.dropout, spikeGradient: spikeGradient,
         alphaGradient: alphaGradient, driveGradient: currentGradient,
-        delayGradient: currents.second == nil ? nil : currentGradient + currents.offset)
+        delayGradient: currents.second == nil ? nil : currentGradient + currents.offset, memory: run.scratch)
     } else if currents.stride == 0 {
       kernels.qlifBackwardConstant(
         constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,

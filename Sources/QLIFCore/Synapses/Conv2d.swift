@@ -116,9 +116,18 @@ package final class Conv2d: Synapse {
 
 // MARK: A dense input: its patches as a matrix, a product for each sample.
 
+/// A rectangle of positions that follow each other: whole rows, or a part of one.
+private struct Strip {
+  let y: Range<Int>
+  let x: Range<Int>
+  /// The number of its first position.
+  let first: Int
+  var count: Int { y.count * x.count }
+}
+
 extension Conv2d {
-  /// The inputs of each position of a plane, [weights of a filter, positions].
-  private func patches(of input: Floats, into patches: MutableFloats) {
+  /// The inputs of each position of a strip, [weights of a filter, positions].
+  private func patches(of input: Floats, _ strip: Strip, into patches: MutableFloats) {
     let w = plain
     var target = patches
     /// How many positions of a row begin below a column.
@@ -130,19 +139,21 @@ extension Conv2d {
         for kx in 0..<w.kernelWidth {
           // The positions that see a column of the plane.
           let first = w.padding - kx
-          let inside = positions(below: first)..<positions(below: first + w.width)
-          for y in 0..<w.outputHeight {
+          let inside = (positions(below: first)..<positions(below: first + w.width)).clamped(to: strip.x)
+          for y in strip.y {
             let row = y * w.stride + ky - w.padding
-            let columns = (0..<w.height).contains(row) ? inside : 0..<0
-            target.update(repeating: 0, count: columns.lowerBound)
+            let columns =
+              (0..<w.height).contains(row) ? inside : strip.x.lowerBound..<strip.x.lowerBound
+            let line = target - strip.x.lowerBound
+            target.update(repeating: 0, count: columns.lowerBound - strip.x.lowerBound)
             let source = input + (channel * w.height + row) * w.width - first
             if w.stride == 1 {
-              (target + columns.lowerBound).update(from: source + columns.lowerBound, count: columns.count)
+              (line + columns.lowerBound).update(from: source + columns.lowerBound, count: columns.count)
             } else {
-              for x in columns { target[x] = source[x * w.stride] }
+              for x in columns { line[x] = source[x * w.stride] }
             }
-            (target + columns.upperBound).update(repeating: 0, count: w.outputWidth - columns.upperBound)
-            target += w.outputWidth
+            (line + columns.upperBound).update(repeating: 0, count: strip.x.upperBound - columns.upperBound)
+            target += strip.x.count
           }
         }
       }
@@ -150,33 +161,68 @@ extension Conv2d {
   }
 
   private static let samplesPerTask = 8
+  /// Patches at a time, as many as a core's cache holds.
+  private static let patchFloats = 1 << 18
+  /// Positions at a time in spite of that, so that a product is worth its name.
+  private static let fewestPositions = 16
 
-  /// Calls `body` with each row's number and patches.
-  private func forEachRow(_ rows: Range<Int>, _ input: Floats, _ body: (Int, Floats) -> Void) {
-    let features = plain.channels * plain.height * plain.width
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: plain.positions * plain.taps) { memory in
-      guard let memory = memory.baseAddress else { return }
-      for row in rows {
-        patches(of: input + row * features, into: memory)
-        body(row, memory)
+  /// Columns and rows of a strip.
+  private var stripSize: (columns: Int, rows: Int) {
+    let positions = max(Self.fewestPositions, Self.patchFloats / plain.taps)
+    return (min(plain.outputWidth, positions), max(1, min(plain.outputHeight, positions / plain.outputWidth)))
+  }
+
+  private func forEachStrip(_ body: (Strip) -> Void) {
+    let (columns, rows) = stripSize
+    for y in stride(from: 0, to: plain.outputHeight, by: rows) {
+      for x in stride(from: 0, to: plain.outputWidth, by: columns) {
+        body(
+          Strip(
+            y: y..<min(y + rows, plain.outputHeight), x: x..<min(x + columns, plain.outputWidth),
+            first: y * plain.outputWidth + x))
       }
     }
   }
 
-  package func project(_ input: Floats, rows: Int, currents count: Int, into output: MutableFloats) {
-    let (positions, filters, taps) = (plain.positions, plain.filters, plain.taps)
-    Threads.run(padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask) { task in
+  /// Calls `body` for each task with its rows and memory for the patches of a strip.
+  private func forEachTask(
+    _ rows: Int, _ body: (_ task: Int, _ rows: Range<Int>, _ patches: MutableFloats) -> Void
+  ) throws(QLIFError) {
+    let tasks = padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask
+    let size = try product([stripSize.columns, stripSize.rows, plain.taps], of: "patches of a convolution")
+    let memories = try Pool(min(Threads.count, tasks)) { () throws(QLIFError) in
+      try Buffer<Float>(size, for: "patches of a convolution")
+    }
+    Threads.run(tasks, atMost: memories.count) { task in
       let first = task * Self.samplesPerTask
-      forEachRow(first..<min(rows, first + Self.samplesPerTask), input) { row, patches in
-        for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
-          let target = output + (row * count + current) * currentStride
+      memories.borrow { body(task, first..<min(rows, first + Self.samplesPerTask), $0.base) }
+    }
+  }
+
+  private var features: Int { plain.channels * plain.height * plain.width }
+
+  package func project(
+    _ input: Floats, rows: Int, currents count: Int, into output: MutableFloats
+  ) throws(QLIFError) {
+    let (positions, filters, taps) = (plain.positions, plain.filters, plain.taps)
+    try forEachTask(rows) { _, rows, memory in
+      for row in rows {
+        let first = output + row * count * currentStride
+        for (current, bias) in biases.prefix(count).enumerated() {
           for position in 0..<positions {
-            (target + position * filters).update(from: bias.values.base, count: filters)
+            (first + current * currentStride + position * filters).update(
+              from: bias.values.base, count: filters)
           }
-          multiply(
-            Matrix(base: patches, stride: positions).transposed,
-            Matrix(base: weight.values.base, stride: taps).transposed,
-            rows: positions, columns: filters, inner: taps, keep: 1, into: target, stride: filters)
+        }
+        forEachStrip { strip in
+          patches(of: input + row * features, strip, into: memory)
+          for (current, weight) in weights.prefix(count).enumerated() {
+            multiply(
+              Matrix(base: memory, stride: strip.count).transposed,
+              Matrix(base: weight.values.base, stride: taps).transposed,
+              rows: strip.count, columns: filters, inner: taps, keep: 1,
+              into: first + current * currentStride + strip.first * filters, stride: filters)
+          }
         }
       }
     }
@@ -187,20 +233,28 @@ extension Conv2d {
   ) throws(QLIFError) {
     let (positions, filters, taps) = (plain.positions, plain.filters, plain.taps)
     let tasks = padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask
-    let size = count * filters * (taps + 1)
-    let shares = try Buffer<Float>(tasks * size, for: "gradients of a convolution")
-    Threads.run(tasks) { task in
+    let perCurrent = filters * (taps + 1)
+    let size = count * perCurrent
+    let shares = try Buffer<Float>(
+      product([tasks, size], of: "gradients"), for: "gradients of a convolution")
+    try forEachTask(rows) { task, rows, memory in
       let share = shares.base + task * size
-      let first = task * Self.samplesPerTask
-      forEachRow(first..<min(rows, first + Self.samplesPerTask), input) { row, patches in
+      for row in rows {
+        let first = gradient + row * count * currentStride
+        forEachStrip { strip in
+          patches(of: input + row * features, strip, into: memory)
+          for current in 0..<count {
+            multiply(
+              Matrix(base: first + current * currentStride + strip.first * filters, stride: filters)
+                .transposed,
+              Matrix(base: memory, stride: strip.count).transposed,
+              rows: filters, columns: taps, inner: strip.count, keep: 1, into: share + current * perCurrent,
+              stride: taps)
+          }
+        }
         for current in 0..<count {
-          let source = gradient + (row * count + current) * currentStride
-          let target = share + current * filters * (taps + 1)
-          multiply(
-            Matrix(base: source, stride: filters).transposed,
-            Matrix(base: patches, stride: positions).transposed,
-            rows: filters, columns: taps, inner: positions, keep: 1, into: target, stride: taps)
-          let bias = target + filters * taps
+          let source = first + current * currentStride
+          let bias = share + current * perCurrent + filters * taps
           for position in 0..<positions {
             for filter in 0..<filters { bias[filter] += source[position * filters + filter] }
           }
@@ -236,9 +290,10 @@ extension Conv2d {
     let spectral = backward == nil ? nil : spectralWeights?.taps.base
     let perFilter = plain.taps
     // Places are linear in a tap, or in a column, where the other is given.
-    let columns = (0..<w.columns).map { column in
+    var columns: [(start: Int, step: Int)] = try emptyArray(w.columns, for: "places of weights")
+    for column in 0..<w.columns {
       let start = w.blockPlace(tap: 0, column: column)
-      return (start: start, step: w.blockPlace(tap: 1, column: column) - start)
+      columns.append((start, w.blockPlace(tap: 1, column: column) - start))
     }
     for tap in 0..<w.taps {
       let number = weightNumber(ofTap: tap)
@@ -305,8 +360,10 @@ extension Conv2d {
   /// About how many gradients of a row are not 0: one row in four is looked at.
   private func nonzero(_ gradient: Floats, rows: Int) -> Int {
     let sample = stride(from: 0, to: rows, by: 4)
-    let counts = sample.map { kernels.countNonzero(count: columns, values: gradient + $0 * columns) }
-    return counts.reduce(0, +) / max(1, counts.count)
+    let count = sample.reduce(0) {
+      $0 + kernels.countNonzero(count: columns, values: gradient + $1 * columns)
+    }
+    return count / max(1, (rows + 3) / 4)
   }
 
   package func gather(shares: [MutableFloats]) {

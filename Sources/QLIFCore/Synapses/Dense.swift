@@ -18,9 +18,8 @@ package final class Dense: Synapse {
 
   /// Spiking neurons, padded to whole words of spikes.
   private let words: Int
+  private let neurons: Int
   private let paddedInputs: Int
-  /// The input of each spiking neuron; nil: the same number.
-  private let order: [Int?]?
 
   // The weights as the products with spikes read them; made when first needed.
   private nonisolated(unsafe) var rowsOfInputs: Buffer<Float>?
@@ -40,11 +39,11 @@ package final class Dense: Synapse {
     self.inputs = inputs
     self.units = units
     self.currents = currents.count
+    self.neurons = neurons
     words = padded(neurons, to: 64) / 64
     paddedInputs = padded(neurons, to: 16)
     parameters = try Parameter.weightsAndBiases(
       layer: layer, currents: currents, weight: [units, inputs], fanIn: inputs, key: key, limit: limit)
-    order = source.isPlane ? source.inputs : nil
   }
 }
 
@@ -111,20 +110,17 @@ extension Dense {
     let columns = columns
     let stride = currentStride
     let gain = source.weight
-    let neurons = order?.count ?? inputs
     let block = 64
     Threads.run(padded(neurons, to: block) / block) { task in
       for first in Swift.stride(from: task * block, to: min(neurons, (task + 1) * block), by: 16) {
+        let range = first..<min(neurons, first + 16)
+        let sources = source.inputs(of: range)
         for (current, weight) in weights.enumerated() {
           for unit in 0..<units {
             let row = weight.values.base + unit * inputs
-            let column = forward + current * stride + unit
-            for neuron in first..<min(neurons, first + 16) {
-              guard let order else {
-                column[neuron * columns] = row[neuron]
-                continue
-              }
-              if let input = order[neuron] { column[neuron * columns] = gain * row[input] }
+            let column = forward + (current * stride + unit)
+            for neuron in range where sources[neuron - first] >= 0 {
+              column[neuron * columns] = gain * row[sources[neuron - first]]
             }
           }
         }
@@ -134,15 +130,26 @@ extension Dense {
       (packedBias + current * stride).update(from: bias.values.base, count: units)
     }
     guard backward, let rowsOfUnits = rowsOfUnits?.base else { return }
-    for (current, weight) in weights.enumerated() {
-      for unit in 0..<units {
-        let row = weight.values.base + unit * inputs
-        let target = rowsOfUnits + (current * stride + unit) * paddedInputs
-        guard let order else {
-          target.update(from: row, count: inputs)
-          continue
+    guard source.isPlane else {
+      for (current, weight) in weights.enumerated() {
+        for unit in 0..<units {
+          let target = rowsOfUnits + (current * stride + unit) * paddedInputs
+          target.update(from: weight.values.base + unit * inputs, count: inputs)
         }
-        for (neuron, input) in order.enumerated() { if let input { target[neuron] = gain * row[input] } }
+      }
+      return
+    }
+    for first in Swift.stride(from: 0, to: neurons, by: 16) {
+      let range = first..<min(neurons, first + 16)
+      let sources = source.inputs(of: range)
+      for (current, weight) in weights.enumerated() {
+        for unit in 0..<units {
+          let row = weight.values.base + unit * inputs
+          let target = rowsOfUnits + (current * stride + unit) * paddedInputs
+          for neuron in range where sources[neuron - first] >= 0 {
+            target[neuron] = gain * row[sources[neuron - first]]
+          }
+        }
       }
     }
   }
@@ -178,7 +185,6 @@ extension Dense {
     guard let sum = shares.first else { return }
     let columns = columns
     let stride = currentStride
-    let neurons = order?.count ?? inputs
     let block = 16
     Threads.run(padded(neurons, to: block) / block) { task in
       let rows = task * block..<min(neurons, (task + 1) * block)
@@ -186,7 +192,7 @@ extension Dense {
       for share in shares.dropFirst() {
         kernels.addInto(count: rows.count * columns, target: sum + offset, source: share + offset)
       }
-      guard order == nil else { return }
+      guard !source.isPlane else { return }
       for (current, weight) in weights.enumerated() {
         for unit in 0..<units {
           let column = sum + current * stride + unit
@@ -194,7 +200,7 @@ extension Dense {
         }
       }
     }
-    if let order { gather(sum, order) }
+    if source.isPlane { gather(sum) }
     let bias = words * 64 * columns
     for share in shares.dropFirst() {
       kernels.addInto(count: columns, target: sum + bias, source: share + bias)
@@ -205,16 +211,26 @@ extension Dense {
   }
 
   /// The weights' gradients where several neurons are parts of one input.
-  private func gather(_ sum: MutableFloats, _ order: [Int?]) {
+  private func gather(_ sum: MutableFloats) {
     let columns = columns
     let gain = source.weight
-    Threads.run(units) { unit in
-      for (current, weight) in weights.enumerated() {
-        let row = weight.gradient.base + unit * inputs
-        let column = sum + current * currentStride + unit
-        row.update(repeating: 0, count: inputs)
-        for (neuron, input) in order.enumerated() {
-          if let input { row[input] += gain * column[neuron * columns] }
+    let tile = 16
+    Threads.run(padded(units, to: tile) / tile) { task in
+      let units = task * tile..<min(self.units, (task + 1) * tile)
+      for weight in weights {
+        (weight.gradient.base + units.lowerBound * inputs).update(repeating: 0, count: units.count * inputs)
+      }
+      for first in Swift.stride(from: 0, to: neurons, by: 16) {
+        let range = first..<min(neurons, first + 16)
+        let sources = source.inputs(of: range)
+        for (current, weight) in weights.enumerated() {
+          for unit in units {
+            let row = weight.gradient.base + unit * inputs
+            let column = sum + (current * currentStride + unit)
+            for neuron in range where sources[neuron - first] >= 0 {
+              row[sources[neuron - first]] += gain * column[neuron * columns]
+            }
+          }
         }
       }
     }

@@ -12,21 +12,23 @@ package struct SpikeSource: Equatable {
 
   var isPlane: Bool { neurons.count == 3 }
 
-  /// For each neuron in the order of its spikes, [height, width, channels], the input that it is a part of in the
-  /// order of `shape`; nil: of none.
-  var inputs: [Int?] {
-    guard isPlane else { return Array(0..<neurons.reduce(1, *)) }
-    let (channels, height, width) = (neurons[0], neurons[1], neurons[2])
-    var inputs: [Int?] = []
-    inputs.reserveCapacity(channels * height * width)
-    for y in 0..<height {
-      for x in 0..<width {
-        let isInside = y / window < shape[1] && x / window < shape[2]
-        for channel in 0..<channels {
-          inputs.append(isInside ? (channel * shape[1] + y / window) * shape[2] + x / window : nil)
-        }
-      }
-    }
+  /// The neurons' number.
+  var count: Int { neurons.reduce(1, *) }
+
+  /// The input, in the order of `shape`, that a neuron is a part of, by its number among the spikes,
+  /// [height, width, channels]; nil: of none.
+  func input(of neuron: Int) -> Int? {
+    guard isPlane else { return neuron }
+    let (channels, width) = (neurons[0], neurons[2])
+    let (position, channel) = neuron.quotientAndRemainder(dividingBy: channels)
+    let (y, x) = (position / width / window, position % width / window)
+    return y < shape[1] && x < shape[2] ? (channel * shape[1] + y) * shape[2] + x : nil
+  }
+
+  /// The inputs of up to sixteen neurons in a row, and -1 where there is none.
+  func inputs(of neurons: Range<Int>) -> InlineArray<16, Int> {
+    var inputs = InlineArray<16, Int>(repeating: -1)
+    for neuron in neurons { inputs[neuron - neurons.lowerBound] = input(of: neuron) ?? -1 }
     return inputs
   }
 
