@@ -67,7 +67,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "QLIFCoreTests",
-      dependencies: ["QLIFCore", "KernelTypes"] + kernelTargets.map { .target(name: $0.name) }),
+      dependencies: ["QLIFCore", "KernelTypes", "CMachine"] + kernelTargets.map { .target(name: $0.name) }),
 
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),

@@ -12,7 +12,7 @@
  *   - A handle is used by one thread at a time. Different handles may be used by different threads.
  *   - Arrays are float32 or int64, and float64 in the section on qubits; row-major (C order), without
  *     padding. Pointers into the engine's memory say how long they stay valid.
- *   - Strings are UTF-8 and end with a NUL.
+ *   - Strings are UTF-8 and end with a NUL, 16 MiB at the most.
  *   - No function prints, exits or aborts on bad input.
  */
 #ifndef QLIF_H
@@ -119,8 +119,8 @@ enum {
   QLIF_SURROGATE_TRIANGULAR = 3    /* max(0, 1 - k |x|) */
 };
 
-/* One population of neurons: the model, its constants and its surrogate. A kind ignores the constants of
- * the other. */
+/* One population of neurons: the model, its constants and its surrogate. The constants of the other kind are 0,
+ * as qlif_neuron_config_default leaves them; anything else is refused. */
 typedef struct qlif_neuron_config {
   qlif_neuron_kind kind;
   qlif_leak leak;               /* QLIF */
@@ -497,7 +497,7 @@ qlif_status qlif_circuit_run(const qlif_circuit_config *config, const qlif_qubit
                              const double *delay, const double *before, double *alpha, double *spikes,
                              qlif_qubit *qubits);
 
-/* OpenQASM 3 text of one step of a layer: `count` qubits side by side, two rotations at most on each (or
+/* OpenQASM 3 text of one step of a layer: `count` qubits, 262144 at the most, side by side, two rotations at most on each (or
  * one and a delay), no gate of two qubits; qubit j is measured into bit j. noise gives T1 for delays; NULL:
  * the neuron's.
  *   alpha         [count], the populations that the neurons remember
@@ -507,7 +507,7 @@ qlif_status qlif_circuit_layer_qasm(const qlif_circuit_config *config, const qli
                                     int64_t count, const double *alpha, const double *drive,
                                     const double *delay, char **out);
 
-/* OpenQASM 3 text of a neuron's whole spike train on one qubit. With REPREPARE, step t is measured into
+/* OpenQASM 3 text of a neuron's whole spike train, 262144 steps at the most, on one qubit. With REPREPARE, step t is measured into
  * bit t; with COHERENT the qubit is measured once, at the end.
  *   drive, delay  [steps], currents u and v
  * The caller frees *out with qlif_text_free. */

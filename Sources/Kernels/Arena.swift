@@ -16,6 +16,6 @@ struct Arena {
   /// Bytes that `take` uses up.
   @inline(__always)
   static func size<Element>(_ count: Int, of type: Element.Type) -> Int {
-    (count * MemoryLayout<Element>.stride + 63) / 64 * 64 + 64
+    (count * MemoryLayout<Element>.stride + 63) / 64 * 64
   }
 }

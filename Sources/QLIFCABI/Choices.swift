@@ -43,9 +43,17 @@ extension Readout {
   init(c number: qlif_readout) throws(QLIFError) { self = try choice(number, readouts, "readout") }
 }
 
+/// - Throws: where a constant that a kind has not is given: the caller thinks that it does something.
+private func refuse(_ constants: KeyValuePairs<String, Double>, of kind: String) throws(QLIFError) {
+  for (name, value) in constants where value != 0 {
+    throw .invalid("neuron.\(name): \(value), expected 0, as a \(kind) neuron has none")
+  }
+}
+
 extension QLIF {
   init(_ c: qlif_neuron_config) throws(QLIFError) {
     self.init()
+    try refuse(["reset": Double(c.reset), "beta": Double(c.beta)], of: "QLIF")
     leak = try choice(c.leak, leaks, "leak")
     driveBound = try choice(c.drive_bound, driveBounds, "drive_bound")
     surrogate = try choice(c.surrogate, surrogates, "surrogate")
@@ -82,6 +90,12 @@ extension QLIF {
 extension LIF {
   init(_ c: qlif_neuron_config) throws(QLIFError) {
     self.init()
+    try refuse(
+      [
+        "leak": Double(c.leak), "drive_bound": Double(c.drive_bound), "refractory": Double(c.refractory),
+        "memory": Double(c.memory), "firing": Double(c.firing), "t1": Double(c.t1),
+        "drive_scale": Double(c.drive_scale), "delay_scale": Double(c.delay_scale),
+      ], of: "LIF")
     surrogate = try choice(c.surrogate, surrogates, "surrogate")
     reset = try choice(c.reset, resets, "reset")
     threshold = c.threshold

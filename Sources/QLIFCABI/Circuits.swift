@@ -32,10 +32,15 @@ public func qlif_circuit_config_default(_ out: UnsafeMutablePointer<qlif_circuit
 }
 
 /// A count from C, at least 1.
-private func size(_ value: Int64, _ name: StaticString) throws(QLIFError) -> Int {
-  guard value >= 1 else { throw .shape("\(name): \(value), expected 1 or more") }
+private func size(_ value: Int64, _ name: StaticString, most: Int = .max) throws(QLIFError) -> Int {
+  guard value >= 1, value <= most else {
+    throw .shape("\(name): \(value), expected 1 \(most == .max ? "or more" : "to \(most)")")
+  }
   return Int(value)
 }
+
+/// Far beyond any device: the text of a circuit is some hundred bytes for each.
+private let longestCircuit = 1 << 18
 
 private func array(
   _ pointer: UnsafePointer<Double>?, _ name: StaticString, _ count: Int
@@ -58,24 +63,29 @@ public func qlif_circuit_run(
       throw .shape(
         "noise_count: \(noise_count), expected \(noise == nil ? "0, as noise is NULL" : "1 or \(count)")")
     }
-    let drive = UnsafeBufferPointer(start: try need(drive, "drive"), count: size)
-    let delay = UnsafeBufferPointer(start: try need(delay, "delay"), count: size)
-    var neurons: [QubitNeuron] = []
-    for j in 0..<max(1, Int(noise_count)) { neurons.append(try QubitNeuron(config, noise.map { $0 + j })) }
-    var kept: [QubitNeuron.Kept] = []
+    let drive = try need(drive, "drive")
+    let delay = try need(delay, "delay")
+    func neuron(_ j: Int) throws(QLIFError) -> QubitNeuron {
+      try QubitNeuron(config, noise.map { noise_count == 1 ? $0 : $0 + j })
+    }
+    func kept(_ j: Int) throws(QLIFError) -> QubitNeuron.Kept {
+      before == nil ? QubitNeuron.Kept() : try QubitNeuron.Kept(alpha: before[j])
+    }
     // All is looked at before anything is written.
     for j in 0..<count {
-      kept.append(before == nil ? QubitNeuron.Kept() : try QubitNeuron.Kept(alpha: before[j]))
+      let neuron = try neuron(j)
+      _ = try kept(j)
+      for i in stride(from: j, to: size, by: count) { try neuron.validate(drive: drive[i], delay: delay[i]) }
     }
-    for i in 0..<size {
-      try neurons[neurons.count == 1 ? 0 : i % count].validate(drive: drive[i], delay: delay[i])
-    }
-    for i in 0..<size {
-      let j = i % count
-      let read = neurons[neurons.count == 1 ? 0 : j].step(&kept[j], drive: drive[i], delay: delay[i])
-      alpha?[i] = read.alpha
-      spikes?[i] = read.fires ? 1 : 0
-      qubits?[i] = kept[j].qubit.c
+    for j in 0..<count {
+      let neuron = try neuron(j)
+      var kept = try kept(j)
+      for i in stride(from: j, to: size, by: count) {
+        let read = neuron.step(&kept, drive: drive[i], delay: delay[i])
+        alpha?[i] = read.alpha
+        spikes?[i] = read.fires ? 1 : 0
+        qubits?[i] = kept.qubit.c
+      }
     }
   }
 }
@@ -98,7 +108,7 @@ public func qlif_circuit_layer_qasm(
 ) -> qlif_status {
   door { () throws(QLIFError) in
     let out = try need(out, "out")
-    let count = try size(count, "count")
+    let count = try size(count, "count", most: longestCircuit)
     try hand(
       OpenQASM.layer(
         QubitNeuron(config, noise), alpha: array(alpha, "alpha", count), drive: array(drive, "drive", count),
@@ -114,7 +124,7 @@ public func qlif_circuit_train_qasm(
 ) -> qlif_status {
   door { () throws(QLIFError) in
     let out = try need(out, "out")
-    let steps = try size(steps, "steps")
+    let steps = try size(steps, "steps", most: longestCircuit)
     try hand(
       OpenQASM.train(
         QubitNeuron(config, noise), drive: array(drive, "drive", steps), delay: array(delay, "delay", steps)),

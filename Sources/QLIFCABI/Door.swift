@@ -20,11 +20,19 @@ func need<Pointer>(_ pointer: Pointer?, _ name: StaticString) throws(QLIFError) 
 }
 
 func need(text pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(QLIFError) -> String {
-  guard let text = String(validatingCString: try need(pointer, name)) else {
+  let pointer = try need(pointer, name)
+  let length = strlen(pointer)
+  guard length <= longestText else {
+    throw .invalid("\(name): a text of \(length) bytes, expected \(longestText) at the most")
+  }
+  guard let text = String(validatingCString: pointer) else {
     throw .invalid("\(name): it is not UTF-8")
   }
   return text
 }
+
+/// Bytes of a text from C; a string that memory does not hold would end the process.
+private let longestText = 16 << 20
 
 /// The message of each thread's last failed call.
 enum LastError {

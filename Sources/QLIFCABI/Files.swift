@@ -1,4 +1,5 @@
 import CQLIF
+import Glibc
 import QLIFCore
 
 @c @implementation
@@ -26,7 +27,7 @@ public func qlif_network_serialize(
   door { () throws(QLIFError) in
     let out = try need(out, "out")
     let size = try need(size, "size")
-    hand(try NetworkHandle.at(network).network.serialized(), to: out, size)
+    try hand(NetworkHandle.at(network).network.serialized(), to: out, size)
   }
 }
 
@@ -36,25 +37,28 @@ public func qlif_network_deserialize(
 ) -> qlif_status {
   door { () throws(QLIFError) in
     let out = try need(out, "out")
-    out.pointee = NetworkHandle.make(try Network(serialized: array(bytes, size)))
+    out.pointee = NetworkHandle.make(try Network(serialized: view(bytes, size)))
   }
 }
 
 /// Gives the caller bytes that `qlif_bytes_free` frees.
 private func hand(
-  _ bytes: [UInt8], to out: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
+  _ file: Safetensors.Encoding, to out: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
   _ size: UnsafeMutablePointer<Int64>
-) {
-  let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count)
-  copy.initialize(from: bytes, count: bytes.count)
-  out.pointee = copy
-  size.pointee = Int64(bytes.count)
+) throws(QLIFError) {
+  guard let copy = malloc(file.size) else {
+    throw QLIFError(.outOfMemory, "out: no memory for \(file.size) bytes")
+  }
+  file.copy(to: copy)
+  out.pointee = copy.bindMemory(to: UInt8.self, capacity: file.size)
+  size.pointee = Int64(file.size)
 }
 
-private func array(_ bytes: UnsafePointer<UInt8>?, _ size: Int64) throws(QLIFError) -> [UInt8] {
+/// The caller's bytes, where they are.
+private func view(_ bytes: UnsafePointer<UInt8>?, _ size: Int64) throws(QLIFError) -> UnsafeRawBufferPointer {
   let bytes = try need(bytes, "bytes")
   guard size >= 0 else { throw .invalid("size: \(size), expected 0 or more") }
-  return Array(UnsafeBufferPointer(start: bytes, count: Int(size)))
+  return UnsafeRawBufferPointer(start: bytes, count: Int(size))
 }
 
 @c @implementation
@@ -84,7 +88,7 @@ public func qlif_trainer_serialize(
   door { () throws(QLIFError) in
     let out = try need(out, "out")
     let size = try need(size, "size")
-    hand(try Trainer.at(trainer).serialized(), to: out, size)
+    try hand(Trainer.at(trainer).serialized(), to: out, size)
   }
 }
 
@@ -96,7 +100,7 @@ public func qlif_trainer_deserialize(
   door { () throws(QLIFError) in
     let out = try need(out, "out")
     let network = try need(network, "network")
-    let trainer = try Trainer(serialized: array(bytes, size))
+    let trainer = try Trainer(serialized: view(bytes, size))
     out.pointee = trainer.handle()
     network.pointee = NetworkHandle.make(trainer.network)
   }

@@ -1,4 +1,5 @@
 import CQLIF
+import Glibc
 import QLIFCore
 
 @c @implementation
@@ -38,4 +39,4 @@ public func qlif_neuron_config_default(
 }
 
 @c @implementation
-public func qlif_bytes_free(_ bytes: UnsafeMutablePointer<UInt8>!) { bytes?.deallocate() }
+public func qlif_bytes_free(_ bytes: UnsafeMutablePointer<UInt8>!) { free(bytes) }

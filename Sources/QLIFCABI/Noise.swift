@@ -17,7 +17,7 @@ extension LayerNoise {
         "\(name).qubit_count: \(c.qubit_count), expected 0, 1 or the neurons of the layer,"
           + " \(layers.map { String($0.units) }.joined(separator: ", "))")
     }
-    var qubits: [QubitNoise] = []
+    var qubits: [QubitNoise] = try emptyArray(Int(c.qubit_count), for: "\(name).qubits")
     for index in 0..<Int(c.qubit_count) {
       do { qubits.append(try QubitNoise(c.qubits + index)) } catch {
         throw QLIFError(error.kind, "\(name).qubits[\(index)]: \(error.message)")

@@ -199,7 +199,9 @@ import Testing
         return spikes[row * pool.words + unit / 64] >> UInt64(unit % 64) & 1 == 1
       }
       var output = [UInt64](repeating: .max, count: rows * pool.outputWords)
-      kernels.maxPoolForward(pool, rows: rows, spikes: spikes, output: &output)
+      let memory = try GuardedMemory(
+        padded(max(kernels.maxPoolForwardMemory(pool), kernels.maxPoolBackwardMemory(pool)), to: 64))
+      kernels.maxPoolForward(pool, rows: rows, spikes: spikes, output: &output, memory: memory.base)
       let membranes = random.floats(rows * units + 16, -1...1)
       func membrane(_ row: Int, _ y: Int, _ x: Int, _ c: Int) -> Float {
         membranes[row * units + (y * width + x) * channels + c]
@@ -208,7 +210,9 @@ import Testing
       var inputGradient = [Float](repeating: .nan, count: rows * units + 16)
       kernels.maxPoolBackward(
         pool, rows: rows, spikes: spikes, membranes: ties == .membrane ? membranes : nil,
-        outputGradient: gradient, outputStride: outputs, inputGradient: &inputGradient, inputStride: units)
+        outputGradient: gradient, outputStride: outputs, inputGradient: &inputGradient, inputStride: units,
+        memory: memory.base)
+      withExtendedLifetime(memory) {}
       var expected = [Float](repeating: 0, count: rows * units)
       for row in 0..<rows {
         for y in 0..<pool.outputHeight {
@@ -261,7 +265,7 @@ import Testing
     // A pooled plane fires at least as often as what it pools.
     #expect(report.firingRates[1] >= report.firingRates[0])
 
-    let copy = try Network(serialized: network.serialized())
+    let copy = try Network.deserialized(network.serialized().bytes)
     let a = try network.record(Array(values.prefix(288)), batch: 2)
     let b = try copy.record(Array(values.prefix(288)), batch: 2)
     #expect(a.spikes == b.spikes)

@@ -1,26 +1,13 @@
 import KernelTypes
-import Kernels
 import Testing
-
-#if arch(x86_64)
-  import KernelsV3
-  import KernelsV4
-#endif
 
 @testable import QLIFCore
 
 /// Each instruction set's kernels against plain loops, and against each other where this machine can run them.
 @Suite struct KernelTests {
-  static let sets: [(name: String, kernels: any KernelSet.Type)] = {
-    var sets: [(String, any KernelSet.Type)] = [("baseline", Kernels.VectorKernels.self)]
-    #if arch(x86_64)
-      if ["x86-64-v3", "x86-64-v4"].contains("\(instructionSetName)") {
-        sets.append(("v3", KernelsV3.VectorKernels.self))
-      }
-      if "\(instructionSetName)" == "x86-64-v4" { sets.append(("v4", KernelsV4.VectorKernels.self)) }
-    #endif
-    return sets
-  }()
+  static let sets: [(name: String, kernels: any KernelSet.Type)] = KernelChoice.available.reversed().map {
+    ("\($0.name)", $0.kernels)
+  }
 
   @Test(arguments: [16, 32, 48, 128, 160, 304])
   func productsWithSpikes(_ columns: Int) {

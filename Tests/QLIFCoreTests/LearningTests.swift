@@ -118,6 +118,7 @@ import Testing
     var gains = plain.spikes.map { $0.map { $0.map { $0.map { _ in 1.0 } } } }
     var kept = 0.0
     var fired = 0.0
+    let scratch = try Buffer<UInt8>(layer.scratchBytes(steps: steps, learns: false), for: "test")
     for sample in 0..<batch {
       let drive = (0..<layer.paddedUnits).map { unit -> Float in
         guard unit < 500 else { return 0 }
@@ -129,7 +130,7 @@ import Testing
       let neuron = try #require(layer.neuron)
       let run = layer.run(
         neuron, steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample), qubits: nil,
-        states: nil)
+        states: nil, scratch: UnsafeMutableRawPointer(scratch.base))
       drive.withUnsafeBufferPointer { drive in
         guard let base = drive.baseAddress else { return }
         _ = neuron.forward(

@@ -26,14 +26,14 @@ import Testing
 
   @Test func roundTrip() throws {
     let network = try Self.network()
-    let copy = try Network(serialized: network.serialized())
+    let copy = try Network.deserialized(network.serialized().bytes)
     #expect(try copy.descriptionJSON() == network.descriptionJSON())
     #expect(copy.metadata == network.metadata)
     #expect(
       copy.parameters.map { $0.values.values.map(\.bitPattern) }
         == network.parameters.map { $0.values.values.map(\.bitPattern) })
     #expect(copy.seed == .max)
-    #expect(try copy.serialized() == network.serialized())
+    #expect(try copy.serialized().bytes == network.serialized().bytes)
   }
 
   @Test func aPoolingRemembersWhichMaximumLearns() throws {
@@ -113,15 +113,15 @@ import Testing
   }
 
   @Test func everyTruncationIsRefused() throws {
-    let bytes = try Self.network().serialized()
+    let bytes = try Self.network().serialized().bytes
     for length in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 400)) {
-      #expect(throws: QLIFError.self) { try Network(serialized: Array(bytes[..<length])) }
+      #expect(throws: QLIFError.self) { try Network.deserialized(Array(bytes[..<length])) }
     }
   }
 
   @Test func damagedFilesAreRefusedOrRight() throws {
     let network = try Self.network()
-    let bytes = try network.serialized()
+    let bytes = try network.serialized().bytes
     let right = try network.descriptionJSON()
     let values = network.parameters.map { $0.values.values.map(\.bitPattern) }
     var random = TestRandom(99)
@@ -138,7 +138,7 @@ import Testing
         }
       }
       do {
-        let read = try Network(serialized: damaged)
+        let read = try Network.deserialized(damaged)
         #expect(try read.descriptionJSON() == right)
         #expect(read.parameters.map { $0.values.values.map(\.bitPattern) } == values)
         #expect(read.metadata == network.metadata)
@@ -147,8 +147,28 @@ import Testing
     #expect(refused > 2900)
   }
 
+  /// With a right checksum: the file says it of itself.
+  @Test(arguments: [-1, 1 << 53 + 1, Int.max])
+  func impossibleNumbersOfUpdatesAreRefused(_ count: Int) throws {
+    let trainer = try Trainer(Self.network(), TrainerConfiguration())
+    var file = try trainer.serialized().bytes.withUnsafeBufferPointer {
+      try Safetensors(UnsafeRawBufferPointer($0)).owned()
+    }
+    let text = try #require(file.metadata["qlif.trainer"])
+    #expect(text.contains(#""step":0"#))
+    file.metadata["qlif.trainer"] = text.replacing(#""step":0"#, with: #""step":\#(count)"#)
+    let bytes = try file.encoded().bytes
+    #expect(throws: QLIFError.self) { try Trainer.deserialized(bytes) }
+  }
+
+  @Test func aHeaderIsNoLongerThanAReaderTakes() throws {
+    let network = try Self.network()
+    for key in 0..<5 { network.metadata["\(key)"] = String(repeating: "x", count: 16 << 20) }
+    #expect(throws: QLIFError.self) { try network.serialized() }
+  }
+
   @Test func foreignFilesAreRefused() throws {
-    #expect(throws: QLIFError.self) { try Network(serialized: Array("not a model at all".utf8)) }
+    #expect(throws: QLIFError.self) { try Network.deserialized(Array("not a model at all".utf8)) }
     #expect(throws: QLIFError.self) { _ = try Network.load(path: "/dev/null") }
     #expect(throws: QLIFError.self) { _ = try Network.load(path: "/nonexistent/model") }
     // A header that asks for more than there is.
@@ -159,7 +179,7 @@ import Testing
         #"{"input_shape":[100000],"layers":[{"neuron":{"kind":"qlif"},"synapse":{"kind":"dense","units":100000}}],"#
         + #""seed":1,"steps":3}"#,
     ]
-    let bytes = try file.encoded()
-    #expect(throws: QLIFError.self) { try Network(serialized: bytes) }
+    let bytes = try file.encoded().bytes
+    #expect(throws: QLIFError.self) { try Network.deserialized(bytes) }
   }
 }

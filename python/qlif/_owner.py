@@ -3,12 +3,50 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
+import weakref
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class HandleLock:
+    """One thread at a time in a handle.
+
+    A fork may come while another thread holds the lock. That thread is not in the child, which would
+    wait for it for ever: there the lock is a new one.
+    """
+
+    _all: weakref.WeakSet[HandleLock] = weakref.WeakSet()
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._all.add(self)
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
+    @classmethod
+    def renew_all(cls) -> None:
+        """Makes every lock a new one, in a child that a fork has just made."""
+        for lock in cls._all:
+            lock._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=HandleLock.renew_all)
 
 
 class Owner:
@@ -20,10 +58,10 @@ class Owner:
     """
 
     def __init__(
-        self, pointer: Any, destroy: Callable[[Any], None], lock: threading.Lock | None = None
+        self, pointer: Any, destroy: Callable[[Any], None], lock: HandleLock | None = None
     ) -> None:
         self.pointer = pointer
-        self.lock = lock or threading.Lock()
+        self.lock = lock or HandleLock()
         self._destroy = destroy
 
     def __del__(self) -> None:

@@ -390,3 +390,90 @@ def test_noise_is_checked(c, network, trainer):
         for status in statuses(run):
             assert status in (INVALID, SHAPE), words
             assert words in message(c).encode(), (words, message(c))
+
+
+def test_constants_of_the_other_kind_are_refused(c, network):
+    """A LIF neuron with a T1 is a mistake, not a LIF neuron."""
+    for kind, others in (
+        (0, {"reset": 1, "beta": 0.5}),
+        (
+            1,
+            {
+                "leak": 99, "drive_bound": 1, "refractory": 1, "memory": 1, "firing": 1, "t1": -5.0,
+                "drive_scale": float("nan"), "delay_scale": 200.0,
+            },
+        ),
+    ):  # fmt: skip
+        for name, value in others.items():
+            neuron = NeuronConfig()
+            assert c.qlif_neuron_config_default(kind, byref(neuron)) == 0
+            assert getattr(neuron, name) == 0
+            setattr(neuron, name, value)
+            assert c.qlif_network_add_dense(network, c_int64(2), byref(neuron)) == INVALID
+            assert f"neuron.{name}: " in message(c)
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+def test_nothing_is_written_where_currents_are_not_finite(c, config, layer):
+    """Of many samples only the last has an infinite current: none of the outputs is touched."""
+    handle, shape, units, batch = c_void_p(), (c_int64 * 1)(3), 5, 500
+    assert c.qlif_network_create(shape, 1, c_int64(4), c_uint64(0), byref(handle)) == 0
+    for _ in range(2):
+        assert c.qlif_network_add_dense(handle, c_int64(units), byref(config)) == 0
+    parameter = ParameterStruct()
+    assert c.qlif_network_parameter(handle, 0, byref(parameter)) == 0
+    for i in range(parameter.size):
+        parameter.values[i] = 10.0 if i % 3 == 0 else 0.0
+    values = (c_float * (3 * batch))(*[0.0] * (3 * batch))
+    values[3 * (batch - 1)] = 0.05
+    if layer == 0:
+        parameter.values[0] = 3e38
+        values[3 * (batch - 1)] = 20.0
+    else:
+        # Finite weights, whose sum is not: in a step where neurons of the first layer spike.
+        first = ParameterStruct()
+        assert c.qlif_network_parameter(handle, 4, byref(first)) == 0
+        assert first.name == b"1.drive_weight"
+        for i in range(first.size):
+            first.values[i] = 3e38
+        for name in (2, 3):
+            bias = ParameterStruct()
+            assert c.qlif_network_parameter(handle, name, byref(bias)) == 0
+            for i in range(bias.size):
+                bias.values[i] = 0.0
+    given = make_input(values, 3 * batch, batch)
+    labels, scores = (c_int64 * batch)(*[-7] * batch), (c_float * (units * batch))(*[-7] * units * batch)
+    spikes = [(c_float * (4 * batch * units))(*[-7] * 4 * batch * units) for _ in range(4)]
+    records = (_lib.RecordStruct * 2)()
+    pointer = ctypes.POINTER(c_float)
+    for i in range(2):
+        records[i].spikes = ctypes.cast(spikes[2 * i], pointer)
+        records[i].alpha = ctypes.cast(spikes[2 * i + 1], pointer)
+    assert c.qlif_network_predict(handle, byref(given), 1, labels, scores, NULL) == NOT_FINITE
+    assert c.qlif_network_simulate(handle, byref(given), records, 2, NULL) == NOT_FINITE
+    assert f"layer {layer}" in message(c)
+    assert {*labels, *scores, *(value for record in spikes for value in record)} == {-7}
+    # Without that sample all is well.
+    given = make_input(values, 3 * (batch - 1), batch - 1)
+    assert c.qlif_network_predict(handle, byref(given), 1, labels, scores, NULL) == 0
+    assert labels[0] >= 0
+    assert labels[batch - 1] == -7
+    c.qlif_network_destroy(handle)
+
+
+def test_texts_and_circuits_have_a_length(c, config, network):
+    long = b"x" * ((16 << 20) + 1)
+    assert c.qlif_network_set_metadata(network, b"key", long) == INVALID
+    assert c.qlif_network_set_metadata(network, long, b"value") == INVALID
+    assert c.qlif_network_load(long, byref(c_void_p())) == INVALID
+    circuit, count = _lib.CircuitConfig(), (1 << 18) + 1
+    assert c.qlif_circuit_config_default(byref(circuit)) == 0
+    zeros, text = (c_double * count)(), ctypes.c_char_p()
+    for call in (
+        c.qlif_circuit_train_qasm(byref(circuit), NULL, c_int64(count), zeros, zeros, byref(text)),
+        c.qlif_circuit_layer_qasm(
+            byref(circuit), NULL, c_int64(count), zeros, zeros, zeros, byref(text)
+        ),
+    ):
+        assert call == SHAPE
+    assert str(count) in message(c)

@@ -2,6 +2,10 @@
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
+import threading
 
 import numpy as np
 import pytest
@@ -84,3 +88,80 @@ def test_threads_survive_fork():
         child.join(timeout=10)
         child.kill()
     assert trained() == expected
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_fork_while_another_thread_runs_the_network():
+    """The child gets a copy of memory that a thread was working in, and of locks that it held."""
+    qlif.set_threads(2)
+    layers = [qlif.Dense(300, qlif.QLIF()), qlif.Dense(10, qlif.QLIF())]
+    network = qlif.Network(input_shape=(61,), layers=layers, steps=9, seed=3)
+    x = np.random.default_rng(0).uniform(0, 1, (64, 61)).astype(np.float32)
+    expected = network.predict_scores(x)
+    done = threading.Event()
+
+    def work():
+        while not done.is_set():
+            network.predict_scores(x)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        for _ in range(60):
+            child = os.fork()
+            if child == 0:
+                signal.alarm(20)  # ends a child that waits for ever
+                os._exit(0 if np.array_equal(network.predict_scores(x), expected) else 3)
+            assert os.waitpid(child, 0)[1] == 0
+    finally:
+        done.set()
+        thread.join()
+
+
+def threads_of_a_process(**variables):
+    """What a new process says of its threads, or of its error."""
+    code = (
+        "import qlif; net = qlif.Network(input_shape=(3,), layers=[qlif.Dense(2, qlif.LIF())], steps=1);"
+        "print(qlif.threads())"
+    )
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("OMP_NUM_THREADS", "QLIF_NUM_THREADS")
+    }
+    child = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return child.stdout.strip() or child.stderr.strip().splitlines()[-1]
+
+
+def test_the_environment_limits_the_default():
+    """Joblib and Dask give their workers OMP_NUM_THREADS; the least of all counts."""
+    granted = int(threads_of_a_process())
+    assert 1 <= granted <= len(os.sched_getaffinity(0))
+    assert threads_of_a_process(OMP_NUM_THREADS="1") == "1"
+    assert threads_of_a_process(OMP_NUM_THREADS="1,4") == "1"
+    assert threads_of_a_process(QLIF_NUM_THREADS="1", OMP_NUM_THREADS="7") == "1"
+    assert threads_of_a_process(QLIF_NUM_THREADS="999") == str(granted)
+    assert threads_of_a_process(OMP_NUM_THREADS="many", QLIF_NUM_THREADS="") == str(granted)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two", "1.5", "99999999999999999999"])
+def test_a_number_of_threads_that_is_none(value):
+    said = threads_of_a_process(QLIF_NUM_THREADS=value)
+    assert "QLIF_NUM_THREADS" in said
+    assert value in said
+
+
+def test_workers_of_joblib_share_the_cores():
+    """Two workers of a process each: together no more threads than cores."""
+    joblib = pytest.importorskip("joblib")
+    counts = joblib.Parallel(n_jobs=2, backend="loky")(
+        joblib.delayed(qlif.threads)() for _ in range(2)
+    )
+    assert sum(counts) <= max(2, len(os.sched_getaffinity(0)))

@@ -32,7 +32,7 @@ package typealias MutableFloats = UnsafeMutablePointer<Float>
 
 /// An empty array with room for `count` elements, for what no buffer can hold.
 /// - Throws: where memory is short; Swift's arrays end the process then.
-func emptyArray<Element>(_ count: Int, for purpose: String) throws(QLIFError) -> [Element] {
+package func emptyArray<Element>(_ count: Int, for purpose: String) throws(QLIFError) -> [Element] {
   guard let room = allocate(count, of: Element.self, spill: 0) else {
     throw QLIFError(.outOfMemory, "\(purpose): \(count) entries are more than memory holds")
   }

@@ -20,7 +20,7 @@ struct KernelChoice {
   let kernels: any KernelSet.Type
 
   /// Those that this machine can run, the best first.
-  private static let available: [KernelChoice] = {
+  static let available: [KernelChoice] = {
     #if arch(x86_64)
       let level = machine_x86_64_level()
       var sets = [KernelChoice(name: "x86-64", kernels: Kernels.VectorKernels.self)]

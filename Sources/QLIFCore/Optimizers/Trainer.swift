@@ -47,6 +47,9 @@ package final class Trainer: @unchecked Sendable {
   ///
   /// - Throws: beside bad arguments, where the loss or the gradient is not finite; nothing is updated then.
   package func step(_ input: Input, labels: UnsafePointer<Int64>?) throws(QLIFError) -> Report {
+    guard stepCount < Self.mostSteps else {
+      throw .invalid("trainer: \(stepCount) updates are made, expected at most \(Self.mostSteps)")
+    }
     guard network.parameters.count == moments.count else {
       throw .shape("trainer: the network has got layers since the trainer was made")
     }
@@ -71,6 +74,9 @@ package final class Trainer: @unchecked Sendable {
   /// Away from the streams of the layers' initial weights, which count from 0.
   private static let dropoutStream = -1
   private static let noiseStream = -3
+
+  /// As many as a double counts.
+  static let mostSteps = 1 << 53
 
   /// Values that one task works on.
   private static let chunk = 1 << 16

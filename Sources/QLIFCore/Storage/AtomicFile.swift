@@ -3,7 +3,7 @@ import Glibc
 /// Files that are there whole or not at all.
 enum AtomicFile {
   /// Writes to a temporary file beside `path`, then puts it in its place.
-  static func write(_ bytes: [UInt8], to path: String) throws(QLIFError) {
+  static func write(_ bytes: Buffer<UInt8>, to path: String) throws(QLIFError) {
     func failure(_ what: String) -> QLIFError {
       .io("\(path): cannot \(what): \(String(cString: strerror(errno)))")
     }
@@ -15,9 +15,7 @@ enum AtomicFile {
     defer { if !isDone { unlink(temporary) } }
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        Glibc.write(file, $0.baseAddress.map { $0 + written }, bytes.count - written)
-      }
+      let count = Glibc.write(file, bytes.base + written, bytes.count - written)
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
         let error = failure("write")

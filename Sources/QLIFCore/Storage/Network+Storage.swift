@@ -49,19 +49,27 @@ extension Network {
     metadata = file.metadata.filter { !$0.key.hasPrefix(Self.reservedPrefix) }
   }
 
-  package func serialized() throws(QLIFError) -> [UInt8] { try file().encoded() }
+  package func serialized() throws(QLIFError) -> Safetensors.Encoding { try file().encoded() }
 
-  package convenience init(serialized bytes: [UInt8]) throws(QLIFError) {
+  package convenience init(serialized bytes: UnsafeRawBufferPointer) throws(QLIFError) {
     try self.init(Safetensors(bytes), allowing: Trainer.ownsTensor)
   }
 
   /// Writes one `.safetensors` file, atomically.
-  package func save(to path: String) throws(QLIFError) { try AtomicFile.write(serialized(), to: path) }
+  package func save(to path: String) throws(QLIFError) {
+    try AtomicFile.write(serialized().buffer(), to: path)
+  }
 
   /// Reads a file of `save` or of `Trainer.save`.
   package static func load(path: String) throws(QLIFError) -> Network {
     let bytes = try AtomicFile.read(path)
-    do { return try Network(serialized: bytes) } catch { throw error.named(path) }
+    do { return try deserialized(bytes) } catch { throw error.named(path) }
+  }
+
+  package static func deserialized(_ bytes: [UInt8]) throws(QLIFError) -> Network {
+    try bytes.withUnsafeBufferPointer { bytes throws(QLIFError) in
+      try Network(serialized: UnsafeRawBufferPointer(bytes))
+    }
   }
 }
 

@@ -5,19 +5,22 @@ import FoundationEssentials
 /// that names each tensor's type, shape and place, then the tensors' bytes without gaps.
 ///
 /// The metadata carries a CRC-32 of everything that has a meaning, so that a damaged file is refused.
-struct Safetensors {
-  struct Tensor {
+package struct Safetensors {
+  package struct Tensor {
     var name: String
     var shape: [Int]
-    /// float32, little-endian
-    var bytes: ArraySlice<UInt8>
+    /// float32, little-endian; in memory of a parameter or of the file that was read.
+    var bytes: UnsafeRawBufferPointer
+    /// What keeps that memory; nil: the caller does.
+    var owner: AnyObject?
   }
 
   var metadata: [String: String] = [:]
   var tensors: [Tensor] = []
 
   private static let checksumKey = "qlif.checksum"
-  private static let longestHeader = 100_000_000
+  /// What is read, and so what is written.
+  private static let longestHeader = 64 << 20
 
   /// A tensor as the header describes it.
   private struct Entry: Codable {
@@ -66,27 +69,51 @@ struct Safetensors {
   /// CRC-32 of the metadata and of the tensors' names, shapes and bytes, in the order of the names.
   private func checksum() -> String {
     var crc = crc32(0, nil, 0)
-    func add(_ bytes: some Collection<UInt8>) {
-      // Lengths keep neighbours apart.
-      withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { add($0) }
-      bytes.withContiguousStorageIfAvailable { add(UnsafeRawBufferPointer($0)) }
-    }
     func add(_ raw: UnsafeRawBufferPointer) {
+      // Lengths keep neighbours apart.
+      withUnsafeBytes(of: UInt64(raw.count).littleEndian) { length in
+        crc = crc32_z(crc, length.bindMemory(to: UInt8.self).baseAddress, length.count)
+      }
       crc = crc32_z(crc, raw.bindMemory(to: UInt8.self).baseAddress, raw.count)
     }
+    func add(_ text: String) { Array(text.utf8).withUnsafeBytes { add($0) } }
     for (key, value) in metadata.sorted(by: { $0.key < $1.key }) where key != Self.checksumKey {
-      add(Array(key.utf8))
-      add(Array(value.utf8))
+      add(key)
+      add(value)
     }
     for tensor in tensors.sorted(by: { $0.name < $1.name }) {
-      add(Array(tensor.name.utf8))
-      add(Array(shapeText(tensor.shape).utf8))
+      add(tensor.name)
+      add(shapeText(tensor.shape))
       add(tensor.bytes)
     }
     return String(UInt32(truncatingIfNeeded: crc), radix: 16)
   }
 
-  func encoded() throws(QLIFError) -> [UInt8] {
+  /// A file's bytes, the tensors' still where they are.
+  package struct Encoding {
+    fileprivate let head: [UInt8]
+    fileprivate let tensors: [Tensor]
+    package let size: Int
+
+    /// - Parameter target: of `size` bytes.
+    package func copy(to target: UnsafeMutableRawPointer) {
+      var next = target
+      func add(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(start: next, count: bytes.count).copyMemory(from: bytes)
+        next += bytes.count
+      }
+      head.withUnsafeBytes { add($0) }
+      for tensor in tensors { add(tensor.bytes) }
+    }
+
+    func buffer() throws(QLIFError) -> Buffer<UInt8> {
+      let buffer = try Buffer<UInt8>(size, for: "the file")
+      copy(to: buffer.base)
+      return buffer
+    }
+  }
+
+  func encoded() throws(QLIFError) -> Encoding {
     var header = Header()
     header.metadata = metadata
     header.metadata[Self.checksumKey] = checksum()
@@ -103,19 +130,22 @@ struct Safetensors {
     }
     // Tensors begin at a multiple of eight bytes, as the format asks.
     let length = padded(json.count, to: 8)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(8 + length + offset)
-    withUnsafeBytes(of: UInt64(length).littleEndian) { bytes.append(contentsOf: $0) }
-    bytes.append(contentsOf: json)
-    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: length - json.count))
-    for tensor in tensors { bytes.append(contentsOf: tensor.bytes) }
-    return bytes
+    guard length <= Self.longestHeader else {
+      throw .invalid(
+        "model: a description and metadata of \(length) bytes, expected \(Self.longestHeader) at the most")
+    }
+    var head: [UInt8] = []
+    withUnsafeBytes(of: UInt64(length).littleEndian) { head.append(contentsOf: $0) }
+    head.append(contentsOf: json)
+    head.append(contentsOf: repeatElement(UInt8(ascii: " "), count: length - json.count))
+    return Encoding(head: head, tensors: tensors, size: head.count + offset)
   }
 
   init() {}
 
-  /// - Throws: where `bytes` are not a whole file of float32 tensors of this library.
-  init(_ bytes: [UInt8]) throws(QLIFError) {
+  /// - Parameter bytes: they must outlive this.
+  /// - Throws: where they are not a whole file of float32 tensors of this library.
+  init(_ bytes: UnsafeRawBufferPointer) throws(QLIFError) {
     guard bytes.count >= 8 else {
       throw .format("model: \(bytes.count) bytes, too short for a safetensors file")
     }
@@ -144,7 +174,9 @@ struct Safetensors {
           "model: tensor \(name) of shape \(shapeText(entry.shape)) is not where the file says, or cut off")
       }
       tensors.append(
-        Tensor(name: name, shape: entry.shape, bytes: bytes[start + end..<start + end + 4 * size]))
+        Tensor(
+          name: name, shape: entry.shape,
+          bytes: UnsafeRawBufferPointer(rebasing: bytes[start + end..<start + end + 4 * size])))
       end += 4 * size
     }
     guard start + end == bytes.count else {
@@ -160,12 +192,11 @@ struct Safetensors {
 
 extension Safetensors.Tensor {
   init(name: String, shape: [Int], values: Buffer<Float>) {
-    self.init(
-      name: name, shape: shape, bytes: Array(UnsafeRawBufferPointer(values.values))[...])
+    self.init(name: name, shape: shape, bytes: UnsafeRawBufferPointer(values.values), owner: values)
   }
 
   /// Copies the tensor into a buffer of its size.
   func copy(to buffer: Buffer<Float>) {
-    bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer.values).copyMemory(from: $0) }
+    UnsafeMutableRawBufferPointer(buffer.values).copyMemory(from: bytes)
   }
 }

@@ -26,9 +26,11 @@ extension Trainer {
   private func names() -> [String] { network.parameters.map(\.name) }
 
   /// Writes network and optimizer to one `.safetensors` file, atomically.
-  package func save(to path: String) throws(QLIFError) { try AtomicFile.write(serialized(), to: path) }
+  package func save(to path: String) throws(QLIFError) {
+    try AtomicFile.write(serialized().buffer(), to: path)
+  }
 
-  package func serialized() throws(QLIFError) -> [UInt8] {
+  package func serialized() throws(QLIFError) -> Safetensors.Encoding {
     var file = try network.file()
     let parameters = network.parameters
     file.metadata[Self.trainerKey] = try json(
@@ -48,17 +50,27 @@ extension Trainer {
   /// Reads a file of `save`: training goes on where it stopped.
   package static func load(path: String) throws(QLIFError) -> Trainer {
     let bytes = try AtomicFile.read(path)
-    do { return try Trainer(serialized: bytes) } catch { throw error.named(path) }
+    do { return try deserialized(bytes) } catch { throw error.named(path) }
   }
 
-  package convenience init(serialized bytes: [UInt8]) throws(QLIFError) { try self.init(Safetensors(bytes)) }
+  package static func deserialized(_ bytes: [UInt8]) throws(QLIFError) -> Trainer {
+    try bytes.withUnsafeBufferPointer { bytes throws(QLIFError) in
+      try Trainer(serialized: UnsafeRawBufferPointer(bytes))
+    }
+  }
+
+  package convenience init(serialized bytes: UnsafeRawBufferPointer) throws(QLIFError) {
+    try self.init(Safetensors(bytes))
+  }
 
   private convenience init(_ file: Safetensors) throws(QLIFError) {
     guard let text = file.metadata[Self.trainerKey] else {
       throw .format("model: it holds a network but no training state")
     }
     let state: State = try decoded(text, "the training state")
-    guard state.step >= 0 else { throw .format("model: \(state.step) training steps") }
+    guard (0...Self.mostSteps).contains(state.step) else {
+      throw .format("model: \(state.step) training steps, expected 0 to \(Self.mostSteps)")
+    }
     try self.init(Network(file, allowing: Trainer.ownsTensor), state.configuration)
     stepCount = state.step
     do { try setNoise(state.noise, seed: state.noiseSeed ?? 0) } catch {

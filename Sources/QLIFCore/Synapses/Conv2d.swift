@@ -164,7 +164,7 @@ extension Conv2d {
   /// Patches at a time, as many as a core's cache holds.
   private static let patchFloats = 1 << 18
   /// Positions at a time in spite of that, so that a product is worth its name.
-  private static let fewestPositions = 16
+  private static let fewestPositions = 64
 
   /// Columns and rows of a strip.
   private var stripSize: (columns: Int, rows: Int) {

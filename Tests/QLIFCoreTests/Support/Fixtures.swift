@@ -92,3 +92,45 @@ extension Network {
       }, input: input)
   }
 }
+
+extension Safetensors.Encoding {
+  var bytes: [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+      bytes.baseAddress.map { copy(to: $0) }
+      count = size
+    }
+  }
+}
+
+extension Safetensors {
+  /// The same with memory of its own.
+  func owned() throws -> Safetensors {
+    var copy = self
+    copy.tensors = try tensors.map { tensor in
+      let values = try Buffer<Float>(tensor.bytes.count / 4, for: tensor.name)
+      tensor.copy(to: values)
+      return Tensor(name: tensor.name, shape: tensor.shape, values: values)
+    }
+    return copy
+  }
+}
+
+/// Memory that ends where nobody may read or write.
+final class GuardedMemory {
+  let base: UnsafeMutableRawPointer
+  private let start: UnsafeMutableRawPointer
+  private let length: Int
+
+  /// - Parameter size: a multiple of 64, so that the memory begins at one.
+  init(_ size: Int) throws {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let pages = (size + page - 1) / page * page
+    length = pages + page
+    let memory = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    start = try #require(memory == MAP_FAILED ? nil : memory)
+    try #require(mprotect(start + pages, page, PROT_NONE) == 0)
+    base = start + pages - size
+  }
+
+  deinit { munmap(start, length) }
+}
