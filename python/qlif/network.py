@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ctypes import c_char_p, c_double, c_int32, c_int64
 from math import prod
 from types import MappingProxyType
@@ -28,6 +28,12 @@ from .report import Report
 
 __all__ = ["Network"]
 
+# Rows that are run at a time: between two parts Ctrl-C is heard.
+PART = 512
+# Multiplications of a part's first product, at least: for fewer the BLAS has another kernel, whose
+# sums have another order, and a row would have other bits than in the whole.
+PART_PRODUCT = 2**21
+
 
 class Batch(NamedTuple):
     """An input as the engine takes it, with the array that owns its memory."""
@@ -37,6 +43,22 @@ class Batch(NamedTuple):
     steps: int
     size: int
 
+    @classmethod
+    def of(cls, array: FloatArray, steps: int, is_sequence: bool) -> Batch:
+        """An array ``[batch, ...]`` or ``[steps, batch, ...]`` that is shown for some steps."""
+        size = array.shape[1 if is_sequence else 0]
+        pointer = _arrays.float_pointer(array)
+        struct = _lib.InputStruct(pointer, array.size, size, steps if is_sequence else 0)
+        return cls(struct, array, steps, size)
+
+    def part(self, rows: slice) -> Batch:
+        """Some of the samples."""
+        if rows == slice(0, self.size):
+            return self
+        is_sequence = self.struct.steps > 0
+        part = self.array[:, rows] if is_sequence else self.array[rows]
+        return Batch.of(np.ascontiguousarray(part), self.steps, is_sequence)
+
 
 class Network:
     """A feed-forward network of spiking layers.
@@ -44,7 +66,8 @@ class Network:
     A layer runs all its steps before the next one starts. Every method that takes an input takes
     either ``[batch, *input_shape]``, which is shown at each of the network's `steps`, or a sequence
     ``[steps, batch, *input_shape]`` of any length; the number of axes tells them apart. Values must
-    be finite. float32 and C-contiguous arrays are read where they are; others are converted.
+    be finite. float32 and C-contiguous arrays are read where they are; others are converted. Many
+    samples are simulated and predicted in parts, and Ctrl-C stops between two of them.
 
     Args:
         input_shape: shape of one sample, 1 to 3 sizes: ``(784,)``, ``(1, 28, 28)``.
@@ -228,10 +251,22 @@ class Network:
             )
         if array.size == 0:
             raise ShapeError(f"x has shape {array.shape}, expected at least one step and sample")
-        steps = array.shape[0] if extra == 2 else 0
-        batch = array.shape[extra - 1]
-        struct = _lib.InputStruct(_arrays.float_pointer(array), array.size, batch, steps)
-        return Batch(struct, array, steps or self._steps, batch)
+        return Batch.of(array, array.shape[0] if extra == 2 else self._steps, extra == 2)
+
+    def _parts(self, batch: Batch, run: NoiseRun) -> Iterator[tuple[slice, Batch]]:
+        """A batch in parts, whose samples draw the noise that they draw in the whole.
+
+        Python hears Ctrl-C between two calls of the engine, and does not in one.
+        """
+        product = prod(self._shapes[0]) * min(prod(self._shapes[1]), 16)
+        size = max(PART, PART_PRODUCT // product)
+        count = max(1, batch.size // size)
+        first = run.struct.first_sample
+        for index in range(count):
+            # The last part has what is left over too: none is smaller than the others.
+            rows = slice(index * size, (index + 1) * size if index + 1 < count else batch.size)
+            run.struct.first_sample = first + rows.start
+            yield rows, batch.part(rows)
 
     def simulate(
         self,
@@ -278,13 +313,25 @@ class Network:
                 ("alpha", membranes if alpha else ()),
             )
         }
-        records = (_lib.RecordStruct * count)()
-        for name, arrays in recorded.items():
-            for record, array in zip(records, arrays, strict=True):
-                if array is not None:
-                    setattr(record, name, _arrays.float_pointer(array))
+        targets = [
+            (name, layer, array)
+            for name, arrays in recorded.items()
+            for layer, array in enumerate(arrays)
+            if array is not None
+        ]
         with owner.lock:
-            lib.qlif_network_simulate(owner.pointer, batch.struct, records, count, run.struct)
+            for rows, part in self._parts(batch, run):
+                records = (_lib.RecordStruct * count)()
+                pieces = []
+                for name, layer, array in targets:
+                    # The engine writes whole arrays: a part's are copied into their place.
+                    piece = array if part is batch else np.empty_like(array[:, rows], order="C")
+                    setattr(records[layer], name, _arrays.float_pointer(piece))
+                    pieces.append((array, piece))
+                lib.qlif_network_simulate(owner.pointer, part.struct, records, count, run.struct)
+                for array, piece in pieces:
+                    if piece is not array:
+                        array[:, rows] = piece
         return Recording(**{name: LayerArrays(name, arrays) for name, arrays in recorded.items()})
 
     def _noise(self, noise: NoiseLike, seed: int, first: int = 0) -> NoiseRun:
@@ -314,17 +361,12 @@ class Network:
             noise_offset: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x)
-        run = self._noise(noise, noise_seed, noise_offset)
+        run, code = self._noise(noise, noise_seed, noise_offset), _readout(readout)
         labels = np.empty(batch.size, np.int64)
         with owner.lock:
-            lib.qlif_network_predict(
-                owner.pointer,
-                batch.struct,
-                _readout(readout),
-                _arrays.int64_pointer(labels),
-                None,
-                run.struct,
-            )
+            for rows, part in self._parts(batch, run):
+                out = _arrays.int64_pointer(labels[rows])
+                lib.qlif_network_predict(owner.pointer, part.struct, code, out, None, run.struct)
         return labels
 
     def predict_scores(
@@ -342,17 +384,12 @@ class Network:
         membrane) over the steps (``"membrane"``), of each output neuron. Arguments as in `predict`.
         """
         owner, batch = self._open(), self._batch(x)
-        run = self._noise(noise, noise_seed, noise_offset)
+        run, code = self._noise(noise, noise_seed, noise_offset), _readout(readout)
         scores = np.empty((batch.size, self.classes), np.float32)
         with owner.lock:
-            lib.qlif_network_predict(
-                owner.pointer,
-                batch.struct,
-                _readout(readout),
-                None,
-                _arrays.float_pointer(scores),
-                run.struct,
-            )
+            for rows, part in self._parts(batch, run):
+                out = _arrays.float_pointer(scores[rows])
+                lib.qlif_network_predict(owner.pointer, part.struct, code, None, out, run.struct)
         return scores
 
     def evaluate(
