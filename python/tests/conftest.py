@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,14 @@ def data_dir() -> Path:
     if folder is None or not folder.is_dir():
         pytest.skip("no data sets: set QLIF_DATA")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_ctrl_c_before(monkeypatch):
+    """A Ctrl-C in a test is the first one, however shortly after that of another test."""
+    module = sys.modules.get("qlif.estimators._interruption")
+    if module:
+        monkeypatch.setattr(module, "_last", -1e9)
 
 
 @pytest.fixture

@@ -131,3 +131,110 @@ def test_records_that_are_not_asked_for():
     assert not record.spikes.recorded(0)
     assert not record.alpha.recorded(1)
     np.testing.assert_array_equal(record.spikes[1], network.simulate(x).spikes[1])
+
+
+# ---- In a training ---------------------------------------------------------------------------
+
+
+class PressedTrainer(qlif.Trainer):
+    """Presses Ctrl-C in the third update of every training."""
+
+    fits = 0
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        type(self).fits += 1
+
+    def step(self, x, y):
+        report = super().step(x, y)
+        if self.step_count == 3:
+            press()
+        return report
+
+
+@pytest.fixture
+def pressed(monkeypatch):
+    """Trainers that press Ctrl-C."""
+    from qlif.estimators import _base, _interruption
+
+    monkeypatch.setattr(_base, "Trainer", PressedTrainer)
+    monkeypatch.setattr(PressedTrainer, "fits", 0)
+    return _interruption
+
+
+@pytest.fixture
+def classifier(quick):
+    return qlif.QSNNClassifier(**{**quick, "batch_size": 8})
+
+
+def fit_seeds(classifier, X, y):
+    for seed in range(3):
+        classifier.set_params(random_state=seed).fit(X, y)
+
+
+def test_the_first_ends_a_training_and_keeps_it(blobs, classifier, pressed):
+    with pytest.warns(qlif.InterruptedWarning):
+        classifier.fit(*blobs)
+    assert classifier.predict(blobs[0]).shape == (240,)
+
+
+def test_the_second_within_a_second_leaves_a_loop(blobs, classifier, pressed, monkeypatch):
+    X, y = blobs
+    monkeypatch.setattr(pressed, "AGAIN", 60.0)  # however slow the machine is
+    with pytest.warns(qlif.InterruptedWarning), pytest.raises(KeyboardInterrupt):
+        fit_seeds(classifier, X, y)
+    assert PressedTrainer.fits == 2
+
+
+def test_one_now_and_then_ends_one_training_each(blobs, classifier, pressed, monkeypatch):
+    X, y = blobs
+    monkeypatch.setattr(pressed, "AGAIN", 0.0)
+    with pytest.warns(qlif.InterruptedWarning):
+        fit_seeds(classifier, X, y)
+    assert PressedTrainer.fits == 3
+
+
+def searches():
+    selection = pytest.importorskip("sklearn.model_selection")
+    pipeline = pytest.importorskip("sklearn.pipeline")
+    multiclass = pytest.importorskip("sklearn.multiclass")
+    joblib = pytest.importorskip("joblib")
+
+    def seeds(clf, X, y):
+        fits = (joblib.delayed(clf.fit)(X, y) for _ in range(2))
+        return joblib.Parallel(n_jobs=1)(fits)
+
+    return {
+        "cross_val_score": selection.cross_val_score,
+        "GridSearchCV": lambda clf, X, y: selection.GridSearchCV(clf, {"steps": [2, 3]}).fit(X, y),
+        "a search over pipelines": lambda clf, X, y: selection.cross_val_score(
+            pipeline.make_pipeline(clf), X, y
+        ),
+        "OneVsRestClassifier": lambda clf, X, y: multiclass.OneVsRestClassifier(clf).fit(X, y),
+        "joblib": seeds,
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cross_val_score",
+        "GridSearchCV",
+        "a search over pipelines",
+        "OneVsRestClassifier",
+        "joblib",
+    ],
+)
+def test_the_first_leaves_a_search(name, blobs, classifier, pressed):
+    search = searches()[name]
+    with pytest.raises(KeyboardInterrupt):
+        search(classifier, *blobs)
+    assert PressedTrainer.fits == 1
+
+
+def test_a_pipeline_is_no_search(blobs, classifier, pressed):
+    pipeline = pytest.importorskip("sklearn.pipeline")
+    made = pipeline.make_pipeline(classifier)
+    with pytest.warns(qlif.InterruptedWarning):
+        made.fit(*blobs)
+    assert made.predict(blobs[0]).shape == (240,)

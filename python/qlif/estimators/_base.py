@@ -126,7 +126,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """Trains a new network.
 
         Ctrl-C stops within one batch and keeps what was learned so far, with an
-        `InterruptedWarning`.
+        `InterruptedWarning`. Pressed again within a second it leaves, as `KeyboardInterrupt`; so
+        does the first one where scikit-learn, joblib or another library that fits many times, as a
+        search or a cross-validation, is the caller.
 
         Args:
             X: samples, [n, features], real and finite; for a network of convolutions also images,

@@ -20,6 +20,7 @@ from ..noise import NoiseLike
 from ..report import Report
 from ..trainer import Trainer
 from ._checkpoint import Checkpoint
+from ._interruption import leaves
 
 # Rows that go through a network at a time where nothing is learned: enough to keep the cores busy,
 # and few enough that the spikes of a large layer stay small.
@@ -131,6 +132,8 @@ class TrainingLoop:
                     if best and best.stale(self.history) >= (self.patience or 0):
                         break
             except KeyboardInterrupt:
+                if leaves():
+                    raise
                 warnings.warn(
                     "training was interrupted; the network keeps what it had learned",
                     InterruptedWarning,
