@@ -491,7 +491,8 @@ qlif_status qlif_circuit_config_default(qlif_circuit_config *out);
  *   alpha               [steps, count], what is read; NULL: not wanted
  *   spikes              [steps, count], 0 or 1; NULL: not wanted
  *   qubits              [steps, count], states before the reading; NULL: not wanted
- * In a step that the reset takes, alpha is 0 and the qubit in its ground state. */
+ * In a step that the reset takes, alpha is 0 and the qubit in its ground state. With infinitely many shots
+ * only a threshold can fire: a neuron of QLIF_FIRING_MEASUREMENT is refused. */
 qlif_status qlif_circuit_run(const qlif_circuit_config *config, const qlif_qubit_noise *noise,
                              int64_t noise_count, int64_t steps, int64_t count, const double *drive,
                              const double *delay, const double *before, double *alpha, double *spikes,
@@ -507,8 +508,9 @@ qlif_status qlif_circuit_layer_qasm(const qlif_circuit_config *config, const qli
                                     int64_t count, const double *alpha, const double *drive,
                                     const double *delay, char **out);
 
-/* OpenQASM 3 text of a neuron's whole spike train, 262144 steps at the most, on one qubit. With REPREPARE, step t is measured into
- * bit t; with COHERENT the qubit is measured once, at the end.
+/* OpenQASM 3 text of a neuron's whole spike train, 262144 steps at the most, on one qubit. With REPREPARE,
+ * step t is measured into bit t; with COHERENT the qubit is measured once, at the end. A neuron of
+ * QLIF_FIRING_MEASUREMENT, which fires at random, is refused.
  *   drive, delay  [steps], currents u and v
  * The caller frees *out with qlif_text_free. */
 qlif_status qlif_circuit_train_qasm(const qlif_circuit_config *config, const qlif_qubit_noise *noise,

@@ -81,7 +81,7 @@ public func qlif_circuit_run(
       let neuron = try neuron(j)
       var kept = try kept(j)
       for i in stride(from: j, to: size, by: count) {
-        let read = neuron.step(&kept, drive: drive[i], delay: delay[i])
+        let read = try neuron.step(&kept, drive: drive[i], delay: delay[i])
         alpha?[i] = read.alpha
         spikes?[i] = read.fires ? 1 : 0
         qubits?[i] = kept.qubit.c

@@ -118,7 +118,8 @@ struct QASM: ParsableCommand {
     for neuron in drive.indices {
       var kept = QubitNeuron.Kept()
       for earlier in 0..<step {
-        _ = qubit.step(&kept, drive: currents.drive[earlier][neuron], delay: currents.delay[earlier][neuron])
+        _ = try qubit.step(
+          &kept, drive: currents.drive[earlier][neuron], delay: currents.delay[earlier][neuron])
       }
       alpha.append(kept.fired ? 0 : kept.alpha)
       if kept.fired, qubit.neuron.isRefractory { (drive[neuron], delay[neuron]) = (0, 0) }

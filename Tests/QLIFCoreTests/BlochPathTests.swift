@@ -34,7 +34,7 @@ struct BlochPathTests {
     var kept = QubitNeuron.Kept()
     var fired = 0
     for step in 0..<40 {
-      let read = neuron.step(&kept, drive: drive[step], delay: delay[step])
+      let read = try neuron.step(&kept, drive: drive[step], delay: delay[step])
       #expect(path.alpha[step] == read.alpha)
       #expect(path.spikes[step] == read.fires)
       fired += read.fires ? 1 : 0

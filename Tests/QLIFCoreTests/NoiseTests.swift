@@ -52,7 +52,7 @@ import Testing
       neuron, noise, memory: memory, leakForm: leak == .relaxation ? .delay : .rotation)
     var kept = QubitNeuron.Kept()
     for step in 0..<Self.steps {
-      let expected = qubit.step(
+      let expected = try qubit.step(
         &kept, drive: Double(values[2 * step]), delay: Double(values[2 * step + 1]))
       #expect(abs(Double(found[step]) - expected.alpha) < 1e-5)
     }

@@ -108,7 +108,7 @@ struct QubitTests {
           let expected =
             fired && isRefractory
             ? 0 : Oracle.step(neuron, from: fired ? 0 : alpha, drive: u, delay: v, isDriven: u > 0)
-          let read = qubit.step(&kept, drive: u, delay: v)
+          let read = try qubit.step(&kept, drive: u, delay: v)
           #expect(abs(read.alpha - expected) < 4e-15)
           #expect(read.fires == (read.alpha > 0.75))
           (alpha, fired) = read
@@ -123,8 +123,8 @@ struct QubitTests {
     for (memory, expected) in [(QubitNeuron.Memory.reprepare, 0.5466), (.coherent, 0.4935)] {
       let qubit = try QubitNeuron(QLIF(), noise, memory: memory)
       var kept = try QubitNeuron.Kept(alpha: 0.3)
-      _ = qubit.step(&kept, drive: -1, delay: 0.1)
-      let read = qubit.step(&kept, drive: 0.7 / .pi, delay: 0)
+      _ = try qubit.step(&kept, drive: -1, delay: 0.1)
+      let read = try qubit.step(&kept, drive: 0.7 / .pi, delay: 0)
       #expect(abs(read.alpha - expected) < 5e-5)
     }
   }
@@ -135,9 +135,32 @@ struct QubitTests {
       var kept = QubitNeuron.Kept()
       kept.qubit.rotate(start)
       let before = kept.qubit.population
-      let read = qubit.step(&kept, drive: -1, delay: 0.1)
+      let read = try qubit.step(&kept, drive: -1, delay: 0.1)
       #expect(abs(read.alpha - before * exp(-20.0 / 60)) < 1e-8)
     }
+  }
+
+  @Test func aSpikeThatIsOneShotsOutcomeIsNotFollowed() throws {
+    var neuron = QLIF()
+    neuron.firing = .measurement
+    let qubit = try QubitNeuron(neuron)
+    func isRefused(_ run: () throws -> Void) -> Bool {
+      do {
+        try run()
+        return false
+      } catch {
+        return "\(error)".contains("firing: measurement, expected threshold")
+      }
+    }
+    #expect(
+      isRefused {
+        var kept = QubitNeuron.Kept()
+        _ = try qubit.step(&kept, drive: 0.3, delay: 0)
+      })
+    #expect(isRefused { _ = try BlochPath(of: qubit, drive: [0.3], delay: [0]) })
+    #expect(isRefused { _ = try OpenQASM.train(qubit, drive: [0.3], delay: [0]) })
+    // One step's circuit decides nothing: its measurement is the spike.
+    #expect(throws: Never.self) { try OpenQASM.layer(qubit, alpha: [0.2], drive: [0.3], delay: [0]) }
   }
 
   @Test func delaysAreStretchedToTheQubit() throws {

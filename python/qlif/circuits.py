@@ -62,6 +62,10 @@ def run(
             the qubit's T1, so that the neuron leaks as it was trained to; ``"absolute"``:
             ``delay_scale |v|`` microseconds.
         before: the populations that the neurons remember at the start, ``[neurons]``; None: 0.
+
+    Raises:
+        ArgumentError: a value that is not allowed, or a neuron with the firing ``"measurement"``,
+            whose spikes are outcomes of single shots.
     """
     config = _config(neuron, memory, leak, clock)
     u, v = _currents(drive, delay)
@@ -122,6 +126,10 @@ def qasm3(
         memory: as in `run`.
         leak: as in `run`.
         clock: as in `run`.
+
+    Raises:
+        ArgumentError: a value that is not allowed; without `alpha` also a neuron with the firing
+            ``"measurement"``, whose resets come at random.
     """
     config = _config(neuron, memory, leak, clock)
     out = POINTER(c_char)()

@@ -75,7 +75,7 @@ package struct BlochPath: Sendable {
         let (points, shares) = try Self.follow(move, neuron, pulse, &kept.qubit)
         append(Self.cause(move, drive: u), step, from: start, points, shares)
       }
-      let read = neuron.read(&kept)
+      let read = try neuron.read(&kept)
       alpha.append(read.alpha)
       spikes.append(read.fires)
     }

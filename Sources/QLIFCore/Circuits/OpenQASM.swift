@@ -52,7 +52,7 @@ package enum OpenQASM {
       var before = kept
       let isReset = step > 0 && (!isCoherent || before.fired)
       let isResting = perfect.begin(&before)
-      let result = perfect.step(&kept, drive: drive[step], delay: delay[step])
+      let result = try perfect.step(&kept, drive: drive[step], delay: delay[step])
       text += "// step \(step): alpha \(number(result.alpha))\(result.fires ? ", spike" : "")\n"
       if isReset { text += "reset q[0];\n" }
       if !isResting {

@@ -124,10 +124,14 @@ extension QubitNeuron {
   /// SPEC's step as a circuit: the memory (`RX(phi)`, or the qubit as it was kept), then `RX(theta)` where
   /// `drive > 0`, else the leak; every rotation and the measurement with the qubit's noise. A spike resets the
   /// qubit; with `isRefractory` the step after it is not run and has `alpha = 0`.
-  package func step(_ kept: inout Kept, drive: Double, delay: Double) -> (alpha: Double, fires: Bool) {
+  ///
+  /// - Throws: where the neuron fires by measurement; see `read`.
+  package func step(
+    _ kept: inout Kept, drive: Double, delay: Double
+  ) throws(QLIFError) -> (alpha: Double, fires: Bool) {
     if begin(&kept) { return (0, false) }
     for move in moves(kept, drive: drive, delay: delay) { apply(move, &kept.qubit) }
-    return read(&kept)
+    return try read(&kept)
   }
 
   /// What happens to the qubit in a step, one after the other.
@@ -154,7 +158,15 @@ extension QubitNeuron {
   }
 
   /// Ends a step: measures.
-  func read(_ kept: inout Kept) -> (alpha: Double, fires: Bool) {
+  ///
+  /// - Throws: where the neuron fires by measurement. What is read here is a population, that of infinitely many
+  ///   shots; the outcome of one shot, and all that comes after it, is random.
+  func read(_ kept: inout Kept) throws(QLIFError) -> (alpha: Double, fires: Bool) {
+    guard neuron.firing == .threshold else {
+      throw .invalid(
+        "firing: \(neuron.firing.rawValue), expected threshold: a circuit is followed with infinitely many shots,"
+          + " of which none alone makes a spike")
+    }
     kept.alpha = min(1, max(0, kept.qubit.measured(noise)))
     kept.fired = kept.alpha > Double(neuron.threshold)
     return (kept.alpha, kept.fired)

@@ -386,3 +386,13 @@ def test_every_mode_learns(memory, firing, loss):
         memory=memory, firing=firing, loss=loss, noise=qlif.Noise(shots=64),
     ).fit(X, y)  # fmt: skip
     assert clf.score(X, y, noise=qlif.Noise(shots=64)) > 0.85
+
+
+def test_a_circuit_is_not_followed_through_random_spikes():
+    """The closed form knows populations; what single shots make of them is no closed form."""
+    neuron = qlif.QLIF(firing="measurement")
+    for run in (qlif.circuits.run, qlif.circuits.qasm3):
+        with pytest.raises(qlif.ArgumentError, match="firing: measurement, expected threshold"):
+            run(neuron, [0.3, 0.3], [0.0, 0.0])
+    # One step decides nothing: the measurement at its end is the spike.
+    assert "measure" in qlif.circuits.qasm3(neuron, [0.3], [0.0], alpha=[0.2])
