@@ -22,6 +22,8 @@ class Metadata(MutableMapping[str, str]):
         del network.metadata["author"]
     """
 
+    __slots__ = ("_owner",)
+
     def __init__(self, owner: Owner) -> None:
         self._owner = owner
 

@@ -91,6 +91,9 @@ class Network:
     ``with`` statement. It can be copied, pickled and used from several threads, one at a time.
     """
 
+    # Nothing else can be set: what does nothing must not look like a setting. So everywhere.
+    __slots__ = ("__weakref__", "_layers", "_owner", "_shapes", "_steps", "_views")
+
     def __init__(
         self,
         *,

@@ -40,6 +40,8 @@ class NeuronState:
     Each operation changes the state and returns it. `history` holds the Bloch vector after each.
     """
 
+    __slots__ = ("__weakref__", "_gates", "_history", "_noise", "_qubit", "_rest")
+
     def __init__(
         self,
         alpha: float = 0.0,
@@ -54,7 +56,7 @@ class NeuronState:
             raise ArgumentError(f"noise has values for {noise.units} neurons, expected one")
         if noise.thermal is not None and (t1, t2, excited_population) != (None, None, 0.0):
             raise ArgumentError("t1, t2 and excited_population are the noise's: expected none here")
-        self.noise = noise
+        self._noise = noise
         self._gates = noise.structs()[0]
         self._rest = noise.structs()[0]
         if noise.thermal is None:
@@ -72,6 +74,11 @@ class NeuronState:
         self.prepare(alpha)
 
     # ---- What it is --------------------------------------------------------------------
+
+    @property
+    def noise(self) -> Noise:
+        """What is wrong with the qubit."""
+        return self._noise
 
     @property
     def bloch(self) -> DoubleArray:

@@ -15,6 +15,8 @@ __all__ = ["LayerArrays", "Recording"]
 class LayerArrays(Sequence[FloatArray]):
     """One array for each layer; a layer that was not recorded is an error when asked for."""
 
+    __slots__ = ("_arrays", "_what")
+
     def __init__(self, what: str, arrays: Sequence[FloatArray | None]) -> None:
         self._what = what
         self._arrays = tuple(arrays)

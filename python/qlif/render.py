@@ -44,6 +44,8 @@ class RenderError(QlifError, RuntimeError):
 class PNG(bytes):
     """The bytes of a PNG image."""
 
+    __slots__ = ()
+
     def _repr_png_(self) -> bytes:
         return bytes(self)
 

@@ -29,7 +29,8 @@ class Trainer:
     """Trains a network with Adam (arXiv:1412.6980) and decoupled weight decay (arXiv:1711.05101).
 
     Every argument but the first is optional; None takes the engine's default. The values in force
-    are in `config`. A trainer can be pickled and copied, with a copy of its network.
+    are in `config`, and stay: a rate that changes is a `schedule`'s. A trainer can be pickled and
+    copied, with a copy of its network.
 
     Args:
         network: what to train; it changes with every step.
@@ -53,6 +54,8 @@ class Trainer:
     Raises:
         ArgumentError: a value that the engine refuses.
     """
+
+    __slots__ = ("__weakref__", "_config", "_network", "_owner")
 
     def __init__(
         self,

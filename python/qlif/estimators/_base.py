@@ -81,6 +81,17 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """
         vars(self).update({name: value for name, value in given.items() if name != "self"})
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Takes parameters and fitted attributes: a name that means nothing is an error."""
+        if not (
+            name.startswith("_")
+            or name.endswith("_")
+            or name in self._get_param_names()
+            or hasattr(type(self), name)
+        ):
+            raise AttributeError(f"{type(self).__name__} has no parameter {name!r}")
+        super().__setattr__(name, value)
+
     def _hidden_neuron(self) -> Neuron:
         """The neurons of the hidden layers."""
         raise NotImplementedError
