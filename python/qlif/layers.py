@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ._arrays import size
 from ._errors import ArgumentError
 from ._lib import POOL_TIES, lib
-from .neurons import Neuron
+from .neurons import Neuron, neuron_of
 
 __all__ = ["AvgPool2d", "Conv2d", "Dense", "Layer", "MaxPool2d"]
 
@@ -31,6 +31,15 @@ class Layer:
         if neuron is not None:
             fields["neuron"] = neuron
         return cls(**fields)
+
+    def differences(self, other: Layer) -> dict[str, tuple[Any, Any]]:
+        """The fields that differ, by name, each as the engine keeps it: here and in the other."""
+        mine, others = _fields(self), _fields(other)
+        return {
+            name: (mine.get(name), others.get(name))
+            for name in {**mine, **others}
+            if mine.get(name) != others.get(name)
+        }
 
     def _take_sizes(self, *names: str) -> None:
         """Checks that fields are whole numbers; what they may be is the engine's to say."""
@@ -205,6 +214,15 @@ class AvgPool2d(Layer):
 
 
 _KINDS: dict[str, type[Layer]] = {kind.KIND: kind for kind in (Dense, Conv2d, MaxPool2d, AvgPool2d)}
+
+
+def _fields(layer: Layer) -> dict[str, Any]:
+    """The constants of a layer and its neurons, by name."""
+    values = {"kind": layer.KIND, **vars(layer)}
+    neuron: Neuron | None = values.pop("neuron", None)
+    if neuron is None:
+        return values
+    return {**values, "neuron": type(neuron).__name__, **vars(neuron_of(neuron.to_config()))}
 
 
 def layer_of(synapse: dict[str, Any], neuron: Neuron | None) -> Layer:

@@ -36,7 +36,7 @@ print((loaded.predict_proba(X) == clf.predict_proba(X)).all())
 print((pickle.loads(pickle.dumps(clf)).predict(X) == clf.predict(X)).all())
 print(clf.get_params()["steps"], clf.set_params(steps=6).steps)
 print(repr(qlif.QSNNClassifier(steps=3)).replace(" ", ""))
-clf.partial_fit(X, y)
+clf.set_params(steps=5).partial_fit(X, y)
 print("sklearn" in sys.modules)
 """
     assert run(code) == ["True", "True", "True", "5", "6", "QSNNClassifier(steps=3)", "False"]

@@ -108,14 +108,44 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """The shape that a row of X has for the network."""
         return (self.n_features_in_,)
 
+    def _named_shape(self) -> tuple[int, ...]:
+        """The shape that the parameters give a row of X."""
+        return (self.n_features_in_,)
+
     def _new_network(self, seeds: Seeds) -> Network:
         """The untrained network that the parameters describe."""
         return Network(
             input_shape=self._input_shape(),
-            layers=[*self._hidden_layers(), Dense(len(self.classes_), self._output_neuron())],
+            layers=self._layers(),
             steps=self.steps,
             seed=seeds.network,
         )
+
+    def _layers(self) -> list[Layer]:
+        return [*self._hidden_layers(), Dense(len(self.classes_), self._output_neuron())]
+
+    def _check_network(self) -> None:
+        """Refuses parameters that no longer describe the network that was trained.
+
+        Raises:
+            ArgumentError: says which, and what they are in the network.
+        """
+        network, layers = self.network_, self._layers()
+        compared = [
+            ("steps", self.steps, network.steps),
+            ("input_scaling", self.input_scaling, self._scaling.kind),
+            ("the input's shape", self._named_shape(), network.input_shape),
+            ("the number of layers", len(layers), len(network.layers)),
+        ]
+        for index, (layer, own) in enumerate(zip(layers, network.layers, strict=False)):
+            for name, values in layer.differences(own).items():
+                compared.append((f"{name} of layer {index}", *values))
+        for name, now, then in compared:
+            if now != then:
+                raise ArgumentError(
+                    f"{name} is {now!r} by the parameters, but {then!r} in the fitted network: "
+                    "fit again, or set the parameters back"
+                )
 
     def _measured_scaling(self, training: Samples) -> InputScaling:
         """The scaling of the inputs: in common or by feature; of images, by channel."""
@@ -203,8 +233,14 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             y: the class of each sample, [n].
             classes: every class that will ever come; needed in the first call, where nothing was
                 fitted before.
+
+        Raises:
+            ValueError: data or parameters that cannot be, or parameters that have become those of
+                another network.
         """
         first = not hasattr(self, "network_")
+        if not first:
+            self._check_network()
         checked, labels = self._checked(X, y, reset=first)
         if first:
             if classes is None:
@@ -457,9 +493,11 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         `Network.load` reads the file too. A `random_state` that is not a number is not kept.
 
         Raises:
+            ArgumentError: the parameters were changed since `fit`, to those of another network.
             FileError: the file cannot be written.
         """
         check_is_fitted(self, "network_")
+        self._check_network()
         self.network_.metadata[_storage.KEY] = _storage.encode(self)
         self.network_.save(path)
 
@@ -477,6 +515,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         if (int(np.prod(network.input_shape)), network.classes) != expected:
             raise FormatError("the file's network and estimator do not fit together")
         estimator.network_ = network
+        try:
+            estimator._check_network()
+        except ArgumentError as error:
+            raise FormatError(f"the file contradicts itself: {error}") from error
         estimator._shuffler = Seeds.of(estimator.random_state).shuffler()
         estimator._streaming = None
         return estimator

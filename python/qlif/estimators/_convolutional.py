@@ -44,6 +44,11 @@ class ConvolutionalClassifier(SpikingClassifier):
     def _input_shape(self) -> Shape:
         return self.network_.input_shape if hasattr(self, "network_") else self._image_shape
 
+    def _named_shape(self) -> Shape:
+        if self.image_shape is None:
+            return self._input_shape()
+        return self._shape_of(self.n_features_in_, None)
+
     def _validated(self, X: Any, *y: Any, reset: bool) -> Any:
         flat, shape = _flattened(X)
         if not reset and shape is not None and shape != self._input_shape():

@@ -43,6 +43,11 @@ class InputScaling:
     mean: NDArray[np.float64] | None = None
     scale: NDArray[np.float64] | None = None
 
+    @property
+    def kind(self) -> str:
+        """What it is called."""
+        return KINDS[(self.mean is not None) + (self.scale is not None)]
+
     @classmethod
     def of(cls, kind: str, X: NDArray[Any], rows: NDArray[np.int64], groups: int) -> InputScaling:
         """The scaling of a kind, measured on some rows of X.
