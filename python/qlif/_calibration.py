@@ -53,11 +53,13 @@ def t1_of(target: Any, qubit: int) -> float | None:
 
 
 def calibrations(backend: Any, qubits: Iterable[int] | None) -> list[Calibration]:
-    """The calibration of some qubits, or of all."""
+    """The calibration of some qubits, or of all that have one."""
     target = target_of(backend)
     count = target.num_qubits or 0
     if qubits is None:
-        chosen = list(range(count))
+        chosen = [qubit for qubit in range(count) if t1_of(target, qubit) is not None]
+        if not chosen:
+            raise ArgumentError(f"backend {_name(backend)}: no qubit has a calibrated T1")
     else:
         chosen = [_arrays.integer(qubit, "qubits", 0, count - 1) for qubit in qubits]
     if not chosen:
@@ -65,11 +67,17 @@ def calibrations(backend: Any, qubits: Iterable[int] | None) -> list[Calibration
     return [_calibration(backend_of(backend), target, qubit) for qubit in chosen]
 
 
+def _name(backend: Any) -> Any:
+    backend = backend_of(backend)
+    return getattr(backend, "name", backend)
+
+
 def _calibration(backend: Any, target: Any, qubit: int) -> Calibration:
     t1 = t1_of(target, qubit)
     if t1 is None:
-        name = getattr(backend, "name", backend)
-        raise ArgumentError(f"backend {name}: qubit {qubit} has no T1, expected a calibrated T1")
+        raise ArgumentError(
+            f"backend {_name(backend)}: qubit {qubit} has no T1, expected a calibrated T1"
+        )
     t2 = target.qubit_properties[qubit].t2
     t2 = 2 * t1 if t2 is None or not t2 > 0 else min(t2 * MICRO, 2 * t1)
     times, duration, error = _rotation(target, qubit)

@@ -159,11 +159,12 @@ class Noise:
 
         Args:
             backend: any backend with a ``target``: a device, a fake one, a simulator.
-            qubits: the qubits, one for each neuron of a layer; None: all of the device.
+            qubits: the qubits, one for each neuron of a layer; None: all of the device that have a
+                T1.
             shots: as in `Noise`.
 
         Raises:
-            ArgumentError: no such qubit, or a qubit without T1.
+            ArgumentError: no such qubit, or a qubit without T1; a device where none has one.
         """
         from ._calibration import calibrations
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _arrays
 from .._arrays import DoubleArray
-from .._calibration import backend_of, calibrations, t1_of, target_of
+from .._calibration import backend_of, t1_of, target_of
 from .._errors import ArgumentError, QlifError
 from ..noise import Noise
 from ._qiskit import qiskit
@@ -96,8 +96,14 @@ class Device:
 
     def t1(self, neurons: int) -> DoubleArray:
         """T1 in microseconds of each neuron's qubit; a qubit without T1 is refused."""
-        found = calibrations(self.backend, self._all(neurons))
-        return np.array([each.thermal[0] for each in found])
+        found = {qubit: t1_of(self.target, qubit) for qubit in self.qubits}
+        missing = [qubit for qubit, t1 in found.items() if t1 is None]
+        if missing:
+            raise ArgumentError(
+                f"leak is 'delay', but backend {self.name}: qubit {missing[0]} has no T1: expected "
+                'leak="rotation", or qubits with a calibrated T1'
+            )
+        return np.array([found[qubit] for qubit in self._all(neurons)])
 
     def noise(self, neurons: int) -> Noise:
         """The calibrated noise of each neuron's qubit; none where the backend is not calibrated."""

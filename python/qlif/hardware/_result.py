@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .._arrays import LabelArray
+from numpy.typing import NDArray
+
 from ..noise import Noise
 from ..recording import Recording
 from ._report import HardwareReport
@@ -17,7 +18,7 @@ class HardwareResult:
 
     Attributes:
         recording: the device's spikes and alpha (measured frequencies), ``[steps, batch, units]``.
-        predictions: the class of each sample, ``[batch]``.
+        predictions: the class of each sample, ``[batch]``: of a classifier as its `predict` has it.
         noiseless: the same run by the engine.
         noisy: the same run in closed form with the backend's noise and infinitely many shots.
         expected: alpha of each step, predicted from what the device measured in the step before;
@@ -27,11 +28,11 @@ class HardwareResult:
     """
 
     recording: Recording
-    predictions: LabelArray
+    predictions: NDArray[Any]
     noiseless: Recording
-    noiseless_predictions: LabelArray
+    noiseless_predictions: NDArray[Any]
     noisy: Recording
-    noisy_predictions: LabelArray
+    noisy_predictions: NDArray[Any]
     expected: tuple[Any, ...]
     noise: tuple[Noise, ...]
     report: HardwareReport

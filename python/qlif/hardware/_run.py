@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
 from .. import _arrays, _lib, circuits
@@ -28,7 +28,7 @@ from ._template import Template
 
 
 def run(
-    network: Network,
+    model: Any,
     x: ArrayLike,
     backend: Any,
     shots: int = 4096,
@@ -55,7 +55,7 @@ def run(
     parameters; circuits of all samples are handed in together, `circuits_per_job` at a time.
 
     Args:
-        network: a trained network of dense QLIF layers.
+        model: a trained `qlif.Network` of dense QLIF layers, or a fitted classifier that has one.
         x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
         backend: a Qiskit ``BackendV2`` (``AerSimulator``, a fake one, a device) or ``SamplerV2``.
         shots: measurements of each circuit, >= 1.
@@ -71,7 +71,7 @@ def run(
         retries: how often a failed job is handed in again.
         pause: seconds before the first repetition; doubled each time.
         noise: what the noisy engine takes as noise; None: the backend's calibration.
-        readout: as in `Network.predict`.
+        readout: as in `Network.predict`; None: the classifier's, or the engine's default.
         seed: of a simulator, 0 to 2**31 - 1; None: whatever it takes.
         optimization_level: of Qiskit's transpiler.
         progress: whether to show a progress bar.
@@ -84,6 +84,11 @@ def run(
             backend without T1.
         DeviceError: a job failed ``retries + 1`` times; says where the rest is saved.
     """
+    network = getattr(model, "network_", model)
+    if not isinstance(network, Network):
+        raise ArgumentError(f"model is {model!r}, expected a qlif.Network or a fitted classifier")
+    if readout is None and network is not model:
+        readout = model.readout
     job = _Run(
         network=network,
         x=x,
@@ -92,7 +97,9 @@ def run(
         readout=_lib.READOUT.names[
             trainer_default().readout if readout is None else _lib.READOUT.code(readout)
         ],
-        device=Device(backend, qubits, qubits_per_circuit, max(_units(network))),
+        device=Device(
+            backend, qubits, qubits_per_circuit, max(map(math.prod, network.layer_shapes))
+        ),
         per_job=_arrays.integer(circuits_per_job, "circuits_per_job", 1, 2**31 - 1),
         retries=_arrays.integer(retries, "retries", 0, 1000),
         pause=_pause(pause),
@@ -101,13 +108,7 @@ def run(
         state=state,
     )
     job.execute(progress)
-    return job.result(noise)
-
-
-def _units(network: Network) -> list[int]:
-    if not isinstance(network, Network):
-        raise ArgumentError(f"network is {network!r}, expected a qlif.Network")
-    return [math.prod(shape) for shape in network.layer_shapes]
+    return job.result(noise, getattr(model, "classes_", None))
 
 
 def _pause(value: Any) -> float:
@@ -148,7 +149,7 @@ class _Run:
         self.t1 = [device.t1(layer.units) if leak == "delay" else None for layer in self.layers]
         if leak == "delay" and not device.target.dt:
             raise ArgumentError(
-                f"leak is 'delay', but backend {device.name} has no dt: expected 'rotation'"
+                f"leak is 'delay', but backend {device.name} has no dt: expected leak=\"rotation\""
             )
         self.templates: dict[tuple[int, ...], Template] = {}
         self.alpha = [np.zeros((self.steps, self.batch, layer.units)) for layer in self.layers]
@@ -304,8 +305,8 @@ class _Run:
 
     # ---- What came of it ---------------------------------------------------------------
 
-    def result(self, noise: Noise | None) -> HardwareResult:
-        """The device's records beside the engine's."""
+    def result(self, noise: Noise | None, classes: NDArray[Any] | None) -> HardwareResult:
+        """The device's records beside the engine's; `classes` are what the outputs are called."""
         noises = tuple(
             (self.device.noise(layer.units) if noise is None else noise) for layer in self.layers
         )
@@ -319,6 +320,8 @@ class _Run:
             predict(each.spikes[-1], each.alpha[-1], self.readout)
             for each in (device, noiseless, noisy)
         ]
+        if classes is not None:
+            predictions = [classes[each] for each in predictions]
         return HardwareResult(
             recording=device,
             predictions=predictions[0],

@@ -125,6 +125,60 @@ def test_qubits_whose_calibration_is_impossible_are_left_out():
     assert sorted(set(range(127)) - set(device.qubits)) == [102, 119]
 
 
+def partly_calibrated(missing):
+    """Manila without a T1 of some qubits."""
+    fake = pytest.importorskip("qiskit_ibm_runtime.fake_provider")
+    backend = fake.FakeManilaV2()
+    backend.target.qubit_properties = [
+        qiskit.transpiler.QubitProperties(frequency=each.frequency) if i in missing else each
+        for i, each in enumerate(backend.target.qubit_properties)
+    ]
+    return backend
+
+
+def test_qubits_without_t1_are_left_out(small):
+    network, x = small
+    backend = partly_calibrated({2})
+    assert qlif.Noise.from_backend(backend).units == 4
+    whole = qlif.Noise.from_backend(partly_calibrated({}))
+    assert qlif.Noise.from_backend(backend) == whole.take([0, 1, 3, 4])
+    for leak in ("delay", "rotation"):
+        run = hardware.run(network, x[:1, :1], backend, SHOTS, leak=leak, **QUICK)
+        assert run.report.width == 4
+        assert set(run.noise[0].thermal[0]) == set(whole.take([0, 1, 3, 4]).thermal[0])
+    with pytest.raises(qlif.ArgumentError, match='qubit 2 has no T1: expected leak="rotation"'):
+        hardware.run(network, x, backend, SHOTS, qubits=[1, 2], **QUICK)
+    with pytest.raises(qlif.ArgumentError, match="fake_manila: no qubit has a calibrated T1"):
+        qlif.Noise.from_backend(partly_calibrated(range(5)))
+
+
+def test_a_classifier_is_run_as_it_predicts(manila):
+    rng = np.random.default_rng(0)
+    y = np.repeat(["left", "right"], 20)
+    X = rng.uniform(0, 0.2, (40, 2))
+    X[y == "left", 0] += 0.8
+    X[y == "right", 1] += 0.8
+    options = {"learning_rate": 0.03, "readout": "membrane", "random_state": 0, "verbose": False}
+    clf = qlif.QSNNClassifier((16,), steps=3, epochs=40, dropout=0, **options).fit(X, y)
+    images = X[::8]
+    run = hardware.run(clf, images, aer.AerSimulator(), 10**5, leak="rotation", **QUICK)
+    expected = clf.predict(images)
+    assert set(expected) == {"left", "right"}
+    for found in (run.predictions, run.noiseless_predictions, run.noisy_predictions):
+        np.testing.assert_array_equal(found, expected)
+    alone = hardware.run(
+        clf.network_,
+        images,
+        aer.AerSimulator(),
+        10**5,
+        leak="rotation",
+        readout="membrane",
+        **QUICK,
+    )
+    np.testing.assert_array_equal(run.alpha[1], alone.alpha[1])
+    np.testing.assert_array_equal(run.predictions, clf.classes_[alone.predictions])
+
+
 def test_small_devices_take_several_circuits(small, manila):
     network, x = small
     qubits = [1, 3]
@@ -195,7 +249,7 @@ def test_refusals(small, manila, tmp_path):
             hardware.run(*arguments, **{**QUICK, **options})
 
     refused("shots is 0", network, x, manila, 0)
-    refused("no T1", network, x, perfect)
+    refused('qubit 0 has no T1: expected leak="rotation"', network, x, perfect)
     refused("leak is 'wait'", network, x, manila, leak="wait")
     refused("BackendV2", network, x, object())
     refused("qubits is 5, expected 0 to 4", network, x, manila, qubits=[5])
@@ -212,7 +266,8 @@ def test_refusals(small, manila, tmp_path):
     refused("pause", network, x, manila, pause=-1)
     refused("x has shape", network, x[..., :3], manila)
     refused("NaN", network, x * math.nan, manila)
-    refused("network is", 3, x, manila)
+    refused("model is 3, expected a qlif.Network or a fitted classifier", 3, x, manila)
+    refused("model is", qlif.QSNNClassifier(), x, manila)
     (tmp_path / "mine.txt").write_text("mine")
     refused("holds other files", network, x, manila, state=tmp_path)
     neuron = qlif.QLIF(leak="published")
