@@ -17,7 +17,7 @@ from . import _arrays
 from ._errors import ArgumentError, MissingExtraError, ShapeError
 from .network import Network
 from .quantum import NeuronState
-from .recording import Recording
+from .recording import LayerArrays, Recording
 
 __all__ = ["bloch", "confusion", "filters", "history", "raster", "roc", "traces"]
 
@@ -26,17 +26,21 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 
 
 def raster(
-    rec: Recording | ArrayLike, ax: Any = None, *, layer: int = 0, sample: int = 0
+    rec: Recording | ArrayLike,
+    ax: Any = None,
+    *,
+    layer: int | None = None,
+    sample: int | None = None,
 ) -> tuple[Any, Any]:
     """Which neurons of a layer spike when: one dot for each spike.
 
     Args:
         rec: a recording, or spikes [steps, batch, *layer shape] or [steps, neurons].
         ax: axes of matplotlib; None makes a figure.
-        layer: the layer of a recording.
-        sample: the sample of the batch.
+        layer: the layer of a recording; None: the first. Plain spikes are of one.
+        sample: the sample of the batch; None: the first. [steps, neurons] are of one.
     """
-    spikes = _activity(rec.spikes[layer] if isinstance(rec, Recording) else rec, sample)
+    spikes = _activity(_layer_of(rec, "spikes", layer), sample)
     fig, ax = _axes(ax)
     step, neuron = np.nonzero(spikes)
     ax.scatter(step, neuron, s=12, marker="|", color=COLOURS[0], linewidths=1.2)
@@ -52,8 +56,8 @@ def traces(
     rec: Recording | ArrayLike,
     ax: Any = None,
     *,
-    layer: int = 0,
-    sample: int = 0,
+    layer: int | None = None,
+    sample: int | None = None,
     neurons: Iterable[int] = (0, 1, 2),
     threshold: float | None = None,
 ) -> tuple[Any, Any]:
@@ -62,16 +66,16 @@ def traces(
     Args:
         rec: a recording, or alpha [steps, batch, *layer shape] or [steps, neurons].
         ax: axes of matplotlib; None makes a figure.
-        layer: the layer of a recording.
-        sample: the sample of the batch.
+        layer: as in `raster`.
+        sample: as in `raster`.
         neurons: the neurons to draw; as many as there are colours can be told apart.
         threshold: draws the threshold.
     """
     recorded = isinstance(rec, Recording)
-    alpha = _activity(rec.alpha[layer] if isinstance(rec, Recording) else rec, sample)
+    alpha = _activity(_layer_of(rec, "alpha", layer), sample)
     spikes = None
-    if isinstance(rec, Recording) and rec.spikes.recorded(layer):
-        spikes = _activity(rec.spikes[layer], sample)
+    if isinstance(rec, Recording) and rec.spikes.recorded(layer or 0):
+        spikes = _activity(rec.spikes[layer or 0], sample)
     fig, ax = _axes(ax)
     steps = np.arange(alpha.shape[0])
     for order, neuron in enumerate(neurons):
@@ -85,7 +89,7 @@ def traces(
     if threshold is not None:
         ax.axhline(threshold, color="0.4", linestyle="--", linewidth=1, label="threshold")
     _whole_numbers(ax.xaxis)
-    title = f"membranes of layer {layer}" if recorded else "membranes"
+    title = f"membranes of layer {layer or 0}" if recorded else "membranes"
     ax.set(xlabel="step", ylabel="membrane", title=title)
     if alpha.min() >= 0 and alpha.max() <= 1:  # populations
         ax.set(ylim=(-0.02, 1.02), ylabel="alpha (excited-state population)")
@@ -142,7 +146,7 @@ def filters(
     weights: Network | ArrayLike,
     ax: Any = None,
     *,
-    layer: int = 0,
+    layer: int | None = None,
     units: Iterable[int] = range(32),
     shape: tuple[int, int] | None = None,
     columns: int = 8,
@@ -153,16 +157,21 @@ def filters(
         weights: a network, whose drive weights (of `LIF` neurons: weights) are shown, or weights
             [units, inputs] or [channels, channels of the input, height, width].
         ax: axes of matplotlib; None makes a figure.
-        layer: the layer of a network.
+        layer: the layer of a network; None: the first. Plain weights are of one.
         units: the neurons to show, or the kernels, all of a channel before those of the next; those
             beyond the last are left out.
         shape: height and width of the input of dense neurons; None takes the square that has as
-            many pixels.
+            many pixels. Kernels have their own.
         columns: images in a row.
     """
-    matrix = _weights(weights, layer) if isinstance(weights, Network) else weights
-    matrix = _arrays.float32(matrix, "weights")
+    if isinstance(weights, Network):
+        weights = _weights(weights, layer or 0)
+    elif layer is not None:
+        raise ArgumentError(f"layer is {layer}, but weights is no network: expected None")
+    matrix = _arrays.float32(weights, "weights")
     if matrix.ndim == 4:
+        if shape is not None:
+            raise ArgumentError(f"shape is {shape}, but weights are kernels: expected None")
         shape = matrix.shape[2:]
         matrix = matrix.reshape(-1, prod(shape))
     if matrix.ndim != 2:
@@ -316,7 +325,17 @@ def _names(classes: Sequence[str] | None, present: NDArray[Any]) -> list[str]:
     return names
 
 
-def _activity(values: ArrayLike, sample: int) -> NDArray[np.float32]:
+def _layer_of(rec: Recording | ArrayLike, what: str, layer: int | None) -> ArrayLike:
+    """The record of a layer, or the array that is one already."""
+    if isinstance(rec, Recording):
+        records: LayerArrays = getattr(rec, what)
+        return records[layer or 0]
+    if layer is not None:
+        raise ArgumentError(f"layer is {layer}, but rec is no recording: expected None")
+    return rec
+
+
+def _activity(values: ArrayLike, sample: int | None) -> NDArray[np.float32]:
     """One sample of a record, as [steps, neurons]."""
     array = _arrays.float32(values, "rec")
     if array.ndim < 2:
@@ -324,7 +343,10 @@ def _activity(values: ArrayLike, sample: int) -> NDArray[np.float32]:
             f"rec has shape {array.shape}, expected [steps, batch, *layer shape] "
             "or [steps, neurons]"
         )
+    if array.ndim == 2 and sample is not None:
+        raise ArgumentError(f"sample is {sample}, but rec is [steps, neurons]: expected None")
     if array.ndim > 2:
+        sample = sample or 0
         if not -array.shape[1] <= sample < array.shape[1]:
             raise ArgumentError(f"sample is {sample}, the batch has {array.shape[1]}")
         array = array[:, sample]

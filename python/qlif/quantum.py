@@ -172,7 +172,8 @@ class NeuronState:
             duration: its length in microseconds, > 0.
             detuning: the qubit's frequency less the drive's, radians per microsecond.
             shape: ``"constant"``, or ``"gaussian"``, cut off at both ends.
-            sigma: width of the gaussian in microseconds; None: a quarter of the duration.
+            sigma: width of the gaussian in microseconds; None: a quarter of the duration. A
+                constant pulse has none.
             relax: whether the qubit relaxes meanwhile.
             samples: how many states to return, at equal intervals, the last at the pulse's end.
 
@@ -180,6 +181,8 @@ class NeuronState:
             Bloch vectors ``[samples, 3]``.
         """
         duration = _arrays.number(duration, "duration")
+        if sigma is not None and shape == "constant":
+            raise ArgumentError(f"sigma is {sigma!r}, but the shape is 'constant': expected None")
         width = duration / 4 if sigma is None else _arrays.number(sigma, "sigma")
         pulse = _lib.PulseStruct(
             shape=_lib.PULSE.code(shape),

@@ -273,6 +273,11 @@ def bloch(
     circuit = {"memory": memory, "leak": leak, "clock": clock, "pulse": pulse}
     circuit |= {"detuning": detuning, "sigma": sigma, **_noise(noise)}
     place = {"layer": layer, "neuron": neuron}
+    is_model = isinstance(source, str | os.PathLike) or _is_model(source)
+    shown = {"x": x, "dataset": dataset, "index": index, "split": split, "data_dir": data_dir}
+    for name, value in shown.items():
+        if value is not None and not is_model:
+            raise ArgumentError(f"{name} is for a model to see: expected None with {source!r:.60}")
     if isinstance(source, QLIF):
         if drive is None:
             raise ArgumentError("drive is missing: expected the currents of a neuron, [steps]")
@@ -284,7 +289,7 @@ def bloch(
         return _run("bloch", **currents, **_constants(source), **circuit, **place, **view)
     if drive is not None or delay is not None:
         raise ArgumentError(f"source is {source!r}, expected a qlif.QLIF where drive is given")
-    if isinstance(source, str | os.PathLike) or _is_model(source):
+    if is_model:
         image = _Image(x, dataset, index, split, data_dir, None)
         return _draw("bloch", source, image, **place, **circuit, **view)
     given = [name for name, value in {**circuit, **place}.items() if value is not None]
@@ -433,6 +438,11 @@ def _run(drawing: str, /, **options: Any) -> PNG:
 
 def _constants(neuron: QLIF) -> dict[str, Any]:
     """The program's options for a neuron's constants."""
+    if neuron.firing != "threshold":
+        raise ArgumentError(
+            f"firing is {neuron.firing!r}, expected 'threshold': the way of a neuron that fires at "
+            "random is not one"
+        )
     return {
         "threshold": neuron.threshold,
         "t1": neuron.t1,

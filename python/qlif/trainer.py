@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from . import _arrays, _bytes, _lib
 from ._defaults import shortest, trainer_default
-from ._errors import ClosedError
+from ._errors import ArgumentError, ClosedError
 from ._lib import lib
 from ._owner import Owner
 from .network import Network
@@ -22,6 +22,8 @@ from .report import Report
 __all__ = ["Trainer"]
 
 _NAMES = [field[0] for field in _lib.TrainerConfig._fields_]
+# What only some schedules have.
+_OF_SCHEDULES = {"warmup": ("one_cycle",), "total_steps": ("one_cycle", "cosine")}
 _CHOICES = {"loss": _lib.LOSS, "readout": _lib.READOUT, "schedule": _lib.SCHEDULE}
 
 
@@ -45,8 +47,9 @@ class Trainer:
         epsilon: Adam's term against division by zero, > 0.
         weight_decay: of the weights, not the biases, >= 0.
         clip_norm: largest global norm of the gradient; 0 does not clip.
-        warmup: share of `total_steps` in which ``"one_cycle"`` rises, in (0, 1).
-        total_steps: updates that ``"one_cycle"`` and ``"cosine"`` are spread over, >= 1 for those.
+        warmup: share of `total_steps` in which ``"one_cycle"`` rises, in (0, 1); no other has one.
+        total_steps: updates that ``"one_cycle"`` and ``"cosine"`` are spread over, >= 1 for those;
+            ``"constant"`` has none.
         noise: what is wrong with the qubits while the network learns, see `Network.simulate`; it is
             part of what `save` writes.
         noise_seed: seeds its random numbers, fresh ones in every step; 0 to 2**64 - 1.
@@ -93,6 +96,13 @@ class Trainer:
         for name, value in given.items():
             if value is not None:
                 setattr(config, name, _encoded(name, value))
+        in_force = _decoded("schedule", config.schedule)
+        for name, schedules in _OF_SCHEDULES.items():
+            if given[name] is not None and in_force not in schedules:
+                raise ArgumentError(
+                    f"{name} is {given[name]!r}, but the schedule is {in_force!r}: expected None, "
+                    f"or the schedule {' or '.join(map(repr, schedules))}"
+                )
         pointer = _lib.TrainerPointer()
         owner = network._open()
         with owner.lock:

@@ -77,7 +77,7 @@ def load(name: str, folder: Path | None, first: tuple[int, int] | None) -> Image
         folder: where its files are, or None.
         first: how many training and test images are taken, from the first on; None takes all.
     """
-    (X, y), (X_test, y_test) = datasets.load(name, folder)
+    (X, y), (X_test, y_test) = datasets.load(name, None if name == "digits" else folder)
     training, test = first or (len(X), len(X_test))
     classes = _CLASSES.get(name) or tuple(str(each) for each in range(10))
     return Images(name, X[:training], y[:training], X_test[:test], y_test[:test], classes)

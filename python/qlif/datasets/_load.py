@@ -35,7 +35,7 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[Spl
 
     Args:
         name: one of the four.
-        data_dir: where the files are.
+        data_dir: where the files are; ``"digits"`` have none.
 
     Returns:
         Images float32 in [0, 1], [n, 784] (digits: [n, 64]), row by row; labels int64 [n], 0 to 9.
@@ -46,6 +46,10 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[Spl
         ArgumentError: an unknown name.
     """
     if name == "digits":
+        if data_dir is not None:
+            raise ArgumentError(
+                f"data_dir is {data_dir!r}, but digits are scikit-learn's: expected None"
+            )
         return _digits()
     if name not in CATALOGUE:
         known = ", ".join(repr(each) for each in [*CATALOGUE, "digits"])

@@ -12,7 +12,7 @@ from .. import _arrays
 from .._arrays import FloatArray, LabelArray
 from .._defaults import trainer_default
 from .._errors import ArgumentError, FormatError
-from .._lib import READOUT
+from .._lib import READOUT, SCHEDULE
 from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import Neuron
@@ -215,7 +215,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         else:
             network = self._new_network(seeds)
             updates = epochs * -(-len(training) // batch_size)
-            trainer = self._trainer(network, schedule=self.schedule, total_steps=updates)
+            trainer = self._trainer(network, self.schedule, updates)
             self.history_ = {}
         self._run(trainer, training, validation, batch_size, epochs, self.patience, file)
         return self
@@ -254,10 +254,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             self._shuffler = seeds.shuffler()
             self._scaling = self._measured_scaling(training)
             self.history_ = {}
-            self._streaming = self._trainer(self._new_network(seeds), schedule="constant")
+            self._streaming = self._trainer(self._new_network(seeds), "constant")
         elif getattr(self, "_streaming", None) is None:
             network = self._scaling.unfold(self.network_)
-            self._streaming = self._trainer(network, schedule="constant")
+            self._streaming = self._trainer(network, "constant")
         assert self._streaming is not None
         self._run(self._streaming, training, None, self._batch_size(len(training)), 1, None)
         return self
@@ -300,9 +300,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         finally:
             self.network_ = self._scaling.fold(trainer.network)
 
-    def _trainer(
-        self, network: Network, *, schedule: str | None, total_steps: int | None = None
-    ) -> Trainer:
+    def _trainer(self, network: Network, schedule: str | None, updates: int = 0) -> Trainer:
+        """The trainer of the parameters, without those that its schedule has no use for."""
+        if schedule is None:
+            schedule = SCHEDULE.names[trainer_default().schedule]
         return Trainer(
             network,
             loss=self.loss,
@@ -311,8 +312,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
             clip_norm=self.clip_norm,
-            warmup=self.warmup,
-            total_steps=total_steps,
+            warmup=self.warmup if schedule == "one_cycle" else None,
+            total_steps=None if schedule == "constant" else updates,
             noise=self._training_noise,
             noise_seed=network.seed,
         )
