@@ -12,13 +12,14 @@ import ctypes
 import operator
 import os
 from ctypes import POINTER, c_double, c_float, c_int64
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._errors import ArgumentError, ShapeError
+from ._errors import ArgumentError, NotFiniteError, ShapeError
 
+T = TypeVar("T")
 FloatArray = NDArray[np.float32]
 DoubleArray = NDArray[np.float64]
 LabelArray = NDArray[np.int64]
@@ -27,6 +28,8 @@ _FLOAT_POINTER = POINTER(c_float)
 _DOUBLE_POINTER = POINTER(c_double)
 _INT64_POINTER = POINTER(c_int64)
 _CAST = ctypes.cast
+
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
 
 
 class Buffer(NamedTuple):
@@ -37,13 +40,13 @@ class Buffer(NamedTuple):
 
 
 def float32(values: ArrayLike, name: str) -> FloatArray:
-    """The values as a C-contiguous float32 array; the very same object where that is possible.
-
-    Values beyond float32's range become infinite, which the engine refuses.
-    """
+    """The values as a C-contiguous float32 array; the very same object where that is possible."""
     array = _real(values, name)
-    with np.errstate(over="ignore"):
-        return _native(array, np.dtype(np.float32))
+    try:
+        with np.errstate(over="raise"):
+            return _native(array, np.dtype(np.float32))
+    except FloatingPointError:
+        raise _beyond(array, name) from None
 
 
 def float64(values: ArrayLike, name: str) -> DoubleArray:
@@ -132,16 +135,52 @@ def path(value: str | os.PathLike[str]) -> bytes:
     return encoded
 
 
-def _real(values: ArrayLike, name: str) -> NDArray[Any]:
-    if isinstance(values, np.ma.MaskedArray):
-        raise ArgumentError(f"{name} is a masked array; fill it first: the mask would be lost")
+def unmasked(values: T, name: str) -> T:
+    """The values as they are; masked ones are refused, because numpy would lose the mask."""
+    if np.ma.is_masked(values):
+        raise ArgumentError(f"{name} has masked values: fill them first, as in {name}.filled(0)")
+    return values
+
+
+def plain(values: Any, name: str) -> NDArray[Any]:
+    """The values as an ordinary array of numpy; the very same object where that is possible."""
+    if not isinstance(values, np.ndarray) and hasattr(values, "toarray"):
+        kind = type(values).__name__
+        raise ArgumentError(f"{name} is a sparse {kind}, expected a dense array: {name}.toarray()")
     try:
-        array = np.asarray(values)
+        return np.asarray(unmasked(values, name))
     except (TypeError, ValueError, RuntimeError) as error:
+        if isinstance(error, ArgumentError):
+            raise
         raise ArgumentError(f"{name} cannot be made an array: {error}") from error
+
+
+def representable(array: NDArray[Any], name: str) -> None:
+    """Refuses finite values that float32 would make infinite."""
+    wide = array.dtype.kind == "f" and array.dtype.itemsize > 4 and array.size
+    if wide and not max(array.max(), -array.min()) <= _FLOAT32_MAX:
+        raise _beyond(array, name)
+
+
+def is_text(array: NDArray[Any]) -> bool:
+    """Whether every value is text."""
+    if array.dtype.kind == "O":
+        return all(isinstance(each, str) for each in array.ravel())
+    return array.dtype.kind in "US"
+
+
+def _real(values: ArrayLike, name: str) -> NDArray[Any]:
+    array = plain(values, name)
     if array.dtype.kind not in "fiub":
         raise ArgumentError(f"{name} has dtype {array.dtype}, expected real numbers")
     return array
+
+
+def _beyond(array: NDArray[Any], name: str) -> NotFiniteError:
+    """The error that shows the finite value that is farthest from zero."""
+    finite = array[np.isfinite(array)]
+    value = finite[np.abs(finite).argmax()]
+    return NotFiniteError(f"{name} holds {value}, beyond the range of float32: {_FLOAT32_MAX:.3g}")
 
 
 def _native(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -254,9 +254,10 @@ def confusion(
         classes: what the classes are called, in their sorted order.
     """
     metrics = _metrics("qlif.plot.confusion")
-    present = np.unique(np.concatenate([np.ravel(y), np.ravel(predicted)]))
+    labels, guesses = _arrays.plain(y, "y"), _arrays.plain(predicted, "predicted")
+    present = np.unique(np.concatenate([labels.ravel(), guesses.ravel()]))
     names = _names(classes, present)
-    counts = metrics.confusion_matrix(y, predicted, labels=present)
+    counts = metrics.confusion_matrix(labels, guesses, labels=present)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     fig, ax = _axes(ax, (6.4, 5.4))
     image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -283,7 +284,7 @@ def roc(
         classes: what the classes are called, in their sorted order.
     """
     metrics = _metrics("qlif.plot.roc")
-    labels, columns = np.asarray(y), np.asarray(scores)
+    labels, columns = _arrays.plain(y, "y"), _arrays.plain(scores, "scores")
     present = np.unique(labels)
     if columns.ndim != 2 or len(columns) != len(labels) or columns.shape[1] != len(present):
         raise ShapeError(

@@ -1,7 +1,10 @@
 """Hostile arrays: the right answer or a clear error, never a misread number."""
 
+import re
+
 import numpy as np
 import pytest
+from scipy import sparse
 
 import qlif
 
@@ -115,11 +118,56 @@ def test_numbers_must_be_finite(network, batch, value, dtype):
     assert network.to_bytes() == before
 
 
-def test_numbers_beyond_float32_are_refused(network, batch):
-    x = batch[0].astype(np.float64)
-    x[0, 0] = 1e300
-    with pytest.raises(qlif.NotFiniteError):
-        network.predict(x)
+@pytest.mark.parametrize("value", [1e300, -3.5e38])
+@pytest.mark.parametrize("dtype", [np.float64, np.longdouble, ">f8"])
+def test_numbers_beyond_float32_are_called_that(network, batch, blobs, quick, value, dtype):
+    x = batch[0].astype(dtype)
+    x[1, 0] = value
+    message = rf"{re.escape(str(value)[:2])}\S*, beyond the range of float32"
+    for call in (network.predict, network.simulate):
+        with pytest.raises(qlif.NotFiniteError, match=rf"^x holds {message}"):
+            call(x)
+    X, y = blobs[0].astype(dtype), blobs[1]
+    clf = qlif.QSNNClassifier(**quick, input_scaling="standardize").fit(X, y)
+    X[200, 3] = value
+    for call in (lambda: clf.predict(X), lambda: clf.partial_fit(X, y), lambda: clf.fit(X, y)):
+        with pytest.raises(qlif.NotFiniteError, match=rf"^X holds {message}"):
+            call()
+
+
+def test_sparse_matrices_are_called_that(network):
+    x = np.eye(2, 12)
+    for kind in (sparse.csr_matrix, sparse.coo_array, sparse.dia_array):
+        with pytest.raises(qlif.ArgumentError, match=r"^x is a sparse .*x\.toarray\(\)"):
+            network.predict(kind(x))
+        network.predict(kind(x).toarray())
+
+
+def test_a_mask_is_not_lost(network, blobs, quick):
+    X, y = blobs
+    masked, whole = np.ma.masked_less(X, 0), np.ma.masked_array(X, False)
+    clf = qlif.QSNNClassifier(**quick).fit(whole, np.ma.masked_array(y, False))
+    expected = qlif.QSNNClassifier(**quick).fit(X, y)
+    assert clf.network_.to_bytes() == expected.network_.to_bytes()
+    np.testing.assert_array_equal(clf.predict(whole), expected.predict(X))
+    weights = np.ma.masked_array(np.ones(len(y)), np.arange(len(y)) == 3)
+    cnn = qlif.QSCNNClassifier(channels=2, kernel=1, pool=1, epochs=1, image_shape=(2, 3))
+    for call in (
+        lambda: qlif.QSNNClassifier(**quick).fit(masked, y),
+        lambda: qlif.QSNNClassifier(**quick).fit(X, np.ma.masked_equal(y, 1)),
+        lambda: qlif.QSNNClassifier(**quick).fit(X, y, validation_data=(masked, y)),
+        lambda: clf.partial_fit(masked, y),
+        lambda: clf.partial_fit(X, y, classes=np.ma.masked_equal([0, 1, 2], 1)),
+        lambda: clf.predict(masked),
+        lambda: clf.score(X, y, sample_weight=weights),
+        lambda: cnn.fit(masked.reshape(-1, 2, 3), y),
+        lambda: qlif.plot.confusion(np.ma.masked_equal(y, 1), y),
+        lambda: qlif.plot.roc(np.ma.masked_equal(y, 1), clf.predict_proba(X)),
+        lambda: qlif.plot.roc(y, np.ma.masked_less(clf.predict_proba(X), 0.3)),
+    ):
+        with pytest.raises(qlif.ArgumentError, match=r"has masked values.*\.filled\(0\)"):
+            call()
+    assert network.predict(np.ma.masked_array(np.eye(2, 12), False)).shape == (2,)
 
 
 @pytest.mark.parametrize(

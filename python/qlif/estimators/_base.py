@@ -241,13 +241,14 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         first = not hasattr(self, "network_")
         if not first:
             self._check_network()
+        classes = None if classes is None else _arrays.plain(classes, "classes")
         checked, labels = self._checked(X, y, reset=first)
         if first:
             if classes is None:
                 raise ArgumentError("classes must be passed on the first call to partial_fit")
-            self.classes_ = np.unique(np.asarray(classes))
+            self.classes_ = np.unique(classes)
         elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-            raise ArgumentError(f"classes is {classes!r}, expected {self.classes_} as before")
+            raise ArgumentError(f"classes is {classes}, expected {self.classes_} as before")
         training = Samples(checked, self._encoded(labels), np.arange(len(checked)))
         if first:
             seeds = Seeds.of(self.random_state)
@@ -338,7 +339,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     def _validated(self, X: Any, *y: Any, reset: bool) -> Any:
         """X, [n, features], and y where it is given, as scikit-learn checks them."""
-        return validate_data(self, X, *y, reset=reset)
+        given = [_arrays.unmasked(each, name) for each, name in zip((X, *y), "Xy", strict=False)]
+        validated: Any = validate_data(self, *given, reset=reset)
+        _arrays.representable(validated[0] if y else validated, "X")
+        return validated
 
     def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[NDArray[Any], NDArray[Any]]:
         checked, labels = self._validated(X, y, reset=reset)
