@@ -57,11 +57,18 @@ print(refused(lambda: clf.fit(X[0], y), ValueError))
 print(refused(lambda: clf.fit(X, y[:-1]), ValueError))
 print(refused(lambda: clf.fit(X.astype(complex), y), ValueError))
 print(refused(lambda: clf.fit(X, X[:, 0]), ValueError))
+print(refused(lambda: clf.fit(X, None), ValueError))
+print(refused(lambda: clf.fit(X[:2], None), ValueError))
+print(refused(lambda: clf.fit(X, [None] * 240), ValueError))
 print(refused(lambda: clf.set_params(hiden=1), ValueError))
 clf.fit(X, y)
 print(refused(lambda: clf.predict(X[:, 1:]), ValueError))
+for bad in (None, y[:-1], y[:1], y[None], "a", np.arange(240) % 3, [None] * 240):
+    print(refused(lambda: clf.score(X, bad), ValueError))
+print(clf.score(X, y) == clf.score(X, y[:, None]) == clf.score(X, y.astype(object)) > 0.9)
+print(clf.score(X, y, np.arange(240)) < 1 or clf.score(X, y) == 1)
 """
-    assert run(code) == ["True"] * 8
+    assert run(code) == ["True"] * 20
 
 
 def test_the_extras_are_named():

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from .._arrays import FloatArray, LabelArray
-from .._errors import ArgumentError, InterruptedWarning, MissingExtraError
+from .._errors import ArgumentError, InterruptedWarning, MissingExtraError, ShapeError
 
 Doubles = NDArray[np.float64]
 
@@ -92,6 +92,8 @@ class QNNClassifier:
         Raises:
             InterruptedWarning: Ctrl-C.
         """
+        if y.shape != X.shape[:1]:
+            raise ShapeError(f"y has shape {y.shape}, expected ({len(X)},)")
         if y.size and not 0 <= y.min() <= y.max() < QUBITS:
             raise ArgumentError(f"y holds classes outside 0 to {QUBITS - 1}, one for each qubit")
         self.classes_ = np.arange(QUBITS)
@@ -251,6 +253,8 @@ class QNNClassifier:
 
     def _encoded(self, X: FloatArray) -> Doubles:
         """An angle for each qubit: three standard deviations of a component are a quarter turn."""
+        if X.ndim != 2 or X.shape[1] != self._mean.size:
+            raise ShapeError(f"X has shape {X.shape}, expected [n, {self._mean.size}] as in fit")
         angles = np.empty((len(X), QUBITS))
         for start in range(0, len(X), 1000):
             part = X[start : start + 1000].astype(np.float64)

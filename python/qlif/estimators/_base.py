@@ -25,6 +25,7 @@ from ._scaling import InputScaling
 from ._sklearn import (
     BaseEstimator,
     ClassifierMixin,
+    accuracy_score,
     check_classification_targets,
     check_is_fitted,
     validate_data,
@@ -351,6 +352,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     def _encoded(self, labels: NDArray[Any]) -> LabelArray:
         """Labels as indices into `classes_`; a label that is not there is an error."""
+        if _arrays.is_text(labels) != _arrays.is_text(self.classes_):
+            raise ArgumentError(f"y has dtype {labels.dtype}, expected the classes {self.classes_}")
         indices = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
         unknown = np.unique(labels[self.classes_[indices] != labels])
         if unknown.size:
@@ -414,9 +417,24 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         noise: NoiseLike = None,
         noise_seed: int = 0,
     ) -> float:
-        """Mean accuracy of `predict` on X against y; arguments as there."""
-        hits = self.predict(X, noise=noise, noise_seed=noise_seed) == np.asarray(y)
-        return float(np.average(hits, weights=sample_weight))
+        """The share of the samples whose class `predict` finds: scikit-learn's accuracy.
+
+        Args:
+            X: samples, as in `fit`.
+            y: the true class of each sample, [n] or a column [n, 1], of the classes' type.
+            sample_weight: what each sample counts, [n]; None: all the same.
+            noise: as in `predict`.
+            noise_seed: as in `predict`.
+
+        Raises:
+            ValueError: a y that cannot be compared with the predictions.
+        """
+        labels, weight = (
+            _arrays.unmasked(each, name)
+            for each, name in ((y, "y"), (sample_weight, "sample_weight"))
+        )
+        predicted = self.predict(X, noise=noise, noise_seed=noise_seed)
+        return float(accuracy_score(labels, predicted, sample_weight=weight))
 
     def _inference_parts(self, X: Any) -> list[tuple[int, NDArray[Any]]]:
         """X, checked, as views of a few rows each, with the number of the first."""

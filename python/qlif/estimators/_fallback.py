@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import _arrays
+from .._arrays import is_text
 from .._errors import ArgumentError, QlifError, ShapeError
 
 
@@ -53,19 +55,14 @@ class BaseEstimator:
 
 
 class ClassifierMixin:
-    """What every classifier has."""
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Mean accuracy of `predict(X)` against `y`."""
-        hits = self.predict(X) == np.asarray(y)  # type: ignore[attr-defined]
-        return float(np.average(hits, weights=sample_weight))
+    """The mark of a classifier."""
 
 
 def validate_data(
-    estimator: Any, X: Any, y: Any = None, *, reset: bool = True
+    estimator: Any, X: Any, y: Any = "no_validation", *, reset: bool = True
 ) -> NDArray[Any] | tuple[NDArray[Any], NDArray[Any]]:
     """X as a two-dimensional array of finite real numbers, and y as long as it."""
-    array = np.asarray(X)
+    array = _arrays.plain(X, "X")
     if array.ndim != 2 or 0 in array.shape:
         raise ShapeError(f"X has shape {array.shape}, expected [samples, features], not empty")
     if array.dtype.kind not in "fiub":
@@ -80,16 +77,46 @@ def validate_data(
         raise ShapeError(
             f"X has {array.shape[1]} features, expected {estimator.n_features_in_} as in fit"
         )
-    if y is None:
+    if isinstance(y, str) and y == "no_validation":
         return array
-    labels = np.asarray(y)
-    if labels.shape != array.shape[:1]:
-        raise ShapeError(f"y has shape {labels.shape}, expected ({array.shape[0]},)")
-    return array, labels
+    return array, _labels(y, len(array))
+
+
+def accuracy_score(y_true: Any, y_pred: NDArray[Any], *, sample_weight: Any = None) -> float:
+    """The share of the predictions that are right.
+
+    Args:
+        y_true: the true classes, [n] or [n, 1].
+        y_pred: the predicted classes, [n].
+        sample_weight: what each sample counts, [n]; None: all the same.
+    """
+    labels, weights = _labels(y_true, len(y_pred)), None
+    check_classification_targets(labels)
+    if is_text(labels) != is_text(y_pred):
+        raise ArgumentError(f"y has dtype {labels.dtype}, the classes have {y_pred.dtype}")
+    if sample_weight is not None:
+        weights = _arrays.float64(sample_weight, "sample_weight")
+        if weights.shape != labels.shape:
+            raise ShapeError(f"sample_weight has shape {weights.shape}, expected {labels.shape}")
+        if not np.isfinite(weights).all() or not weights.any():
+            raise ArgumentError("sample_weight is not finite, or zero throughout")
+    return float(np.average(labels == y_pred, weights=weights))
+
+
+def _labels(y: Any, samples: int) -> NDArray[Any]:
+    """The class of each sample, [n]; a column is taken as a row."""
+    if y is None:
+        raise ArgumentError("y is None, expected the class of each sample")
+    labels = _arrays.plain(y, "y")
+    if labels.shape not in ((samples,), (samples, 1)):
+        raise ShapeError(f"y has shape {labels.shape}, expected ({samples},)")
+    return labels.ravel()
 
 
 def check_classification_targets(y: NDArray[Any]) -> None:
-    """Refuses labels that look like measurements."""
+    """Refuses labels that look like measurements, and objects that are no text."""
+    if y.dtype.kind not in "fiubUS" and not is_text(y):
+        raise ArgumentError(f"y has dtype {y.dtype}, expected numbers or text")
     if y.dtype.kind == "f" and not (np.isfinite(y).all() and (y == np.floor(y)).all()):
         raise ArgumentError("y holds fractions, expected classes")
 

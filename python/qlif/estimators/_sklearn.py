@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # one set of types, whatever is installed
     from ._fallback import (
         BaseEstimator,
         ClassifierMixin,
+        accuracy_score,
         check_classification_targets,
         check_is_fitted,
         validate_data,
@@ -17,11 +18,13 @@ if TYPE_CHECKING:  # one set of types, whatever is installed
 else:
     try:
         from sklearn.base import BaseEstimator, ClassifierMixin
+        from sklearn.metrics import accuracy_score
         from sklearn.utils.multiclass import check_classification_targets
         from sklearn.utils.validation import check_is_fitted, validate_data
     except ImportError:
         BaseEstimator = _fallback.BaseEstimator
         ClassifierMixin = _fallback.ClassifierMixin
+        accuracy_score = _fallback.accuracy_score
         check_classification_targets = _fallback.check_classification_targets
         check_is_fitted = _fallback.check_is_fitted
         validate_data = _fallback.validate_data
@@ -29,6 +32,7 @@ else:
 __all__ = [
     "BaseEstimator",
     "ClassifierMixin",
+    "accuracy_score",
     "check_classification_targets",
     "check_is_fitted",
     "validate_data",
