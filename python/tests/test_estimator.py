@@ -41,6 +41,20 @@ def test_it_learns_real_digits():
     assert clf.score(X_test, y_test) > 0.93
 
 
+def test_the_logarithm_of_a_probability_of_zero_is_finite(blobs, quick):
+    X, y = blobs
+    clf = QSNNClassifier(**{**quick, "steps": 400}, loss="spike_count", readout="spike_count")
+    clf.fit(X, y)
+    assert clf.predict_proba(X).min() == 0
+    logarithms = clf.predict_log_proba(X)
+    assert np.isfinite(logarithms).all()
+    assert logarithms.min() < -100
+    noise = {"noise": qlif.Noise(shots=10), "noise_seed": 3}
+    np.testing.assert_allclose(
+        np.exp(clf.predict_log_proba(X, **noise)), clf.predict_proba(X, **noise), atol=1e-6
+    )
+
+
 @pytest.mark.parametrize("readout", ["membrane", "spike_count"])
 @pytest.mark.parametrize(
     "labels", [["b", "a", "c"], [7, -3, 100], [2.0, 1.0, 3.0], ["x", "y", "x"]]
@@ -54,6 +68,9 @@ def test_predictions_agree_with_scores_and_probabilities(blobs, quick, readout, 
     probabilities = clf.predict_proba(X)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_array_equal(clf.classes_[probabilities.argmax(axis=1)], predicted)
+    logarithms = clf.predict_log_proba(X)
+    np.testing.assert_allclose(np.exp(logarithms), probabilities, rtol=1e-5)
+    np.testing.assert_array_equal(clf.classes_[logarithms.argmax(axis=1)], predicted)
     scores = clf.decision_function(X)
     chosen = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
     assert scores.ndim == min(len(clf.classes_) - 1, 2)

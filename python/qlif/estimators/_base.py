@@ -508,6 +508,20 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
+    def predict_log_proba(
+        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
+    ) -> FloatArray:
+        """The logarithm of `predict_proba`, [n, classes], finite even where that is 0.
+
+        Args:
+            X: samples, as in `fit`.
+            noise: as in `predict`.
+            noise_seed: as in `predict`.
+        """
+        scores = self._scores(X, noise, noise_seed)
+        below = scores - scores.max(axis=1, keepdims=True)
+        return np.asarray(below - np.log(np.exp(below).sum(axis=1, keepdims=True)))
+
     # ---- Files -------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
