@@ -71,6 +71,30 @@ def test_the_forms_of_images(bars, small):
         np.testing.assert_array_equal(clf.predict(X), expected.predict(X))
 
 
+class Tensor:
+    """What a tensor of torch or an array of xarray is to numpy."""
+
+    def __init__(self, values):
+        self._values = values
+        self.shape, self.ndim, self.dtype = values.shape, values.ndim, values.dtype
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self._values, dtype)
+
+    def __len__(self):
+        return len(self._values)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (1, 8, 8), (4, 4, 4)])
+def test_tensors_of_other_libraries(bars, small, shape):
+    X, y = bars
+    X = X.reshape(180, *shape)
+    expected = QSCNNClassifier(**small).fit(X, y)
+    clf = QSCNNClassifier(**small).fit(Tensor(X), y)
+    assert clf.network_.to_bytes() == expected.network_.to_bytes()
+    np.testing.assert_array_equal(clf.predict(Tensor(X)), expected.predict(X))
+
+
 @pytest.mark.parametrize(
     ("image_shape", "expected"),
     [

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from math import isqrt, prod
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from .. import _arrays
 from .._arrays import integer
 from .._errors import ArgumentError, ShapeError
 from ..layers import Conv2d, Layer, MaxPool2d
@@ -51,9 +49,11 @@ class ConvolutionalClassifier(SpikingClassifier):
 
     def _validated(self, X: Any, *y: Any, reset: bool) -> Any:
         flat, shape = _flattened(X)
-        if not reset and shape is not None and shape != self._input_shape():
+        expected = None if reset else self._input_shape()
+        if expected is not None and shape not in (None, expected):
             raise ShapeError(
-                f"X has images of shape {shape}, expected {self._input_shape()} as in fit"
+                f"X has images of shape {shape}, expected {expected} as in fit"
+                + _transposition(shape, expected)
             )
         validated = super()._validated(flat, *y, reset=reset)
         if reset:
@@ -69,6 +69,12 @@ class ConvolutionalClassifier(SpikingClassifier):
                     f"X has {features} features, which are no square image: "
                     "give image_shape, or X as [n, height, width] or [n, channels, height, width]"
                 )
+            if shape is not None and shape[2] in (1, 3, 4) and shape[2] < min(shape[:2]):
+                raise ShapeError(
+                    f"X has images of shape {shape}, which look like [height, width, channels] "
+                    "where [channels, height, width] is expected: give "
+                    f"X.transpose(0, 3, 1, 2), or image_shape={shape} if they are meant so"
+                )
             return shape or (1, side, side)
         named = tuple(integer(size, "image_shape", -1, 2**31) for size in self.image_shape)
         named = (1, *named) if len(named) == 2 else named
@@ -82,16 +88,24 @@ class ConvolutionalClassifier(SpikingClassifier):
         if prod(resolved) != features or shape not in (None, resolved):
             raise ShapeError(
                 f"X has {features if shape is None else shape} features, expected image_shape "
-                f"{self.image_shape!r}"
+                f"{self.image_shape!r}" + _transposition(shape, resolved)
             )
         return resolved
 
 
+def _transposition(shape: Shape | None, expected: Shape) -> str:
+    """The line that brings images of a shape into the expected one, where channels are last."""
+    if shape is None or (shape[2], *shape[:2]) != expected:
+        return ""
+    return ": channels come first, as in X.transpose(0, 3, 1, 2)"
+
+
 def _flattened(X: Any) -> tuple[Any, Shape | None]:
     """Images as rows of pixels, and their shape; whatever has two axes as it is."""
-    images: NDArray[Any] = np.asarray(X) if isinstance(X, list | tuple) else X
-    axes = getattr(images, "ndim", 2)
-    if axes not in (3, 4) or not isinstance(images, np.ndarray):
+    given = _arrays.plain(X, "X") if isinstance(X, list | tuple) else X
+    axes = getattr(given, "ndim", 2)
+    if axes not in (3, 4):
         return X, None
+    images = _arrays.plain(given, "X")  # of torch, xarray and others, too
     shape = images.shape[1:] if axes == 4 else (1, *images.shape[1:])
     return images.reshape(len(images), prod(shape)), shape
