@@ -54,5 +54,9 @@ class SilentLayerWarning(UserWarning):
     """A layer that never spiked in a whole epoch: nothing behind it can learn from it."""
 
 
+class InputWarning(UserWarning):
+    """An input that is hardly what it is taken for; the message has the line that mends it."""
+
+
 class InterruptedWarning(UserWarning):
     """Training was stopped by Ctrl-C; the network keeps what it had learned."""

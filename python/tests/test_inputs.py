@@ -1,10 +1,14 @@
 """Inputs that are easily mistaken: channels last, pixels to 255, sequences with the batch first."""
 
+import warnings
+
 import numpy as np
 import pytest
+from sklearn.base import clone
+from sklearn.datasets import load_wine
 
 import qlif
-from qlif import QSCNNClassifier, SCNNClassifier
+from qlif import QSCNNClassifier, QSNNClassifier, SCNNClassifier, SNNClassifier
 
 
 @pytest.fixture
@@ -16,6 +20,14 @@ def colours(rng):
 @pytest.fixture
 def tiny():
     return {"kernel": 3, "channels": 4, "epochs": 1, "random_state": 0, "verbose": False}
+
+
+@pytest.fixture
+def strict():
+    """A warning is an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
 
 
 # ---- Channels ------------------------------------------------------------------------------
@@ -52,3 +64,68 @@ def test_channels_first_are_taken(rng, tiny, shape):
     X = rng.uniform(0, 1, (20, *shape))
     clf = QSCNNClassifier(**{**tiny, "pool": 1}).fit(X, np.arange(20) % 2)
     assert clf.network_.input_shape == shape
+
+
+# ---- Scale ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def digits():
+    (X, y), _ = qlif.datasets.load("digits")
+    return X[:300], y[:300]
+
+
+CLASSES = {
+    QSNNClassifier: {"hidden": 20},
+    SNNClassifier: {"hidden": 20},
+    QSCNNClassifier: {"channels": 4, "kernel": 3},
+    SCNNClassifier: {"channels": 4, "kernel": 3},
+}
+QUIET = {"epochs": 1, "random_state": 0, "verbose": False}
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+@pytest.mark.parametrize("factor", [255, 1 / 255])
+def test_pixels_of_another_scale_are_told_about(digits, cls, factor):
+    X, y = digits[0] * np.float32(factor), digits[1]
+    clf = cls(**QUIET, **CLASSES[cls])
+    words = "X / 255," if factor > 1 else r"X / 0\.0039"
+    with pytest.warns(qlif.InputWarning, match=words) as caught:
+        clf.fit(X, y)
+    assert [each.filename for each in caught if each.category is qlif.InputWarning] == [__file__]
+    with pytest.warns(qlif.InputWarning, match="input_scaling='standardize'"):
+        clone(clf).partial_fit(X, y, classes=range(10))
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+@pytest.mark.usefixtures("strict")
+def test_ordinary_inputs_and_consent(digits, cls):
+    warnings.simplefilter("ignore", qlif.SilentLayerWarning)
+    X, y = digits
+    options = {**QUIET, **CLASSES[cls]}
+    cls(**options).fit(X, y)
+    for scaling in ("none", "center", "standardize"):
+        cls(**options, input_scaling=scaling).fit(255 * X, y)
+    going_on = cls(**options).partial_fit(X, y, classes=range(10))
+    going_on.partial_fit(255 * X, y)  # told about in the first call, if at all
+
+
+def test_the_line_mends_it():
+    X, y = load_wine(return_X_y=True)
+    options = {"hidden": 50, "epochs": 30, "random_state": 0, "verbose": False}
+    with pytest.warns(qlif.InputWarning, match="input_scaling='standardize'"):
+        careless = QSNNClassifier(**options).fit(X[::2], y[::2]).score(X[1::2], y[1::2])
+    mended = QSNNClassifier(**options, input_scaling="standardize").fit(X[::2], y[::2])
+    assert careless < 0.8 < 0.95 < mended.score(X[1::2], y[1::2])
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_automatic_scaling_is_the_documented_one(digits, cls):
+    automatic = "none" if cls is SNNClassifier else "center"
+    assert f'"auto"``: ``"{automatic}"``' in cls.__doc__
+    options = {**QUIET, **CLASSES[cls]}
+    one, two = (
+        cls(**options, input_scaling=scaling).fit(*digits).network_.to_bytes()
+        for scaling in ("auto", automatic)
+    )
+    assert one == two

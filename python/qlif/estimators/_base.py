@@ -70,6 +70,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     n_features_in_: int
     network_: Network
     history_: History
+    _AUTOMATIC_SCALING = "center"
+
     _scaling: InputScaling
     _shuffler: np.random.Generator
     _streaming: Trainer | None
@@ -134,7 +136,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         network, layers = self.network_, self._layers()
         compared = [
             ("steps", self.steps, network.steps),
-            ("input_scaling", self.input_scaling, self._scaling.kind),
+            ("input_scaling", self._named_scaling(), self._scaling.kind),
             ("the input's shape", self._named_shape(), network.input_shape),
             ("the number of layers", len(layers), len(network.layers)),
         ]
@@ -148,12 +150,20 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
                     "fit again, or set the parameters back"
                 )
 
+    def _named_scaling(self) -> str:
+        """The kind of scaling that the parameters mean."""
+        return self._AUTOMATIC_SCALING if self.input_scaling == "auto" else self.input_scaling
+
     def _measured_scaling(self, training: Samples) -> InputScaling:
         """The scaling of the inputs: in common or by feature; of images, by channel."""
         shape = self._input_shape()
-        in_common = len(shape) == 1 and self.input_scaling == "center"
-        groups = 1 if in_common else shape[0]
-        return InputScaling.of(self.input_scaling, training.X, training.rows, groups)
+        kind = self._named_scaling()
+        groups = 1 if len(shape) == 1 and kind == "center" else shape[0]
+        scaling = InputScaling.of(kind, training.X, training.rows, groups)
+        if self.input_scaling == "auto":
+            # Up to the line that called `fit` or `partial_fit`.
+            scaling.warn_of_size(training.X, training.rows, stacklevel=4)
+        return scaling
 
     # ---- Learning ----------------------------------------------------------------------
 
@@ -187,6 +197,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
         Warns:
             SilentLayerWarning: a layer did not spike in a whole epoch.
+            InputWarning: inputs of a size that is hard to learn from; see `input_scaling`.
 
         Raises:
             ValueError: data or parameters that cannot be.

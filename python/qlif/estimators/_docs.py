@@ -53,9 +53,11 @@ surrogate: name of the surrogate gradient; see `qlif.surrogate`.
 slope: its steepness.
 input_scaling: ``"none"``; ``"center"``: every feature less the mean of them all in
     training, which suits images; ``"standardize"``: each feature less its own mean and
-    divided by its own standard deviation, which suits tables. In a network of convolutions
-    both go by channel, which alone can be folded into a kernel. The trained `network_`
-    takes plain inputs: the scaling is folded into its first layer.
+    divided by its own standard deviation, which suits tables; ``"auto"``: {AUTO},
+    with an `InputWarning` where the inputs are then too large or too small to learn from
+    well. In a network of convolutions the scaling goes by channel, which alone can be
+    folded into a kernel. The trained `network_` takes plain inputs: the scaling is folded
+    into its first layer.
 validation_fraction: share of each class held back to measure every epoch on, in [0, 1).
 patience: epochs without a better validation accuracy after which training stops; the best
     epoch's parameters are kept. None trains for all epochs.
@@ -70,4 +72,6 @@ def documented(cls: Class) -> Class:
         for name in ("DENSE", "CONVOLUTIONS", "TRAINING", "QLIF", "LIF", "REST"):
             text = globals()[name].replace("\n", "\n        ")
             cls.__doc__ = cls.__doc__.replace(f"{{{name}}}", text)
+        automatic = f'``"{cls._AUTOMATIC_SCALING}"``'  # type: ignore[attr-defined]
+        cls.__doc__ = cls.__doc__.replace("{AUTO}", automatic)
     return cls

@@ -15,6 +15,7 @@ channel can be folded into it; that is exact where no padding adds zeros that ar
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,8 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._arrays import FloatArray
-from .._errors import ArgumentError
+from .._errors import ArgumentError, InputWarning
 from ..network import Network
+
+# Root mean square of inputs from which networks learn well; docs/defaults.md has the figures.
+SIZES = (0.03, 1.5)
 
 KINDS = ("none", "center", "standardize")
 
@@ -56,7 +60,7 @@ class InputScaling:
         its standard deviation, or by 1 where that is 0. The features of a group lie side by side.
         """
         if kind not in KINDS:
-            raise ArgumentError(f"input_scaling is {kind!r}, expected one of {KINDS}")
+            raise ArgumentError(f"input_scaling is {kind!r}, expected 'auto' or one of {KINDS}")
         if kind == "none":
             return cls()
         count = len(rows) * (X.shape[1] // groups)
@@ -79,6 +83,25 @@ class InputScaling:
         if self.scale is not None:
             grouped /= self.scale[:, None]
         return grouped.reshape(x.shape)
+
+    def warn_of_size(self, X: NDArray[Any], rows: NDArray[np.int64], stacklevel: int) -> None:
+        """Warns where scaled inputs are so large or small that a network learns badly from them.
+
+        The size is their root mean square, over about a thousand of the rows.
+        """
+        part = X[rows[:: -(-len(rows) // _CHUNK)]].astype(np.float64)
+        size, top = float(np.sqrt(np.mean(self(part) ** 2))), float(np.abs(part).max())
+        if top == 0 or SIZES[0] <= size <= SIZES[1]:
+            return
+        top = 255.0 if 128 <= top <= 255 else top
+        warnings.warn(
+            f"X holds values from {part.min():.6g} to {part.max():.6g}, whose size is {size:.3g} "
+            f"to the network; it learns well from {SIZES[0]} to {SIZES[1]}. Give images as "
+            f"X / {top:.6g}, and tables with input_scaling='standardize'; any input_scaling "
+            "but 'auto' says that X is meant as it is.",
+            InputWarning,
+            stacklevel=stacklevel,
+        )
 
     def fold(self, network: Network) -> Network:
         """The network on plain inputs that equals `network` on scaled ones."""

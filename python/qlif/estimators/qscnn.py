@@ -73,7 +73,7 @@ class QSCNNClassifier(QuantumNeurons, ConvolutionalClassifier):
         noise: NoiseLike = None,
         surrogate: str | None = None,
         slope: float | None = 1.0,
-        input_scaling: str = "center",
+        input_scaling: str = "auto",
         validation_fraction: float = 0.0,
         patience: int | None = None,
         random_state: Any = None,

@@ -67,7 +67,7 @@ class QSNNClassifier(QuantumNeurons, DenseClassifier):
         noise: NoiseLike = None,
         surrogate: str | None = None,
         slope: float | None = 2.0,
-        input_scaling: str = "center",
+        input_scaling: str = "auto",
         validation_fraction: float = 0.0,
         patience: int | None = None,
         random_state: Any = None,

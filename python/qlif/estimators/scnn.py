@@ -58,7 +58,7 @@ class SCNNClassifier(ClassicalNeurons, ConvolutionalClassifier):
         reset: str | None = None,
         surrogate: str | None = None,
         slope: float | None = None,
-        input_scaling: str = "center",
+        input_scaling: str = "auto",
         validation_fraction: float = 0.0,
         patience: int | None = None,
         random_state: Any = None,

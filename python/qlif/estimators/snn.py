@@ -32,6 +32,8 @@ class SNNClassifier(ClassicalNeurons, DenseClassifier):
         >>> clf.score(X_test, y_test)
     """
 
+    _AUTOMATIC_SCALING = "none"
+
     # All defaults of the estimator are in this one signature.
     def __init__(
         self,
@@ -53,7 +55,7 @@ class SNNClassifier(ClassicalNeurons, DenseClassifier):
         reset: str | None = None,
         surrogate: str | None = None,
         slope: float | None = None,
-        input_scaling: str = "none",
+        input_scaling: str = "auto",
         validation_fraction: float = 0.0,
         patience: int | None = None,
         random_state: Any = None,
