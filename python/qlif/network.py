@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ctypes import c_char_p, c_double, c_int32, c_int64
 from math import prod
@@ -16,7 +17,7 @@ from numpy.typing import ArrayLike
 from . import _arrays, _bytes, _lib
 from ._arrays import FloatArray, LabelArray
 from ._defaults import trainer_default
-from ._errors import ArgumentError, ClosedError, ShapeError
+from ._errors import ArgumentError, ClosedError, InputWarning, ShapeError
 from ._lib import lib
 from ._metadata import Metadata
 from ._owner import Owner
@@ -59,15 +60,27 @@ class Batch(NamedTuple):
         part = self.array[:, rows] if is_sequence else self.array[rows]
         return Batch.of(np.ascontiguousarray(part), self.steps, is_sequence)
 
+    def labels(self, y: ArrayLike) -> _arrays.Buffer:
+        """The class of each sample; their range is checked by the engine."""
+        try:
+            return _arrays.labels(y, self.size)
+        except ShapeError as error:
+            if self.struct.steps != np.size(y):
+                raise
+            hint = "x has its steps first; batch_first=True takes [batch, steps, ...]"
+            raise ShapeError(f"{error}; {hint}") from None
+
 
 class Network:
     """A feed-forward network of spiking layers.
 
     A layer runs all its steps before the next one starts. Every method that takes an input takes
     either ``[batch, *input_shape]``, which is shown at each of the network's `steps`, or a sequence
-    ``[steps, batch, *input_shape]`` of any length; the number of axes tells them apart. Values must
-    be finite. float32 and C-contiguous arrays are read where they are; others are converted. Many
-    samples are simulated and predicted in parts, and Ctrl-C stops between two of them.
+    ``[steps, batch, *input_shape]`` of any length; the number of axes tells them apart. Sequences
+    ``[batch, steps, *input_shape]`` are taken with ``batch_first=True``; what is returned has the
+    steps first nevertheless. Values must be finite. float32 and C-contiguous arrays are read where
+    they are; others are converted. Many samples are simulated and predicted in parts, and Ctrl-C
+    stops between two of them.
 
     Args:
         input_shape: shape of one sample, 1 to 3 sizes: ``(784,)``, ``(1, 28, 28)``.
@@ -242,8 +255,11 @@ class Network:
 
     # ---- Running -----------------------------------------------------------------------
 
-    def _batch(self, x: ArrayLike) -> Batch:
-        """The input, checked against the network's shape and put where the engine can read it."""
+    def _batch(self, x: ArrayLike, batch_first: bool | None) -> Batch:
+        """The input, checked against the network's shape and put where the engine can read it.
+
+        It is called by the methods that users call, where a warning points to their line.
+        """
         shape = self._shapes[0]
         array = _arrays.float32(x, "x")
         extra = array.ndim - len(shape)
@@ -254,6 +270,15 @@ class Network:
             )
         if array.size == 0:
             raise ShapeError(f"x has shape {array.shape}, expected at least one step and sample")
+        if extra == 2 and batch_first:
+            array = np.ascontiguousarray(array.swapaxes(0, 1))
+        elif extra == 2 and batch_first is None and array.shape[0] == array.shape[1] > 1:
+            warnings.warn(
+                f"x has shape {array.shape} and is taken as [steps, batch, ...]; say "
+                "batch_first=True if it is [batch, steps, ...], else batch_first=False",
+                InputWarning,
+                stacklevel=3,
+            )
         return Batch.of(array, array.shape[0] if extra == 2 else self._steps, extra == 2)
 
     def _parts(self, batch: Batch, run: NoiseRun) -> Iterator[tuple[slice, Batch]]:
@@ -281,6 +306,7 @@ class Network:
         noise: NoiseLike = None,
         noise_seed: int = 0,
         noise_offset: int = 0,
+        batch_first: bool | None = None,
     ) -> Recording:
         """Runs the network and records what its layers do.
 
@@ -296,11 +322,13 @@ class Network:
                 layer, the neuron and the step, and on nothing else.
             noise_offset: the number of the first sample, so that parts of a batch draw as the
                 whole of it.
+            batch_first: whether a sequence is ``[batch, steps, *input_shape]``. None: no, with an
+                `InputWarning` where both axes are as long, so that its shape does not tell.
 
         Returns:
             A `Recording` with arrays ``[steps, batch, *layer shape]``.
         """
-        owner, batch = self._open(), self._batch(x)
+        owner, batch = self._open(), self._batch(x, batch_first)
         run = self._noise(noise, noise_seed, noise_offset)
         count = len(self._layers)
         chosen = range(count) if layers is None else [self._layer_index(each) for each in layers]
@@ -352,6 +380,7 @@ class Network:
         noise: NoiseLike = None,
         noise_seed: int = 0,
         noise_offset: int = 0,
+        batch_first: bool | None = None,
     ) -> LabelArray:
         """The class of each sample, int64 ``[batch]``.
 
@@ -362,8 +391,9 @@ class Network:
             noise: as in `simulate`.
             noise_seed: as in `simulate`.
             noise_offset: as in `simulate`.
+            batch_first: as in `simulate`.
         """
-        owner, batch = self._open(), self._batch(x)
+        owner, batch = self._open(), self._batch(x, batch_first)
         run, code = self._noise(noise, noise_seed, noise_offset), _readout(readout)
         labels = np.empty(batch.size, np.int64)
         with owner.lock:
@@ -380,13 +410,14 @@ class Network:
         noise: NoiseLike = None,
         noise_seed: int = 0,
         noise_offset: int = 0,
+        batch_first: bool | None = None,
     ) -> FloatArray:
         """The scores that `predict` compares, ``[batch, classes]``.
 
         They are spikes per step (``"spike_count"``) or the mean of alpha (of `LIF` neurons: of the
         membrane) over the steps (``"membrane"``), of each output neuron. Arguments as in `predict`.
         """
-        owner, batch = self._open(), self._batch(x)
+        owner, batch = self._open(), self._batch(x, batch_first)
         run, code = self._noise(noise, noise_seed, noise_offset), _readout(readout)
         scores = np.empty((batch.size, self.classes), np.float32)
         with owner.lock:
@@ -405,6 +436,7 @@ class Network:
         noise: NoiseLike = None,
         noise_seed: int = 0,
         noise_offset: int = 0,
+        batch_first: bool | None = None,
     ) -> Report:
         """Loss, correct predictions and firing rates of a batch, without learning from it.
 
@@ -416,10 +448,11 @@ class Network:
             noise: as in `simulate`.
             noise_seed: as in `simulate`.
             noise_offset: as in `simulate`.
+            batch_first: as in `simulate`.
         """
-        owner, batch = self._open(), self._batch(x)
+        owner, batch = self._open(), self._batch(x, batch_first)
         run = self._noise(noise, noise_seed, noise_offset)
-        labels = _arrays.labels(y, batch.size)
+        labels = batch.labels(y)
         report = _lib.ReportStruct()
         rates = np.empty(len(self._layers), np.float32)
         with owner.lock:
@@ -444,12 +477,19 @@ class Network:
         noise: NoiseLike = None,
         noise_seed: int = 0,
         noise_offset: int = 0,
+        batch_first: bool | None = None,
     ) -> float:
         """The share of the samples whose class `predict` finds; arguments as there."""
-        labels = self.predict(
-            x, readout=readout, noise=noise, noise_seed=noise_seed, noise_offset=noise_offset
+        labels = self._batch(x, batch_first).labels(y).array
+        predicted = self.predict(
+            x,
+            readout=readout,
+            noise=noise,
+            noise_seed=noise_seed,
+            noise_offset=noise_offset,
+            batch_first=bool(batch_first),  # what there is to warn of was said
         )
-        return float(np.mean(labels == _arrays.labels(y, len(labels)).array))
+        return float(np.mean(predicted == labels))
 
     def loss_and_gradients(
         self,
@@ -460,6 +500,7 @@ class Network:
         noise: NoiseLike = None,
         noise_seed: int = 0,
         noise_offset: int = 0,
+        batch_first: bool | None = None,
     ) -> tuple[float, dict[str, FloatArray]]:
         """The loss and its gradient with respect to every parameter, without dropout.
 
@@ -477,13 +518,14 @@ class Network:
                 through shots it is straight-through, see `qlif.Noise`.
             noise_seed: as in `simulate`.
             noise_offset: as in `simulate`.
+            batch_first: as in `simulate`.
 
         Returns:
             The loss, and copies of the gradients by the parameters' names.
         """
-        owner, batch = self._open(), self._batch(x)
+        owner, batch = self._open(), self._batch(x, batch_first)
         run = self._noise(noise, noise_seed, noise_offset)
-        labels = _arrays.labels(y, batch.size)
+        labels = batch.labels(y)
         out = c_double()
         with owner.lock:
             lib.qlif_network_loss_and_gradients(

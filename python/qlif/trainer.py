@@ -149,12 +149,13 @@ class Trainer:
             lib.qlif_trainer_step_count(owner.pointer, out)
         return out.value
 
-    def step(self, x: ArrayLike, y: ArrayLike) -> Report:
+    def step(self, x: ArrayLike, y: ArrayLike, *, batch_first: bool | None = None) -> Report:
         """One update: forward with dropout, backward, clipping, Adam.
 
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
+            batch_first: as in `Network.simulate`.
 
         Returns:
             What the batch showed before the update.
@@ -162,8 +163,8 @@ class Trainer:
         Raises:
             NotFiniteError: the input, the loss or the gradient is not finite; nothing is updated.
         """
-        owner, batch = self._open(), self._network._batch(x)
-        labels = _arrays.labels(y, batch.size)
+        owner, batch = self._open(), self._network._batch(x, batch_first)
+        labels = batch.labels(y)
         report = _lib.ReportStruct()
         rates = np.empty(len(self._network.layers), np.float32)
         with owner.lock:

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from networks import make_network
 from sklearn.base import clone
 from sklearn.datasets import load_wine
 
@@ -129,3 +130,52 @@ def test_automatic_scaling_is_the_documented_one(digits, cls):
         for scaling in ("auto", automatic)
     )
     assert one == two
+
+
+# ---- Sequences -----------------------------------------------------------------------------
+
+METHODS = {
+    "simulate": lambda net, x, y, **first: net.simulate(x, **first).alpha[1],
+    "predict": lambda net, x, y, **first: net.predict(x, **first),
+    "predict_scores": lambda net, x, y, **first: net.predict_scores(x, **first),
+    "evaluate": lambda net, x, y, **first: net.evaluate(x, y, **first).loss,
+    "score": lambda net, x, y, **first: net.score(x, y, **first),
+    "loss_and_gradients": lambda net, x, y, **first: net.loss_and_gradients(x, y, **first)[0],
+    "step": lambda net, x, y, **first: qlif.Trainer(net.copy()).step(x, y, **first).loss,
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("steps", "batch"), [(5, 5), (7, 5), (5, 7), (1, 1)])
+@pytest.mark.usefixtures("strict")
+def test_the_batch_may_come_first(rng, method, steps, batch):
+    net, call = make_network(drive_scale=6.0), METHODS[method]
+    x, y = rng.uniform(-1, 1, (steps, batch, 12)).astype(np.float32), np.arange(batch) % 4
+    expected = call(net, x, y, batch_first=False)
+    found = call(net, x.swapaxes(0, 1), y, batch_first=True)
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(
+        call(net, np.ascontiguousarray(x.swapaxes(0, 1)), y, batch_first=True), expected
+    )
+    if steps != batch or steps == 1:
+        np.testing.assert_array_equal(call(net, x, y), expected)
+    # An input without an axis of time is not concerned.
+    for first in (None, True, False):
+        np.testing.assert_array_equal(call(net, x[0], y, batch_first=first), call(net, x[0], y))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_as_many_steps_as_samples_are_told_about(rng, method):
+    x, y = rng.uniform(-1, 1, (5, 5, 12)), np.arange(5) % 4
+    with pytest.warns(qlif.InputWarning, match="batch_first=True") as caught:
+        METHODS[method](make_network(), x, y)
+    assert [each.filename for each in caught] == [__file__]
+
+
+@pytest.mark.parametrize("method", ["evaluate", "score", "loss_and_gradients", "step"])
+def test_labels_that_fit_the_other_axis(rng, method):
+    x, y = rng.uniform(-1, 1, (5, 7, 12)), np.arange(5) % 4
+    with pytest.raises(qlif.ShapeError, match=r"^y has shape \(5,\).*batch_first=True"):
+        METHODS[method](make_network(), x, y)
+    with pytest.raises(qlif.ShapeError, match=r"^y has shape \(5,\)(?!.*batch_first)"):
+        METHODS[method](make_network(), x[0], y)
