@@ -76,12 +76,14 @@ def raster(
     index: int | None = None,
     split: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
-    label: int | None = None,
+    label: Any = None,
     shape: tuple[int, int] | None = None,
     title: str | None = None,
     scale: float | None = None,
 ) -> PNG:
     """Which neurons spike when, one panel for each layer, with the image and the output counts.
+
+    The class that it names is what `predict` says of the model.
 
     Args:
         model: a path, a `Network` or a fitted estimator.
@@ -91,7 +93,8 @@ def raster(
         index: the number of the image in the data set, or of the sample in the batch (0).
         split: of the data set, ``"test"`` (default) or ``"train"``.
         data_dir: where the data set is; see `qlif.datasets.load`, but nothing is downloaded.
-        label: the class of the sample in `x`, if known.
+        label: the class of the sample in `x`, if known, as the estimator calls it; of a network the
+            output's number.
         shape: height and width of the image.
         title: in place of the one made from the arguments.
         scale: pixels per point, 0.5 to 8; 2 is for fine screens and print.
@@ -114,7 +117,7 @@ def trace(
     index: int | None = None,
     split: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
-    label: int | None = None,
+    label: Any = None,
     title: str | None = None,
     scale: float | None = None,
 ) -> PNG:
@@ -183,7 +186,7 @@ def maps(
     index: int | None = None,
     split: str | None = None,
     data_dir: str | os.PathLike[str] | None = None,
-    label: int | None = None,
+    label: Any = None,
     title: str | None = None,
     scale: float | None = None,
 ) -> PNG:
@@ -389,7 +392,7 @@ class _Image:
             "index": index,
             "split": split,
             "data": data_dir,
-            "label": label,
+            "label": _class_name(label),
         }
 
     def options(self, folder: Path) -> dict[str, Any]:
@@ -483,21 +486,27 @@ def _is_model(source: Any) -> bool:
 
 
 def _model_file(model: Any, folder: Path) -> str | os.PathLike[str]:
-    """A file of the model; a network that is in memory is written into the folder."""
+    """A file of the model; one that is in memory is written into the folder, as what it is.
+
+    A classifier's file has its readout and its classes' names: the drawing says what it predicts.
+    """
     if isinstance(model, str | os.PathLike):
         return model
-    file = folder / "model.safetensors"
-    _network(model).save(file)
-    return file
-
-
-def _network(model: Any) -> Network:
-    network = getattr(model, "network_", model)
-    if not isinstance(network, Network):
+    if not _is_model(model):
         raise ArgumentError(
             f"model is {model!r}, expected a path, a qlif.Network or a fitted estimator"
         )
-    return network
+    file = folder / "model.safetensors"
+    model.save(file)
+    return file
+
+
+def _class_name(label: Any) -> str | None:
+    """A class as the program calls it: ``"3"``, also of 3.0."""
+    value = label.item() if isinstance(label, np.generic) else label
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return None if value is None else str(value)
 
 
 def _size(shape: tuple[int, int] | None) -> str | None:

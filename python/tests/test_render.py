@@ -1,6 +1,8 @@
 """Drawings by qlif-render, through the package."""
 
+import copy
 import json
+import pickle
 import struct
 import subprocess
 import sys
@@ -8,6 +10,7 @@ import zlib
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 import qlif
 from qlif import _locate, render
@@ -143,6 +146,83 @@ def test_estimators_can_be_drawn(quick):
     X, y = rng.uniform(0, 1, (60, 64)), np.arange(60) % 3
     clf = qlif.QSNNClassifier(**quick).fit(X, y)
     assert size(qlif.render.raster(clf, X[0], label=0))
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Images, and classes with names of which none is part of another."""
+    names = [
+        "apple",
+        "birch",
+        "cedar",
+        "daisy",
+        "elder",
+        "fern",
+        "grass",
+        "hazel",
+        "iris",
+        "juniper",
+    ]
+    X, y = (each[:300] for each in qlif.datasets.load("digits")[0])
+    return X, np.array(names)[y]
+
+
+@pytest.mark.parametrize("readout", ["membrane", "spike_count"])
+@pytest.mark.parametrize("cls", [qlif.QSNNClassifier, qlif.SNNClassifier])
+def test_a_drawing_says_what_predict_says(digits, tmp_path, readout, cls):
+    from test_render_cli import texts
+
+    X, y = digits
+    options = {"hidden": (12,), "epochs": 2, "random_state": 3, "verbose": False}
+    clf = cls(**options, readout=readout).fit(X, y)
+    other = "spike_count" if readout == "membrane" else "membrane"
+    disputed = clf.predict(X) != pickle.loads(pickle.dumps(clf)).set_params(readout=other).predict(
+        X
+    )
+    sample = X[np.flatnonzero(disputed)[0]]
+
+    def said(model, **label):
+        return texts(qlif.render.raster(model, sample, **label))["Description"]
+
+    (predicted,) = clf.predict(sample[None])
+    words = "most output spikes" if readout == "spike_count" else "largest summed"
+    clf.save(tmp_path / "m.safetensors")
+    for model in (
+        clf,
+        pickle.loads(pickle.dumps(clf)),
+        clone(clf).fit(X, y),
+        copy.deepcopy(clf),
+        tmp_path / "m.safetensors",
+        qlif.load(tmp_path / "m.safetensors"),
+        qlif.Network.load(tmp_path / "m.safetensors"),
+    ):
+        assert predicted in said(model)
+        assert words in said(model)
+        assert "correct" in said(model, label=predicted)
+        assert "wrong" in said(model, label=next(each for each in y if each != predicted))
+    # What is set after `fit` counts for both.
+    clf.set_params(readout=other)
+    (predicted,) = clf.predict(sample[None])
+    assert predicted in said(clf)
+    # A network alone has no names, and the engine's readout.
+    network = pickle.loads(pickle.dumps(clf)).network_
+    assert f"redicted {network.predict(sample[None])[0]} (" in said(network)
+
+
+@pytest.mark.parametrize("labels", [[True, False], [3.0, 7.0], [4, 5], [-1, 1], ["3.0", "3"]])
+def test_a_label_is_named_as_the_estimator_names_it(digits, labels):
+    from test_render_cli import texts
+
+    X, y = digits
+    y = np.array(labels)[(y > "fern").astype(int)]
+    clf = qlif.QSNNClassifier(hidden=(12,), epochs=2, random_state=3, verbose=False).fit(X, y)
+    for label in (y[0], y[0].item()):
+        words = texts(qlif.render.raster(clf, X[0], label=label))["Description"]
+        assert ("correct" if clf.predict(X[:1])[0] == label else "wrong") in words
+    with pytest.raises(render.RenderError, match="not one of the model's 2"):
+        qlif.render.raster(clf, X[0], label="neither")
+    with pytest.raises(qlif.ArgumentError, match="fitted estimator"):
+        qlif.render.raster(clone(clf), X[0])
 
 
 def test_a_data_set(data_dir):
