@@ -524,7 +524,8 @@ void qlif_text_free(char *text);
  * the metadata. Atomic: a crash leaves the old file or the new one. */
 qlif_status qlif_network_save(const qlif_network *network, const char *path);
 
-/* Reads a file written by qlif_network_save or qlif_trainer_save. The caller owns *out. */
+/* Reads a file written by qlif_network_save or qlif_trainer_save. The caller owns *out. The checkpoint of a
+ * classifier's training in Python is QLIF_ERROR_FORMAT: its network takes inputs that the classifier scales. */
 qlif_status qlif_network_load(const char *path, qlif_network **out);
 
 /* The same in memory. The caller frees *out with qlif_bytes_free. */

@@ -32,6 +32,7 @@ from ._errors import (
     SilentLayerWarning,
 )
 from ._lib import lib
+from ._loading import load
 from ._threads import instruction_set, set_threads, threads
 from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
 from .network import Network
@@ -82,6 +83,7 @@ __all__ = [
     "datasets",
     "hardware",
     "instruction_set",
+    "load",
     "plot",
     "presets",
     "quantum",

@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ctypes import c_char_p, c_double, c_int32, c_int64
+from functools import lru_cache
 from math import prod
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _bytes, _lib
+from . import _arrays, _bytes, _lib, _loading
 from ._arrays import FloatArray, LabelArray
 from ._defaults import trainer_default
 from ._errors import ArgumentError, ClosedError, InputWarning, ShapeError
@@ -208,6 +209,16 @@ class Network:
         return prod(self._shapes[-1])
 
     @property
+    def readout(self) -> str:
+        """How `predict` reads the class off the outputs where it is not told.
+
+        ``"spike_count"`` or ``"membrane"``: as the classifier does whose file the network was
+        loaded from; of other networks the engine's default.
+        """
+        named = _noted_readout(self.metadata.get(_loading.ESTIMATOR, ""))
+        return _lib.READOUT.names[trainer_default().readout] if named is None else named
+
+    @property
     def description(self) -> str:
         """The network as JSON text, as a saved file keeps it."""
         owner, out = self._open(), c_char_p()
@@ -365,6 +376,9 @@ class Network:
                         array[:, rows] = piece
         return Recording(**{name: LayerArrays(name, arrays) for name, arrays in recorded.items()})
 
+    def _readout(self, name: str | None) -> int:
+        return _lib.READOUT.code(self.readout if name is None else name)
+
     def _noise(self, noise: NoiseLike, seed: int, first: int = 0) -> NoiseRun:
         return NoiseRun.of(noise, len(self._layers), seed, first)
 
@@ -387,14 +401,15 @@ class Network:
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             readout: ``"spike_count"`` (most output spikes; ties and silence: the larger summed
-                alpha) or ``"membrane"`` (largest summed alpha); None is the engine's default.
+                alpha) or ``"membrane"`` (largest summed alpha); None is the network's own
+                `readout`.
             noise: as in `simulate`.
             noise_seed: as in `simulate`.
             noise_offset: as in `simulate`.
             batch_first: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
-        run, code = self._noise(noise, noise_seed, noise_offset), _readout(readout)
+        run, code = self._noise(noise, noise_seed, noise_offset), self._readout(readout)
         labels = np.empty(batch.size, np.int64)
         with owner.lock:
             for rows, part in self._parts(batch, run):
@@ -418,7 +433,7 @@ class Network:
         membrane) over the steps (``"membrane"``), of each output neuron. Arguments as in `predict`.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
-        run, code = self._noise(noise, noise_seed, noise_offset), _readout(readout)
+        run, code = self._noise(noise, noise_seed, noise_offset), self._readout(readout)
         scores = np.empty((batch.size, self.classes), np.float32)
         with owner.lock:
             for rows, part in self._parts(batch, run):
@@ -455,13 +470,14 @@ class Network:
         labels = batch.labels(y)
         report = _lib.ReportStruct()
         rates = np.empty(len(self._layers), np.float32)
+        code = self._readout(readout)
         with owner.lock:
             lib.qlif_network_evaluate(
                 owner.pointer,
                 batch.struct,
                 labels.pointer,
                 _loss(loss),
-                _readout(readout),
+                code,
                 report,
                 _arrays.float_pointer(rates),
                 run.struct,
@@ -550,11 +566,15 @@ class Network:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Network:
-        """Reads a file that `save` or `Trainer.save` wrote.
+        """Reads a file that `save`, `Trainer.save` or a classifier's ``save`` wrote.
+
+        Of a classifier it is the network alone, whose predictions are indices into the classes;
+        `qlif.load` gives the classifier.
 
         Raises:
             FileError: the file cannot be read.
-            FormatError: the file is cut off, damaged, or something else.
+            FormatError: the file is cut off, damaged, something else, or a checkpoint of a
+                classifier's training, whose network takes inputs that the classifier scales.
         """
         pointer = _lib.NetworkPointer()
         lib.qlif_network_load(_arrays.path(path), pointer)
@@ -621,8 +641,14 @@ class Network:
         )
 
 
-def _readout(name: str | None) -> int:
-    return trainer_default().readout if name is None else _lib.READOUT.code(name)
+@lru_cache(maxsize=8)
+def _noted_readout(text: str) -> str | None:
+    """The readout that a classifier's note in the metadata names, if it is one and names one."""
+    try:
+        name = json.loads(text)["parameters"]["readout"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return name if name in _lib.READOUT.names else None
 
 
 def _loss(name: str | None) -> int:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _bytes, _lib
+from . import _arrays, _bytes, _lib, _loading
 from ._defaults import shortest, trainer_default
-from ._errors import ArgumentError, ClosedError
+from ._errors import ArgumentError, ClosedError, FormatError
 from ._lib import lib
 from ._owner import Owner
 from .network import Network
@@ -38,7 +38,8 @@ class Trainer:
         network: what to train; it changes with every step.
         loss: ``"membrane"``, ``"summed_membrane"`` or ``"spike_count"``, see
             `Network.loss_and_gradients`.
-        readout: how the report counts correct predictions, see `Network.predict`.
+        readout: how the report counts correct predictions, see `Network.predict`; None: as the
+            network's own `Network.readout`.
         schedule: ``"constant"``; ``"one_cycle"``: cosine rise from rate/25 over the share `warmup`
             of the updates, then cosine fall to rate/250000; ``"cosine"``: cosine fall to 0.
         learning_rate: the rate, or its peak, > 0.
@@ -81,7 +82,7 @@ class Trainer:
         run = network._noise(noise, noise_seed)
         given: dict[str, Any] = {
             "loss": loss,
-            "readout": readout,
+            "readout": network.readout if readout is None else readout,
             "schedule": schedule,
             "learning_rate": learning_rate,
             "beta1": beta1,
@@ -191,11 +192,30 @@ class Trainer:
 
         Raises:
             FileError: the file cannot be read.
-            FormatError: the file is damaged, something else, or a network without training state.
+            FormatError: the file is damaged, something else, a network without training state, or a
+                checkpoint of a classifier's training, whose network takes inputs that the
+                classifier scales.
         """
+        found = _loading.metadata(path)
+        if found and _loading.TRAINER not in found:
+            raise FormatError(f"{path} holds no training state: {_loading.reader(found)} reads it")
+        return cls._read(path)._alone(f"{path}: ")
+
+    @classmethod
+    def _read(cls, path: str | os.PathLike[str]) -> Trainer:
+        """The trainer in a file, a checkpoint's too."""
         pointer, network = _lib.TrainerPointer(), _lib.NetworkPointer()
         lib.qlif_trainer_load(_arrays.path(path), pointer, network)
         return cls._adopt(pointer, network)
+
+    def _alone(self, where: str = "") -> Trainer:
+        """Itself, where its network makes sense without a classifier around it."""
+        if _loading.CHECKPOINT in self._network.metadata:
+            raise FormatError(
+                f"{where}it is the checkpoint of a classifier's training: qlif.load gives the "
+                "classifier, and fit(..., checkpoint=...) goes on with the training"
+            )
+        return self
 
     def to_bytes(self) -> bytes:
         """What `save` writes, in memory."""
@@ -211,7 +231,7 @@ class Trainer:
         held = _bytes.of(data)
         pointer, network = _lib.TrainerPointer(), _lib.NetworkPointer()
         lib.qlif_trainer_deserialize(held.pointer, held.array.size, pointer, network)
-        return cls._adopt(pointer, network)
+        return cls._adopt(pointer, network)._alone()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_bytes, (self.to_bytes(),)

@@ -4,6 +4,9 @@ extension Network {
   static let formatKey = "qlif.format"
   static let format = "1"
   static let networkKey = "qlif.network"
+  /// Marks the file of a trainer whose network takes inputs that a classifier of the Python package has scaled:
+  /// alone, that network would predict otherwise than the classifier.
+  static let checkpointKey = "estimator_checkpoint"
   /// Keys that begin so are the engine's own.
   package static let reservedPrefix = "qlif."
 
@@ -52,7 +55,13 @@ extension Network {
   package func serialized() throws(QLIFError) -> Safetensors.Encoding { try file().encoded() }
 
   package convenience init(serialized bytes: UnsafeRawBufferPointer) throws(QLIFError) {
-    try self.init(Safetensors(bytes), allowing: Trainer.ownsTensor)
+    let file = try Safetensors(bytes)
+    guard file.metadata[Self.checkpointKey] == nil else {
+      throw .format(
+        "model: it is the checkpoint of a classifier's training; in Python, qlif.load gives the classifier and "
+          + "fit(..., checkpoint=...) goes on with the training")
+    }
+    try self.init(file, allowing: Trainer.ownsTensor)
   }
 
   /// Writes one `.safetensors` file, atomically.

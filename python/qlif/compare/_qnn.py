@@ -19,7 +19,6 @@ import math
 import os
 import sys
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ from tqdm.auto import tqdm
 
 from .._arrays import FloatArray, LabelArray
 from .._errors import ArgumentError, InterruptedWarning, MissingExtraError, ShapeError
+from ..estimators._checkpoint import digest, other_data, other_parameters
 
 Doubles = NDArray[np.float64]
 
@@ -98,9 +98,7 @@ class QNNClassifier:
             raise ArgumentError(f"y holds classes outside 0 to {QUBITS - 1}, one for each qubit")
         self.classes_ = np.arange(QUBITS)
         file = None if checkpoint is None else Path(checkpoint)
-        training = json.dumps(
-            [self.get_params(), X.shape, zlib.crc32(y.tobytes(), zlib.crc32(X.tobytes()))]
-        )
+        training = json.dumps({"parameters": self.get_params(), "data": digest(X, y)})
         if file is not None and file.exists():
             self._resume(file, training)
         else:
@@ -302,7 +300,8 @@ class QNNClassifier:
         with np.load(path, allow_pickle=False) as file:
             numbers = json.loads(str(file["numbers"]))
             if numbers["training"] != training:
-                raise ArgumentError(f"checkpoint {path} is of another training")
+                words = _difference(numbers["training"], training)
+                raise ArgumentError(f"checkpoint {path} is of another training: {words}")
             for name in (*self._ARRAYS, *self._TRAINING_ARRAYS):
                 setattr(self, name, file[name])
         for name in self._NUMBERS:
@@ -375,6 +374,14 @@ class Circuit:
         diagonal[: len(slopes)] = slopes @ self._signs.T * len(slopes)
         observable = diags(diagonal.ravel(), format="csr")
         return np.asarray(self._gradient(self._trainable(weights), state, observable))
+
+
+def _difference(old: str, new: str) -> str | None:
+    """In what a training is not the one of a checkpoint."""
+    one, two = json.loads(old), json.loads(new)
+    return other_parameters(one["parameters"], two["parameters"]) or other_data(
+        one["data"], two["data"]
+    )
 
 
 def _write(path: Path, arrays: dict[str, Any], numbers: dict[str, Any]) -> None:

@@ -56,7 +56,7 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[Spl
         raise ArgumentError(f"name is {name!r}, expected one of {known}")
     images, labels, test_images, test_labels = (
         _idx.read(path, axes)
-        for path, axes in zip(_files(name, data_dir), (3, 1, 3, 1), strict=True)
+        for path, axes in zip(_loading(name, data_dir), (3, 1, 3, 1), strict=True)
     )
     return _split(name, images, labels), _split(name, test_images, test_labels)
 
@@ -76,7 +76,7 @@ def cache_dir() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "qlif"
 
 
-def _files(name: str, data_dir: str | os.PathLike[str] | None) -> list[Path]:
+def _loading(name: str, data_dir: str | os.PathLike[str] | None) -> list[Path]:
     if data_dir is not None:
         found = _present(name, Path(data_dir))
         if found is None:

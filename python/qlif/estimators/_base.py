@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import _arrays
+from .. import _arrays, _loading
 from .._arrays import FloatArray, LabelArray
 from .._defaults import trainer_default
 from .._errors import ArgumentError, FormatError
@@ -190,7 +190,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             validation_data: ``(X, y)`` to measure each epoch on; takes the place of
                 `validation_fraction`.
             checkpoint: a file that is written after each epoch. Where it exists, training goes on
-                from it, to the same bits as if it had never stopped. It is not removed at the end.
+                from it, to the same bits as if it had never stopped; more epochs than before are
+                fine where the schedule is ``"constant"``. It is not removed at the end. `load`
+                gives the estimator as it was after the last whole epoch.
 
         Returns:
             The estimator itself.
@@ -209,9 +211,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         seeds = Seeds.of(self.random_state)
         self._shuffler = seeds.shuffler()
         training, validation = self._split(checked, encoded, seeds)
-        if validation_data is not None:
-            training.rows = np.arange(len(encoded))
-            validation = self._validation(*validation_data)
+        given = None if validation_data is None else self._validation(*validation_data)
+        if given is not None:
+            training.rows, validation = np.arange(len(encoded)), given
         if self.patience is not None and validation is None:
             raise ArgumentError(
                 "patience needs validation_data, or validation_fraction greater than 0"
@@ -220,7 +222,11 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         batch_size = self._batch_size(len(training))
         self._scaling = self._measured_scaling(training)
         self._streaming = None
-        file = None if checkpoint is None else Checkpoint.of(checkpoint, self, checked, encoded)
+        self.history_ = {}
+        file = None
+        if checkpoint is not None:
+            held = None if given is None else (given.X, given.labels)
+            file = Checkpoint.of(checkpoint, self, (checked, encoded), held)
         state = file.read() if file else None
         if state:
             trainer, self._shuffler.bit_generator.state, self.history_ = state
@@ -228,7 +234,6 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             network = self._new_network(seeds)
             updates = epochs * -(-len(training) // batch_size)
             trainer = self._trainer(network, self.schedule, updates)
-            self.history_ = {}
         self._run(trainer, training, validation, batch_size, epochs, self.patience, file)
         return self
 
@@ -546,19 +551,35 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """
         check_is_fitted(self, "network_")
         self._check_network()
-        self.network_.metadata[_storage.KEY] = _storage.encode(self)
-        self.network_.save(path)
+        metadata = self.network_.metadata
+        metadata[_loading.ESTIMATOR] = _storage.encode(self)
+        try:
+            self.network_.save(path)
+        finally:
+            # The network alone is none the wiser: what it predicts does not depend on a save.
+            del metadata[_loading.ESTIMATOR]
 
     @classmethod
     def load(cls: type[Self], path: str | os.PathLike[str]) -> Self:
-        """Reads a file that `save` wrote.
+        """Reads a file that `save` wrote, or a checkpoint of `fit`.
+
+        A checkpoint gives the estimator as it was after the last whole epoch;
+        ``fit(..., checkpoint=path)`` goes on with its training.
 
         Raises:
             FileError: the file cannot be read.
-            FormatError: the file is damaged, or holds something else.
+            FormatError: the file is damaged, or holds something else; `qlif.load` reads any.
         """
-        network = Network.load(path)
-        estimator: Self = _storage.decode(network.metadata.get(_storage.KEY), cls)
+        found = _loading.metadata(path)
+        is_checkpoint = _loading.CHECKPOINT in found
+        key = _loading.CHECKPOINT if is_checkpoint else _loading.ESTIMATOR
+        network = Trainer._read(path).network if is_checkpoint else Network.load(path)
+        text = network.metadata.pop(key, None)
+        if text is None:
+            raise FormatError(f"{path} holds no {cls.__name__}: {_loading.reader(found)} reads it")
+        estimator: Self = _storage.decode(text, cls)
+        if is_checkpoint:
+            network = estimator._scaling.fold(network)
         expected = (estimator.n_features_in_, len(estimator.classes_))
         if (int(np.prod(network.input_shape)), network.classes) != expected:
             raise FormatError("the file's network and estimator do not fit together")

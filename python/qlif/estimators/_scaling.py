@@ -94,11 +94,12 @@ class InputScaling:
         if top == 0 or SIZES[0] <= size <= SIZES[1]:
             return
         top = 255.0 if 128 <= top <= 255 else top
+        images = f"images as X / {top:.6g}, and " if part.min() >= 0 else ""
         warnings.warn(
             f"X holds values from {part.min():.6g} to {part.max():.6g}, whose size is {size:.3g} "
-            f"to the network; it learns well from {SIZES[0]} to {SIZES[1]}. Give images as "
-            f"X / {top:.6g}, and tables with input_scaling='standardize'; any input_scaling "
-            "but 'auto' says that X is meant as it is.",
+            f"to the network; it learns well from {SIZES[0]} to {SIZES[1]}. Give {images}"
+            "tables with input_scaling='standardize'; any input_scaling but 'auto' says that X is "
+            "meant as it is.",
             InputWarning,
             stacklevel=stacklevel,
         )

@@ -12,12 +12,11 @@ from .._errors import ArgumentError, FormatError
 from ..noise import Noise
 from ._scaling import InputScaling
 
-KEY = "estimator"
 _NOISE = "noise"
 
 
-def encode(estimator: Any) -> str:
-    """Parameters, classes and the inputs' scaling as JSON text."""
+def encode(estimator: Any, **more: Any) -> str:
+    """Parameters, classes and the inputs' scaling, and what else there is, as JSON text."""
     classes = estimator.classes_
     scaling: InputScaling = estimator._scaling
     record = {
@@ -30,6 +29,7 @@ def encode(estimator: Any) -> str:
         "input_mean": _listed(scaling.mean),
         "input_scale": _listed(scaling.scale),
         "history": estimator.history_,
+        **more,
     }
     try:
         return json.dumps(record)
@@ -37,10 +37,8 @@ def encode(estimator: Any) -> str:
         raise ArgumentError(f"this estimator cannot be written to a file: {error}") from error
 
 
-def decode(text: str | None, cls: type[Any]) -> Any:
+def decode(text: str, cls: type[Any]) -> Any:
     """An estimator of `cls` in the fitted state that the text describes, without its network."""
-    if text is None:
-        raise FormatError(f"the file holds a network, not a {cls.__name__}: use Network.load")
     try:
         record = json.loads(text)
         name = record["class"]

@@ -128,7 +128,7 @@ class TrainingLoop:
                     bar.set_description(f"epoch {epoch + 1}/{epochs}", refresh=False)
                     self._epoch(bar)
                     if self.checkpoint:
-                        self.checkpoint.write(self.trainer, self.shuffler, self.history)
+                        self.checkpoint.write(self.trainer, self.shuffler)
                     if best and best.stale(self.history) >= (self.patience or 0):
                         break
             except KeyboardInterrupt:

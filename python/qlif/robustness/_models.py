@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from math import prod
 from pathlib import Path
 from typing import Any
 
-from .. import _results
+from .. import _loading, _results
 from .._errors import FileError, FormatError
 from ..compare._data import Images
-from ..network import Network
 
 PLAIN, AWARE = "plain", "aware"
 TITLES = {PLAIN: "trained without noise", AWARE: "trained with noise"}
@@ -23,16 +21,12 @@ def load(path: Path) -> Any:
     Raises:
         FormatError: the file holds a network that no classifier has written.
     """
-    import qlif
+    from ..estimators import SpikingClassifier
 
-    note = Network.load(path).metadata.get("estimator")
-    try:
-        name = str(json.loads(note or "")["class"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise FormatError(f"{path} holds no classifier: expected one saved by save()") from error
-    if not name.endswith("Classifier") or name not in qlif.__all__:
-        raise FormatError(f"{path} holds a {name}, which this version of qlif does not know")
-    return getattr(qlif, name).load(path)
+    model = _loading.load(path)
+    if not isinstance(model, SpikingClassifier):
+        raise FormatError(f"{path} holds no classifier: expected one saved by save()")
+    return model
 
 
 def digest(path: Path) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import qlif
-from qlif import QSNNClassifier
+from qlif import QSNNClassifier, _loading
 
 PARAMETERS = {"hidden": (20,), "steps": 5, "epochs": 4, "random_state": 3, "verbose": False}
 
@@ -52,7 +52,7 @@ def test_an_interruption_changes_nothing(blobs, tmp_path, interrupted, options, 
     assert file.exists() == (update > 30)
     done = 0
     if file.exists():
-        history = json.loads(qlif.Network.load(file).metadata["training"])["history"]
+        history = json.loads(_loading.metadata(file)["estimator_checkpoint"])["history"]
         done = len(history["loss"])
         assert 0 < done < 4
     resumed = QSNNClassifier(**PARAMETERS, **options).fit(*blobs, checkpoint=file)
@@ -63,7 +63,7 @@ def test_an_interruption_changes_nothing(blobs, tmp_path, interrupted, options, 
     if done:  # what was done is not done again
         speeds = resumed.history_["images_per_second"]
         assert speeds[:done] == history["images_per_second"]
-    assert "training" not in resumed.network_.metadata
+    assert not resumed.network_.metadata
 
 
 def test_a_finished_training_is_taken_as_it_is(blobs, tmp_path, interrupted):

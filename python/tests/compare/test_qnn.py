@@ -89,5 +89,11 @@ def test_an_interruption_keeps_what_was_learned(digits, tmp_path, monkeypatch):
     assert resumed.images_shown_ == whole.images_shown_
     # The rate follows the images here; the clock plays no part in so short a time.
     np.testing.assert_allclose(resumed._parameters, whole._parameters, atol=1e-4)
-    with pytest.raises(qlif.ArgumentError):
-        QNNClassifier(minutes=4).fit(X, y, checkpoint=file)
+    for change, words in (
+        (lambda: QNNClassifier(minutes=4).fit(X, y, checkpoint=file), "minutes is 4, was 5"),
+        (lambda: resumed.fit(X[1:], y[1:], checkpoint=file), "X has shape"),
+        (lambda: resumed.fit(X + 1, y, checkpoint=file), "X holds other values"),
+        (lambda: resumed.fit(X, y[::-1], checkpoint=file), "y holds other labels"),
+    ):
+        with pytest.raises(qlif.ArgumentError, match=f"of another training: {words}"):
+            change()
