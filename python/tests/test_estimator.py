@@ -508,6 +508,9 @@ def test_data_that_cannot_be(blobs, fitted, quick):
         fitted.predict(X[:, :3])
     with pytest.raises(ValueError, match="expected the classes"):
         clf.fit(X, y, validation_data=(X, y + 9))
+    for bad in (X, (X,), (X, y, y), "Xy", {"X": X, "y": y}):
+        with pytest.raises(qlif.ArgumentError, match=r"validation_data is a .*expected \(X, y\)"):
+            clf.fit(X, y, validation_data=bad)
 
 
 @pytest.mark.filterwarnings("ignore::qlif.SilentLayerWarning")

@@ -211,7 +211,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         seeds = Seeds.of(self.random_state)
         self._shuffler = seeds.shuffler()
         training, validation = self._split(checked, encoded, seeds)
-        given = None if validation_data is None else self._validation(*validation_data)
+        given = None if validation_data is None else self._validation(validation_data)
         if given is not None:
             training.rows, validation = np.arange(len(encoded)), given
         if self.patience is not None and validation is None:
@@ -376,7 +376,10 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             raise ArgumentError(f"y holds {unknown}, expected the classes {self.classes_}")
         return indices.astype(np.int64)
 
-    def _validation(self, X: Any, y: Any) -> Samples:
+    def _validation(self, data: Any) -> Samples:
+        if not isinstance(data, tuple | list) or len(data) != 2:
+            raise ArgumentError(f"validation_data is a {type(data).__name__}, expected (X, y)")
+        X, y = data
         checked, labels = self._checked(X, y, reset=False)
         return Samples(checked, self._encoded(labels), np.arange(len(checked)))
 
