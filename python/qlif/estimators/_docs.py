@@ -17,7 +17,8 @@ pool_ties: which of the neurons that are a window's maximum learns, ``"first"`` 
     ``"membrane"``; see `qlif.MaxPool2d`.
 image_shape: channels, height and width of an image, or height and width; one of them may be
     -1, which is what the others leave. None takes X's own shape, and a square of one
-    channel where X is [n, features]."""
+    channel where X is [n, features]; of images that look as if their channels came last it
+    is an error."""
 
 TRAINING = """\
 steps: steps that a sample is shown for, >= 1.
