@@ -541,7 +541,6 @@ ENTRIES = {
             "noise": NOISE,
             "readout": "membrane",
             "seed": 2,
-            "optimization_level": 0,
             "progress": True,
         },
     ),

@@ -43,7 +43,6 @@ def run(
     noise: Noise | None = None,
     readout: str | None = None,
     seed: int | None = None,
-    optimization_level: int = 1,
     progress: bool = True,
 ) -> HardwareResult:
     """Executes a network on a quantum device, neuron by neuron (extra ``qiskit``).
@@ -73,7 +72,6 @@ def run(
         noise: what the noisy engine takes as noise; None: the backend's calibration.
         readout: as in `Network.predict`; None: the classifier's, or the engine's default.
         seed: of a simulator, 0 to 2**31 - 1; None: whatever it takes.
-        optimization_level: of Qiskit's transpiler.
         progress: whether to show a progress bar.
 
     Returns:
@@ -104,7 +102,6 @@ def run(
         retries=_arrays.integer(retries, "retries", 0, 1000),
         pause=_pause(pause),
         seed=None if seed is None else _arrays.integer(seed, "seed", 0, 2**31 - 1),
-        level=_arrays.integer(optimization_level, "optimization_level", 0, 3),
         state=state,
     )
     job.execute(progress)
@@ -134,13 +131,12 @@ class _Run:
         retries: int,
         pause: float,
         seed: int | None,
-        level: int,
         state: str | os.PathLike[str] | None,
     ) -> None:
         self.network, self.shots = as_executed(network, leak), shots
         self.leak, self.readout = leak, readout
         self.device, self.retries, self.pause = device, retries, pause
-        self.seed, self.level = seed, level
+        self.seed = seed
         self.per_job = min(per_job, device.most_circuits or per_job)
         self.layers = [DeviceLayer(self.network, i) for i in range(len(self.network.layers))]
         self.x = _input(network, x)
@@ -168,7 +164,6 @@ class _Run:
                 "qubits_per_circuit": device.width,
                 "circuits_per_job": self.per_job,
                 "seed": seed,
-                "optimization_level": level,
             },
         )
 
@@ -241,9 +236,7 @@ class _Run:
     def _template(self, span: slice) -> Template:
         qubits = tuple(self.device.qubit(j) for j in range(span.start, span.stop))
         if qubits not in self.templates:
-            self.templates[qubits] = Template(
-                self.device, qubits, delays=self.leak == "delay", level=self.level
-            )
+            self.templates[qubits] = Template(self.device, qubits, delays=self.leak == "delay")
         return self.templates[qubits]
 
     def _account(self, tasks: list[tuple[int, slice]], wait: DoubleArray | None) -> None:

@@ -22,9 +22,7 @@ class Template:
     ``"delay"`` only; Qiskit cannot transpile a parameter in them, so they are put in afterwards.
     """
 
-    def __init__(
-        self, device: Device, qubits: tuple[int, ...], *, delays: bool, level: int
-    ) -> None:
+    def __init__(self, device: Device, qubits: tuple[int, ...], *, delays: bool) -> None:
         package = qiskit()
         from qiskit.circuit import ParameterVector
 
@@ -52,7 +50,7 @@ class Template:
             circuit,
             target=device.target,
             initial_layout=list(qubits),
-            optimization_level=level,
+            optimization_level=1,  # higher ones find no more: barriers keep the rotations apart
             seed_transpiler=0,
         )
         names = {parameter.name: parameter for parameter in self.circuit.parameters}
@@ -71,7 +69,7 @@ class Template:
                 qubit = self.circuit.find_bit(instruction.qubits[0]).index
                 found.setdefault(qubit, []).append(place)
         if any(len(found[qubit]) != 2 for qubit in qubits):
-            raise QlifError("the transpiler moved a delay: try another optimization_level")
+            raise QlifError("the transpiler moved a delay")
         return [(found[qubit][0], found[qubit][1]) for qubit in qubits]
 
     def bind(self, phi: DoubleArray, theta: DoubleArray, wait: DoubleArray | None) -> Any:
