@@ -39,6 +39,7 @@ let package = Package(
   ],
   targets: kernelTargets + [
     .target(name: "KernelTypes"),
+    .target(name: "QLIFFiles"),
     .systemLibrary(name: "CSIMD"),
     .target(
       name: "CMachine",
@@ -53,10 +54,11 @@ let package = Package(
       ]),
     .target(
       name: "QLIFCore",
-      dependencies: ["KernelTypes", "CMachine", "CZlib"] + kernelTargets.map { .target(name: $0.name) }),
+      dependencies: ["KernelTypes", "CMachine", "CZlib", "QLIFFiles"]
+        + kernelTargets.map { .target(name: $0.name) }),
     .systemLibrary(name: "CQLIF", path: "Include"),
     .target(
-      name: "QLIFCABI", dependencies: ["QLIFCore", "CQLIF"], exclude: ["qlif.map"],
+      name: "QLIFCABI", dependencies: ["QLIFCore", "QLIFFiles", "CQLIF"], exclude: ["qlif.map"],
       linkerSettings: [
         // Swift's runtime inside, nothing but qlif_* outside, nothing left undefined.
         .unsafeFlags([
@@ -67,7 +69,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "QLIFCoreTests",
-      dependencies: ["QLIFCore", "KernelTypes", "CMachine"] + kernelTargets.map { .target(name: $0.name) }),
+      dependencies: ["QLIFCore", "QLIFFiles", "KernelTypes", "CMachine"] + kernelTargets.map { .target(name: $0.name) }),
 
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
@@ -75,11 +77,11 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPNGWriter", dependencies: ["CPNG"]),
     .target(name: "QLIFFigures", dependencies: ["CPNGWriter", "CCairo"]),
-    .target(name: "QLIFData", dependencies: ["CZlib", "CCrypto"]),
+    .target(name: "QLIFData", dependencies: ["QLIFFiles", "CZlib", "CCrypto"]),
     .executableTarget(
       name: "qlif-render",
       dependencies: [
-        "QLIFFigures", "QLIFData", "QLIFCore",
+        "QLIFFigures", "QLIFData", "QLIFCore", "QLIFFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       linkerSettings: [
@@ -87,6 +89,7 @@ let package = Package(
         .unsafeFlags(["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"])
       ]),
     .testTarget(name: "QLIFFiguresTests", dependencies: ["QLIFFigures", "CPNG"]),
-    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData", "CZlib"]),
+    .testTarget(name: "QLIFDataTests", dependencies: ["QLIFData", "QLIFFiles", "CZlib"]),
+    .testTarget(name: "QLIFFilesTests", dependencies: ["QLIFFiles"]),
   ]
 )

@@ -1,6 +1,7 @@
 import CQLIF
 import Glibc
 import QLIFCore
+import QLIFFiles
 
 /// Runs the body of a call: its error becomes a status, and its text this thread's last error message.
 func door(_ body: () throws(QLIFError) -> Void) -> qlif_status {
@@ -20,19 +21,30 @@ func need<Pointer>(_ pointer: Pointer?, _ name: StaticString) throws(QLIFError) 
 }
 
 func need(text pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(QLIFError) -> String {
-  let pointer = try need(pointer, name)
-  let length = strlen(pointer)
-  guard length <= longestText else {
-    throw .invalid("\(name): a text of \(length) bytes, expected \(longestText) at the most")
-  }
-  guard let text = String(validatingCString: pointer) else {
+  guard let text = String(validatingCString: try need(bounded: pointer, name)) else {
     throw .invalid("\(name): it is not UTF-8")
   }
   return text
 }
 
-/// Bytes of a text from C; a string that memory does not hold would end the process.
-private let longestText = 16 << 20
+/// The pointer to a text that is not too long: a string that memory does not hold would end the process.
+private func need(
+  bounded pointer: UnsafePointer<CChar>?, _ name: StaticString
+) throws(QLIFError) -> UnsafePointer<CChar> {
+  let pointer = try need(pointer, name)
+  let length = strlen(pointer)
+  guard length <= 16 << 20 else {
+    throw .invalid("\(name): a text of \(length) bytes, expected \(16 << 20) at the most")
+  }
+  return pointer
+}
+
+/// A path as it is: the file system's names are bytes, not text.
+func need(path pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(QLIFError) -> FilePath {
+  let pointer = try need(bounded: pointer, name)
+  guard pointer.pointee != 0 else { throw .invalid("\(name): empty") }
+  return FilePath(cString: pointer)
+}
 
 /// The message of each thread's last failed call.
 enum LastError {

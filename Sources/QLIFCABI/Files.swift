@@ -5,7 +5,7 @@ import QLIFCore
 @c @implementation
 public func qlif_network_save(_ network: OpaquePointer!, _ path: UnsafePointer<CChar>!) -> qlif_status {
   door { () throws(QLIFError) in
-    try NetworkHandle.at(network).network.save(to: need(text: path, "path"))
+    try NetworkHandle.at(network).network.save(to: need(path: path, "path"))
   }
 }
 
@@ -15,7 +15,7 @@ public func qlif_network_load(
 ) -> qlif_status {
   door { () throws(QLIFError) in
     let out = try need(out, "out")
-    out.pointee = NetworkHandle.make(try Network.load(path: need(text: path, "path")))
+    out.pointee = NetworkHandle.make(try Network.load(path: need(path: path, "path")))
   }
 }
 
@@ -63,7 +63,7 @@ private func view(_ bytes: UnsafePointer<UInt8>?, _ size: Int64) throws(QLIFErro
 
 @c @implementation
 public func qlif_trainer_save(_ trainer: OpaquePointer!, _ path: UnsafePointer<CChar>!) -> qlif_status {
-  door { () throws(QLIFError) in try Trainer.at(trainer).save(to: need(text: path, "path")) }
+  door { () throws(QLIFError) in try Trainer.at(trainer).save(to: need(path: path, "path")) }
 }
 
 @c @implementation
@@ -74,7 +74,7 @@ public func qlif_trainer_load(
   door { () throws(QLIFError) in
     let out = try need(out, "out")
     let network = try need(network, "network")
-    let trainer = try Trainer.load(path: need(text: path, "path"))
+    let trainer = try Trainer.load(path: need(path: path, "path"))
     out.pointee = trainer.handle()
     network.pointee = NetworkHandle.make(trainer.network)
   }

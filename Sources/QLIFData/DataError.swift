@@ -1,3 +1,5 @@
+import QLIFFiles
+
 /// Why a file of data cannot be used. Every description is one line.
 public enum DataError: Error, Equatable, CustomStringConvertible {
   /// The file system refused: the path as given, and why.
@@ -6,6 +8,8 @@ public enum DataError: Error, Equatable, CustomStringConvertible {
   case malformed(path: String, reason: String)
   /// The file is in order, but what was asked of it is not there.
   case unsuitable(String)
+
+  init(_ error: FileError) { self = .unreadable(path: error.path, reason: error.reason) }
 
   /// One line for a person.
   public var description: String {

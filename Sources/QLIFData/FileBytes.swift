@@ -1,5 +1,6 @@
 import CZlib
 import Glibc
+import QLIFFiles
 
 /// Reads whole files, plain or compressed with gzip, up to a limit.
 public enum FileBytes {
@@ -10,33 +11,34 @@ public enum FileBytes {
   ///
   /// Memory grows with what is really there, never with what a header promises. Throws where the file
   /// cannot be read, is not a plain file, holds more than `limit` bytes or is a damaged gzip file.
-  public static func read(_ path: String, limit: Int = FileBytes.limit) throws(DataError) -> [UInt8] {
-    func failure(_ code: Int32) -> DataError {
-      .unreadable(path: path, reason: String(cString: strerror(code)))
-    }
-    guard !path.utf8.contains(0) else { throw .unreadable(path: "the path", reason: "it holds a NUL") }
-    // Non-blocking, so that a pipe without a writer is refused instead of waited for.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw failure(errno) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(descriptor)
-      throw .unreadable(path: path, reason: "not a plain file")
-    }
+  ///
+  /// - Parameter promised: how many bytes a header makes of the whole; no more than one beyond them are read.
+  public static func read(
+    _ path: FilePath, limit: Int = FileBytes.limit,
+    promised: ((_ start: [UInt8]) throws(DataError) -> Int)? = nil
+  ) throws(DataError) -> [UInt8] {
+    let descriptor: Int32
+    do { descriptor = try PlainFile.open(path).descriptor } catch { throw DataError(error) }
     guard let file = gzdopen(descriptor, "rb") else {
       close(descriptor)
-      throw failure(ENOMEM)
+      throw .unreadable(path: path.description, reason: String(cString: strerror(ENOMEM)))
     }
+    var isOpen = true
+    defer { if isOpen { gzclose(file) } }
+    let path = path.description
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 18)
+    var most = limit
     while true {
       let count = Int(gzread(file, &chunk, UInt32(chunk.count)))
       if count > 0 {
         guard bytes.count + count <= limit else {
-          gzclose(file)
           throw .malformed(path: path, reason: "it holds more than \(limit) bytes")
         }
+        let isStart = bytes.isEmpty
         bytes.append(contentsOf: chunk[..<count])
+        if isStart, let promised { most = try promised(bytes) }
+        if bytes.count > most { return bytes }
         continue
       }
       var code: Int32 = 0
@@ -50,6 +52,7 @@ public enum FileBytes {
           ? String(cString: strerror(errno))
           : "the gzip file is damaged (\(text.map { Self.lastPart(String(cString: $0)) } ?? "unknown"))"
       gzclose(file)
+      isOpen = false
       if isDamaged { throw .malformed(path: path, reason: reason) }
       return bytes
     }

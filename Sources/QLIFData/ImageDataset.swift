@@ -1,4 +1,4 @@
-import Glibc
+import QLIFFiles
 
 /// The data sets of labelled images that come as IDX files.
 public enum ImageDataset: String, CaseIterable, Sendable {
@@ -42,34 +42,61 @@ public enum ImageDataset: String, CaseIterable, Sendable {
   }
 
   /// The folder where files are kept unless another one is named: `QLIF_DATA`, else the user's cache.
-  public static func defaultFolder(environment: (String) -> String?) -> String {
-    if let folder = environment("QLIF_DATA"), !folder.isEmpty { return folder }
-    if let cache = environment("XDG_CACHE_HOME"), !cache.isEmpty { return cache + "/qlif" }
-    return (environment("HOME") ?? "") + "/.cache/qlif"
+  public static func defaultFolder(environment: (String) -> FilePath?) -> FilePath {
+    func named(_ variable: String) -> FilePath? { environment(variable).flatMap { $0.isEmpty ? nil : $0 } }
+    return named("QLIF_DATA") ?? named("XDG_CACHE_HOME")?.appending("qlif")
+      ?? (environment("HOME") ?? FilePath("")).appending(".cache/qlif")
   }
 
-  /// One image with its label, from the files in `folder/<name>/` or `folder` itself.
-  public func sample(_ index: Int, split: Split, folder: String) throws(DataError) -> Sample {
-    let images = try IDX(path: locate("\(split.prefix)-images-idx3-ubyte", in: folder), rank: 3)
+  /// One image with its label, from the first of the places in `folder` that has both files of the split.
+  public func sample(_ index: Int, split: Split, folder: FilePath) throws(DataError) -> Sample {
+    let (imagePath, labelPath) = try files(split, in: folder)
+    let images = try IDX(path: imagePath, rank: 3)
     let count = images.shape[0]
     guard let bytes = images.entry(index) else {
       throw .unsuitable(
         "index \(index) is outside 0 ... \(count - 1), the \(split.rawValue) images of \(rawValue)")
     }
-    let labelPath = try locate("\(split.prefix)-labels-idx1-ubyte", in: folder)
     let labels = try IDX(path: labelPath, rank: 1)
     guard labels.shape[0] == count, let label = labels.entry(index)?.first else {
-      throw .malformed(path: labelPath, reason: "\(labels.shape[0]) labels for \(count) images")
+      throw .malformed(path: labelPath.description, reason: "\(labels.shape[0]) labels for \(count) images")
     }
     return Sample(
       width: images.shape[2], height: images.shape[1], pixels: bytes.map { Float($0) / 255 },
       label: Int(label))
   }
 
-  private func locate(_ file: String, in folder: String) throws(DataError) -> String {
-    for candidate in ["\(folder)/\(rawValue)/\(file)", "\(folder)/\(file)"] {
-      for path in [candidate + ".gz", candidate] where access(path, F_OK) == 0 { return path }
+  /// Where the files may be: in a folder of the data set's name, in the one that is given, or as torchvision
+  /// leaves them. The same as in `qlif.datasets`.
+  private func places(in folder: FilePath) -> [FilePath] {
+    let torchvision =
+      switch self {
+      case .mnist: "MNIST"
+      case .fashionMNIST: "FashionMNIST"
+      case .kmnist: "KMNIST"
+      }
+    return [folder.appending(rawValue), folder, folder.appending(torchvision).appending("raw")]
+  }
+
+  private func files(_ split: Split, in folder: FilePath) throws(DataError) -> (
+    images: FilePath, labels: FilePath
+  ) {
+    for place in places(in: folder) {
+      if let images = Self.file("\(split.prefix)-images", "idx3-ubyte", in: place),
+        let labels = Self.file("\(split.prefix)-labels", "idx1-ubyte", in: place)
+      {
+        return (images, labels)
+      }
     }
-    throw .unsuitable("\(file)[.gz] of \(rawValue) is neither in \(folder)/\(rawValue) nor in \(folder)")
+    let tried = places(in: folder).map(\.description).joined(separator: ", ")
+    throw .unsuitable(
+      "the \(split.rawValue) images of \(rawValue) are in none of \(tried): expected \(split.prefix)-images-idx3-ubyte "
+        + "and \(split.prefix)-labels-idx1-ubyte, plain or with .gz")
+  }
+
+  /// The official names have a hyphen before "idx"; unpacking the official archive with some tools leaves a dot.
+  private static func file(_ name: String, _ kind: String, in place: FilePath) -> FilePath? {
+    ["-", "."].lazy.flatMap { separator in ["", ".gz"].map { "\(name)\(separator)\(kind)\($0)" } }
+      .map { place.appending($0) }.first { $0.exists }
   }
 }

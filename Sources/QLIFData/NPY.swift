@@ -1,3 +1,5 @@
+import QLIFFiles
+
 /// An array of numbers from a `.npy` file, which gives them as float32 and in C order.
 ///
 /// Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`, versions 1 to 3. Takes booleans, whole
@@ -18,50 +20,73 @@ public struct NPY: Sendable {
   static let mostDimensions = 8
 
   /// Reads a file. Throws unless its header describes exactly the bytes that follow it.
-  public init(path: String) throws(DataError) {
-    try self.init(FileBytes.read(path), path: path)
+  public init(path: FilePath) throws(DataError) {
+    let name = path.description
+    let bytes = try FileBytes.read(path) { start throws(DataError) in try Layout(start, path: name).end }
+    try self.init(bytes, path: name)
   }
 
   /// The same from bytes in memory; `path` is for messages only.
   public init(_ bytes: [UInt8], path: String) throws(DataError) {
-    func malformed(_ reason: String) -> DataError { .malformed(path: path, reason: reason) }
-    let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
-    guard bytes.count >= 10, Array(bytes[..<6]) == magic else { throw malformed("not a .npy file") }
-    let lengthBytes: Int
-    switch bytes[6] {
-    case 1: lengthBytes = 2
-    case 2, 3: lengthBytes = 4
-    default: throw malformed("version \(bytes[6]) of the .npy format")
+    let layout = try Layout(bytes, path: path)
+    guard bytes.count == layout.end else {
+      let there = bytes.count > layout.end ? "more" : "\(bytes.count - layout.start)"
+      throw .malformed(
+        path: path,
+        reason:
+          "the header promises \(layout.count) numbers of \(layout.type.size) bytes, \(there) bytes are there"
+      )
     }
-    guard bytes.count >= 8 + lengthBytes else { throw malformed("the .npy header is cut off") }
-    let length = bytes[8..<(8 + lengthBytes)].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let start = 8 + lengthBytes + length
-    guard length <= 1 << 16, bytes.count >= start else { throw malformed("the .npy header is cut off") }
-    let text = String(decoding: bytes[(8 + lengthBytes)..<start], as: UTF8.self)
-    guard let header = NPYHeader(text) else { throw malformed("a .npy header that cannot be read") }
-    guard let type = NPYType(header.description) else {
-      throw malformed("arrays of type '\(printable(header.description))' cannot be used: save as float32")
-    }
-    guard header.shape.count <= Self.mostDimensions else {
-      throw malformed("more than \(Self.mostDimensions) dimensions")
-    }
-    var count = 1
-    for size in header.shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw malformed("a .npy header with impossible sizes") }
-      count = product
-    }
-    let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
-    guard !overflow, bytes.count - start == size else {
-      throw malformed(
-        "the header promises \(count) numbers of \(type.size) bytes, \(bytes.count - start) bytes are there")
-    }
-    shape = header.shape
-    self.count = count
+    (shape, count, start, type) = (layout.shape, layout.count, layout.start, layout.type)
+    isFortranOrder = layout.isFortranOrder
     self.bytes = bytes
-    self.start = start
-    self.type = type
-    isFortranOrder = header.isFortranOrder
+  }
+
+  /// What the start of a file says of the whole.
+  private struct Layout {
+    let shape: [Int]
+    let count: Int
+    let type: NPYType
+    let isFortranOrder: Bool
+    /// Where the numbers begin.
+    let start: Int
+    /// Where the file must end.
+    let end: Int
+
+    init(_ bytes: [UInt8], path: String) throws(DataError) {
+      func malformed(_ reason: String) -> DataError { .malformed(path: path, reason: reason) }
+      let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
+      guard bytes.count >= 10, Array(bytes[..<6]) == magic else { throw malformed("not a .npy file") }
+      let lengthBytes: Int
+      switch bytes[6] {
+      case 1: lengthBytes = 2
+      case 2, 3: lengthBytes = 4
+      default: throw malformed("version \(bytes[6]) of the .npy format")
+      }
+      guard bytes.count >= 8 + lengthBytes else { throw malformed("the .npy header is cut off") }
+      let length = bytes[8..<(8 + lengthBytes)].reversed().reduce(0) { $0 << 8 | Int($1) }
+      start = 8 + lengthBytes + length
+      guard length <= 1 << 16, bytes.count >= start else { throw malformed("the .npy header is cut off") }
+      let text = String(decoding: bytes[(8 + lengthBytes)..<start], as: UTF8.self)
+      guard let header = NPYHeader(text) else { throw malformed("a .npy header that cannot be read") }
+      guard let type = NPYType(header.description) else {
+        throw malformed("arrays of type '\(printable(header.description))' cannot be used: save as float32")
+      }
+      guard header.shape.count <= NPY.mostDimensions else {
+        throw malformed("more than \(NPY.mostDimensions) dimensions")
+      }
+      var count = 1
+      for size in header.shape {
+        let (product, overflow) = count.multipliedReportingOverflow(by: size)
+        guard !overflow else { throw malformed("a .npy header with impossible sizes") }
+        count = product
+      }
+      let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
+      let (end, isBeyond) = size.addingReportingOverflow(start)
+      guard !overflow, !isBeyond else { throw malformed("a .npy header with impossible sizes") }
+      (self.shape, self.count, self.type, self.end) = (header.shape, count, type, end)
+      isFortranOrder = header.isFortranOrder
+    }
   }
 
   /// All numbers in C order.

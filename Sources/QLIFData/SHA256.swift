@@ -1,5 +1,6 @@
 import CCrypto
 import Glibc
+import QLIFFiles
 
 /// The SHA-256 of bytes and files, as OpenSSL's libcrypto computes it.
 public enum SHA256 {
@@ -13,12 +14,12 @@ public enum SHA256 {
   }
 
   /// The same of a file, byte for byte as it lies on the disk, whatever its size.
-  public static func hexadecimal(ofFile path: String) throws(DataError) -> String {
+  public static func hexadecimal(ofFile path: FilePath) throws(DataError) -> String {
     func failure(_ code: Int32) -> DataError {
-      .unreadable(path: path, reason: String(cString: strerror(code)))
+      .unreadable(path: path.description, reason: String(cString: strerror(code)))
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw failure(errno) }
+    let descriptor: Int32
+    do { descriptor = try PlainFile.open(path).descriptor } catch { throw DataError(error) }
     defer { close(descriptor) }
     guard let state = EVP_MD_CTX_new() else { throw failure(ENOMEM) }
     defer { EVP_MD_CTX_free(state) }

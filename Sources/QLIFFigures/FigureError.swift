@@ -1,4 +1,4 @@
-/// What can go wrong while a figure is drawn or written. Every description is one line.
+/// What can go wrong while a figure is drawn. Every description is one line.
 public enum FigureError: Error, Equatable, CustomStringConvertible {
   /// The picture would have more pixels than a PNG of this library may have.
   case tooLarge(width: Double, height: Double)
@@ -6,8 +6,6 @@ public enum FigureError: Error, Equatable, CustomStringConvertible {
   case invalid(String)
   /// cairo or libpng could not do its work.
   case drawing(String)
-  /// The file system refused: the path as given, and why.
-  case file(path: String, reason: String)
 
   /// One line for a person.
   public var description: String {
@@ -18,7 +16,6 @@ public enum FigureError: Error, Equatable, CustomStringConvertible {
         + "\(Canvas.largestArea / 1_000_000) million in all: draw less or use a smaller scale"
     case .invalid(let reason): return reason
     case .drawing(let reason): return "cannot draw the picture: \(reason)"
-    case .file(let path, let reason): return "cannot write \(path): \(reason)"
     }
   }
 }

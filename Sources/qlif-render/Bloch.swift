@@ -2,6 +2,7 @@ import ArgumentParser
 import QLIFCore
 import QLIFData
 import QLIFFigures
+import QLIFFiles
 
 /// `qlif-render bloch`
 struct Bloch: ParsableCommand {
@@ -35,7 +36,7 @@ struct Bloch: ParsableCommand {
     help: ArgumentHelp(
       "In place of a neuron: a .npy file of Bloch vectors [points, 3], as qlif.quantum.NeuronState.history.",
       valueName: "file"))
-  var trajectory: String?
+  var trajectory: FilePath?
 
   @Option(
     help:
@@ -160,20 +161,25 @@ struct Bloch: ParsableCommand {
     return words.joined(separator: ", ")
   }
 
-  private func drawTrajectory(_ path: String) throws {
+  /// More than any picture shows apart.
+  private static let mostPoints = 1_000_000
+
+  private func drawTrajectory(_ path: FilePath) throws {
     let array = try NPY(path: path)
     guard array.shape.count == 2, array.shape[1] == 3, array.shape[0] > 0 else {
       let sizes = array.shape.map(String.init).joined(separator: ", ")
       throw RenderError("\(path) has shape [\(sizes)], expected [points, 3]: Bloch vectors x, y, z")
     }
+    guard array.shape[0] <= Self.mostPoints else {
+      throw RenderError("\(path) has \(array.shape[0]) points, expected \(Self.mostPoints) at most")
+    }
     let values = array.values.map(Double.init)
     let points = (0..<array.shape[0]).map { point in
       BlochPoint(x: values[3 * point], y: values[3 * point + 1], z: values[3 * point + 2])
     }
-    let file = path.split(separator: "/").last.map(String.init) ?? path
     let figure = try BlochFigure(
       title: picture.title ?? "The way of a qubit",
-      subtitle: "\(formatted(points.count)) point\(points.count == 1 ? "" : "s") of \(file)",
+      subtitle: "\(formatted(points.count)) point\(points.count == 1 ? "" : "s") of \(path.name)",
       timeLabel: "point",
       threshold: currents.constants.threshold.map(Double.init), azimuth: azimuth, elevation: elevation,
       segments: [

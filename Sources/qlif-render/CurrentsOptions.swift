@@ -1,6 +1,7 @@
 import ArgumentParser
 import QLIFCore
 import QLIFData
+import QLIFFiles
 
 /// The currents that neurons receive: as numbers, or as a model makes them of an input.
 struct CurrentsOptions: ParsableArguments {
@@ -30,7 +31,7 @@ struct CurrentsOptions: ParsableArguments {
   var constants: NeuronOptions
 
   @Option(help: ArgumentHelp("The network, a .safetensors file, in place of numbers.", valueName: "file"))
-  var model: String?
+  var model: FilePath?
 
   @Option(help: "The model's layer, counted from 0.")
   var layer: Int?

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import QLIFData
+import QLIFFiles
 
 extension ImageDataset: ExpressibleByArgument {}
 extension ImageDataset.Split: ExpressibleByArgument {}
@@ -17,13 +18,13 @@ struct InputOptions: ParsableArguments {
     help: ArgumentHelp(
       "The folder with the data set's IDX files, or with a folder of the data set's name that holds them. "
         + "Default: the environment's QLIF_DATA, else qlif in the user's cache.", valueName: "folder"))
-  var data: String?
+  var data: FilePath?
 
   @Option(
     help: ArgumentHelp(
       "A .npy file in place of a data set: one sample, [batch, ...] or [steps, batch, ...].",
       valueName: "file"))
-  var input: String?
+  var input: FilePath?
 
   @Flag(help: "The array's first axis is time, also where its shape could mean a batch.")
   var sequence = false
@@ -38,7 +39,8 @@ struct InputOptions: ParsableArguments {
   @Option(help: "Which image or sample, counted from 0. Needed with --dataset; 0 with --input.")
   var index: Int?
 
-  func validate() throws {
+  mutating func validate() throws {
+    label = label.map(RawArguments.shown)
     switch (dataset, input) {
     case (nil, nil):
       if isGiven { throw Self.missing }
@@ -83,7 +85,7 @@ struct InputOptions: ParsableArguments {
   func load(inputShape: [Int]) throws -> Choice {
     if let dataset {
       let split = split ?? .test
-      let folder = data ?? ImageDataset.defaultFolder { getenv($0).map { String(cString: $0) } }
+      let folder = data ?? ImageDataset.defaultFolder { getenv($0).map { FilePath(cString: $0) } }
       let index = index ?? 0
       let image = try dataset.sample(index, split: split, folder: folder)
       guard image.pixels.count == inputShape.reduce(1, *) else {
@@ -101,8 +103,7 @@ struct InputOptions: ParsableArguments {
     let index = index ?? 0
     var sample = try NPY(path: path).sample(index, inputShape: inputShape, isSequence: sequence)
     if let divide { sample.values = sample.values.map { $0 / Float(divide) } }
-    let file = path.split(separator: "/").last.map(String.init) ?? path
     return Choice(
-      sample: sample, label: label, isLabelGiven: true, classNames: [], name: "\(file) sample \(index)")
+      sample: sample, label: label, isLabelGiven: true, classNames: [], name: "\(path.name) sample \(index)")
   }
 }

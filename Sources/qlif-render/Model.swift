@@ -2,6 +2,7 @@ import ArgumentParser
 import QLIFCore
 import QLIFData
 import QLIFFigures
+import QLIFFiles
 
 /// A saved network as the drawings need it. Everything that touches the engine is in this file.
 struct Model {
@@ -26,11 +27,11 @@ struct Model {
   private let estimator: EstimatorNote?
 
   /// Loads the network of a `.safetensors` file.
-  init(path: String) throws {
+  init(path: FilePath) throws {
     network = try Network.load(path: path)
     estimator = network.metadata["estimator"].flatMap(EstimatorNote.init)
     sha256 = try SHA256.hexadecimal(ofFile: path)
-    name = path.split(separator: "/").last.map(String.init) ?? path
+    name = path.name
   }
 
   var inputShape: [Int] { network.inputShape }

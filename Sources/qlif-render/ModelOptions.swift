@@ -1,9 +1,10 @@
 import ArgumentParser
+import QLIFFiles
 
 /// What a drawing of a network asks for.
 struct ModelOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The network, a .safetensors file.", valueName: "file"))
-  var model: String
+  var model: FilePath
 
   @OptionGroup var picture: PictureOptions
 

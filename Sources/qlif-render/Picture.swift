@@ -1,5 +1,6 @@
 import Glibc
 import QLIFFigures
+import QLIFFiles
 
 /// Turns a figure into a PNG that says where it comes from, and hands it over.
 enum Picture {
@@ -11,7 +12,7 @@ enum Picture {
   static func write(
     _ figure: some Figure, source: (keyword: String, text: String), options: PictureOptions
   ) throws {
-    if options.output == "-", isatty(STDOUT_FILENO) == 1 {
+    if options.output.isStandardOutput, isatty(STDOUT_FILENO) == 1 {
       throw RenderError("standard output is a terminal: send the picture to a file or a pipe")
     }
     let bytes = try figure.png(
@@ -24,11 +25,7 @@ enum Picture {
         ("Command", commandLine(CommandLine.arguments)),
         source,
       ])
-    if options.output == "-" {
-      try Output.write(bytes, descriptor: STDOUT_FILENO, name: "standard output")
-    } else {
-      try Output.write(bytes, to: options.output)
-    }
+    try options.output.write(bytes)
   }
 
   /// The command as one would type it. Absolute paths are cut to their last part: they say nothing on

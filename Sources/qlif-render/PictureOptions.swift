@@ -1,10 +1,11 @@
 import ArgumentParser
+import QLIFFiles
 
 /// What every drawing asks for: the picture's file, its scale and its title.
 struct PictureOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("The PNG file to write, or - for standard output.", valueName: "file"))
-  var output: String
+  var output: FilePath
 
   @Option(help: "Pixels per point, from 0.5 to 8; the resolution written into the PNG is 144 dpi times this.")
   var scale: Double = 1
@@ -14,7 +15,8 @@ struct PictureOptions: ParsableArguments {
   )
   var title: String?
 
-  func validate() throws {
+  mutating func validate() throws {
+    title = title.map(RawArguments.shown)
     // Written so that NaN fails, too.
     guard scale >= 0.5, scale <= 8 else { throw ValidationError("--scale \(scale) is not between 0.5 and 8") }
     guard !output.isEmpty else { throw ValidationError("--output is empty") }

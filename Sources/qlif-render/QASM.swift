@@ -1,7 +1,7 @@
 import ArgumentParser
-import Glibc
 import QLIFCore
 import QLIFFigures
+import QLIFFiles
 
 /// `qlif-render qasm`
 struct QASM: ParsableCommand {
@@ -31,7 +31,7 @@ struct QASM: ParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("The file to write, or - for standard output.", valueName: "file"))
-  var output = "-"
+  var output = FilePath("-")
 
   @OptionGroup var currents: CurrentsOptions
 
@@ -68,12 +68,7 @@ struct QASM: ParsableCommand {
   }
 
   func run() throws {
-    let text = try text()
-    if output == "-" {
-      try Output.write(Array(text.utf8), descriptor: STDOUT_FILENO, name: "standard output")
-    } else {
-      try Output.write(Array(text.utf8), to: output)
-    }
+    try output.write(Array(text().utf8))
   }
 
   private func text() throws -> String {

@@ -42,12 +42,12 @@ struct QLIFRender: ParsableCommand {
     // A reader that goes away is an error to report, not a reason to die without a word.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(RawArguments.all)
       try command.run()
     } catch {
       // Help and version come as errors, too.
       if exitCode(for: error).isSuccess { exit(withError: error) }
-      let message = self.message(for: error)
+      let message = RawArguments.shown(self.message(for: error))
       let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
       let text = Array("qlif-render: \(line)\n".utf8)
       _ = Glibc.write(STDERR_FILENO, text, text.count)

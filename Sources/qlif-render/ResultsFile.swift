@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import QLIFData
 import QLIFFigures
+import QLIFFiles
 
 /// What `python -m qlif.compare` writes, as far as a drawing needs it.
 struct ResultsFile {
@@ -55,15 +56,13 @@ struct ResultsFile {
     var runs: [Run]
   }
 
-  let path: String
-  let name: String
+  let path: FilePath
   let sha256: String
   let runs: [Run]
 
-  init(path: String) throws {
+  init(path: FilePath) throws {
     self.path = path
-    name = path.split(separator: "/").last.map(String.init) ?? path
-    let bytes = try FileBytes.read(path)
+    let bytes = try FileBytes.read(path, limit: Self.mostBytes)
     do {
       runs = try JSONDecoder().decode(Content.self, from: Data(bytes)).runs
     } catch {
@@ -80,6 +79,9 @@ struct ResultsFile {
     }
   }
 
+  /// A thousand runs have less; reading them takes many times as much memory.
+  static let mostBytes = 1 << 26
+
   static func reason(_ error: any Error) -> String {
     switch error {
     case DecodingError.keyNotFound(let key, _): "it has no \"\(key.stringValue)\""
@@ -93,7 +95,7 @@ struct ResultsFile {
 /// The runs that a drawing is about.
 struct ResultsOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What python -m qlif.compare wrote, a .json file.", valueName: "file"))
-  var results: String
+  var results: FilePath
 
   @Option(help: ArgumentHelp("Only this model, such as qsnn.", valueName: "name"))
   var model: String?

@@ -1,5 +1,6 @@
 import ArgumentParser
 import QLIFFigures
+import QLIFFiles
 
 /// `qlif-render robustness`
 struct Robustness: ParsableCommand {
@@ -15,7 +16,7 @@ struct Robustness: ParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("What python -m qlif.robustness wrote, a .json file.", valueName: "file"))
-  var results: String
+  var results: FilePath
 
   @OptionGroup var picture: PictureOptions
 

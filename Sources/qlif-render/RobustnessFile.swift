@@ -1,5 +1,6 @@
 import FoundationEssentials
 import QLIFData
+import QLIFFiles
 
 /// What `python -m qlif.robustness` writes, as far as a drawing needs it.
 struct RobustnessFile {
@@ -42,8 +43,8 @@ struct RobustnessFile {
   let summary: [Row]
   let sha256: String
 
-  init(path: String) throws {
-    let bytes = try FileBytes.read(path)
+  init(path: FilePath) throws {
+    let bytes = try FileBytes.read(path, limit: ResultsFile.mostBytes)
     do {
       let content = try JSONDecoder().decode(Content.self, from: Data(bytes))
       (settings, models, summary) = (content.settings, content.models, content.summary)

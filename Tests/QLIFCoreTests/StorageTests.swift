@@ -1,4 +1,5 @@
 import Foundation
+import QLIFFiles
 import Testing
 
 @testable import QLIFCore
@@ -56,7 +57,7 @@ import Testing
   @Test func trainingGoesOnToTheSameBits() throws {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("training.safetensors").path
+    let path = FilePath(folder.appendingPathComponent("training.safetensors").path)
     let (values, labels) = LearningTests.halves(20)
     func train(_ trainer: Trainer, _ updates: Int) throws {
       for _ in 0..<updates {
@@ -96,15 +97,17 @@ import Testing
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let network = try Self.network()
-    let path = folder.appendingPathComponent("a.safetensors").path
+    let path = FilePath(folder.appendingPathComponent("a.safetensors").path)
     try network.save(to: path)
-    #expect(throws: QLIFError.self) { try network.save(to: folder.appendingPathComponent("no/where").path) }
-    #expect(throws: QLIFError.self) { try network.save(to: "") }
+    #expect(throws: QLIFError.self) {
+      try network.save(to: FilePath(folder.appendingPathComponent("no/where").path))
+    }
+    #expect(throws: QLIFError.self) { try network.save(to: FilePath("")) }
     // A folder in its place.
     let blocked = folder.appendingPathComponent("blocked")
     try FileManager.default.createDirectory(
       at: blocked.appendingPathComponent("x"), withIntermediateDirectories: true)
-    #expect(throws: QLIFError.self) { try network.save(to: blocked.path) }
+    #expect(throws: QLIFError.self) { try network.save(to: FilePath(blocked.path)) }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
         "a.safetensors", "blocked",
@@ -168,9 +171,8 @@ import Testing
   }
 
   @Test func foreignFilesAreRefused() throws {
-    #expect(throws: QLIFError.self) { try Network.deserialized(Array("not a model at all".utf8)) }
-    #expect(throws: QLIFError.self) { _ = try Network.load(path: "/dev/null") }
-    #expect(throws: QLIFError.self) { _ = try Network.load(path: "/nonexistent/model") }
+    #expect(throws: QLIFError.self) { try Network.deserialized( Array("not a model at all".utf8)) }
+    #expect(throws: QLIFError.self) { _ = try Network.load(path: FilePath("/nonexistent/model")) }
     // A header that asks for more than there is.
     var file = Safetensors()
     file.metadata = [

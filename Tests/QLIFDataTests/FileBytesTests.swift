@@ -1,5 +1,6 @@
 import Glibc
 import QLIFData
+import QLIFFiles
 import Testing
 
 @Suite struct FileBytesTests {
@@ -34,19 +35,36 @@ import Testing
   @Test func aBombIsNotUnpacked() {
     let place = TemporaryFolder()
     let path = place.write([UInt8](repeating: 0, count: 3_000_000), "bomb", compressed: true)
-    #expect(throws: DataError.malformed(path: path, reason: "it holds more than 1000000 bytes")) {
+    #expect(throws: DataError.malformed(path: path.description, reason: "it holds more than 1000000 bytes")) {
       try FileBytes.read(path, limit: 1_000_000)
     }
   }
 
-  @Test(arguments: ["/", "/nonexistent/file", "", "a\0b", "/dev/zero"])
+  @Test(arguments: ["/", "/nonexistent/file", "", "a\0b"])
   func whatIsNoFileIsRefused(path: String) {
-    #expect(throws: DataError.self) { try FileBytes.read(path) }
+    #expect(throws: DataError.self) { try FileBytes.read(FilePath(path)) }
   }
 
-  private static func raw(_ path: String) throws -> [UInt8] {
+  /// Nobody writes to the pipe: it would be waited for.
+  @Test func aPipeIsRefusedAtOnce() {
+    let place = TemporaryFolder()
+    let pipe = place.write([], "pipe")
+    unlink(pipe.bytes)
+    mkfifo(pipe.bytes, 0o600)
+    #expect(throws: DataError.self) { try FileBytes.read(pipe) }
+    #expect(throws: DataError.self) { try SHA256.hexadecimal(ofFile: pipe) }
+  }
+
+  @Test func noMoreIsReadThanTheStartPromises() throws {
+    let place = TemporaryFolder()
+    let path = place.write([UInt8](repeating: 0, count: 30_000_000), "bomb", compressed: true)
+    let bytes = try FileBytes.read(path) { _ in 1000 }
+    #expect(bytes.count > 1000 && bytes.count < 1_000_000)
+  }
+
+  private static func raw(_ path: FilePath) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let descriptor = open(path, O_RDONLY)
+    let descriptor = open(path.bytes, O_RDONLY)
     defer { close(descriptor) }
     let count = read(descriptor, &bytes, bytes.count)
     return Array(bytes.prefix(max(count, 0)))

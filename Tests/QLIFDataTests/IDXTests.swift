@@ -1,4 +1,5 @@
 import QLIFData
+import QLIFFiles
 import Testing
 
 @Suite struct IDXTests {
@@ -26,31 +27,57 @@ import Testing
     }
   }
 
-  @Test(arguments: [true, false], ["", "mnist/"])
+  @Test(arguments: [true, false], ["", "mnist/", "MNIST/raw/"])
   func dataSetsAreFound(compressed: Bool, folder: String) throws {
     let place = TemporaryFolder()
     let suffix = compressed ? ".gz" : ""
     place.write(Self.images, "\(folder)t10k-images-idx3-ubyte\(suffix)", compressed: compressed)
     place.write(Self.labels, "\(folder)t10k-labels-idx1-ubyte\(suffix)", compressed: compressed)
-    let sample = try ImageDataset.mnist.sample(1, split: .test, folder: place.path)
+    let sample = try ImageDataset.mnist.sample(1, split: .test, folder: place.place)
     #expect(sample.label == 9)
     #expect(sample.width == 2 && sample.height == 2)
     #expect(sample.pixels == [80, 100, 120, 140].map { Float($0) / 255 })
     #expect(throws: DataError.unsuitable("index 3 is outside 0 ... 2, the test images of mnist")) {
-      try ImageDataset.mnist.sample(3, split: .test, folder: place.path)
+      try ImageDataset.mnist.sample(3, split: .test, folder: place.place)
     }
-    #expect(throws: DataError.self) { try ImageDataset.mnist.sample(0, split: .train, folder: place.path) }
+    #expect(throws: DataError.self) { try ImageDataset.mnist.sample(0, split: .train, folder: place.place) }
+  }
+
+  @Test(arguments: [
+    ("fashion-mnist", "FashionMNIST/raw/"), ("kmnist", "KMNIST/raw/"), ("mnist", ""),
+  ])
+  func namesWithADotAreFound(name: String, folder: String) throws {
+    let place = TemporaryFolder()
+    place.write(Self.images, "\(folder)train-images.idx3-ubyte")
+    place.write(Self.labels, "\(folder)train-labels.idx1-ubyte.gz", compressed: true)
+    let dataset = try #require(ImageDataset(rawValue: name))
+    #expect(try dataset.sample(2, split: .train, folder: place.place).label == 2)
+  }
+
+  /// Images of one place never get the labels of another.
+  @Test func aPlaceHasBothFiles() throws {
+    let place = TemporaryFolder()
+    place.write(Self.images, "mnist/t10k-images-idx3-ubyte")
+    place.write(Self.images, "t10k-images-idx3-ubyte")
+    place.write(Self.labels, "t10k-labels-idx1-ubyte")
+    #expect(try ImageDataset.mnist.sample(1, split: .test, folder: place.place).label == 9)
+    let alone = TemporaryFolder()
+    alone.write(Self.images, "mnist/t10k-images-idx3-ubyte")
+    alone.write(Self.labels, "t10k-labels-idx1-ubyte")
+    #expect(throws: DataError.self) { try ImageDataset.mnist.sample(1, split: .test, folder: alone.place) }
   }
 
   @Test func labelsMustMatchImages() {
     let place = TemporaryFolder()
     place.write(Self.images, "train-images-idx3-ubyte")
     place.write(idx([2], [1, 2]), "train-labels-idx1-ubyte")
-    #expect(throws: DataError.self) { try ImageDataset.kmnist.sample(0, split: .train, folder: place.path) }
+    #expect(throws: DataError.self) { try ImageDataset.kmnist.sample(0, split: .train, folder: place.place) }
   }
 
   @Test func foldersComeFromTheEnvironment() {
-    func folder(_ variables: [String: String]) -> String { ImageDataset.defaultFolder { variables[$0] } }
+    func folder(_ variables: [String: String]) -> String {
+      ImageDataset.defaultFolder { variables[$0].map { FilePath($0) } }.description
+    }
     #expect(folder(["QLIF_DATA": "d", "XDG_CACHE_HOME": "c", "HOME": "h"]) == "d")
     #expect(folder(["QLIF_DATA": "", "XDG_CACHE_HOME": "c", "HOME": "h"]) == "c/qlif")
     #expect(folder(["HOME": "h"]) == "h/.cache/qlif")

@@ -9,8 +9,8 @@ import Testing
     let bytes: [UInt8] = [0x1F, 0x8B, 8, 0]
     let packed = place.write(bytes, "packed")
     #expect(try SHA256.hexadecimal(ofFile: packed) == SHA256.hexadecimal(bytes))
-    #expect(throws: DataError.self) { try SHA256.hexadecimal(ofFile: place.path) }
-    #expect(throws: DataError.self) { try SHA256.hexadecimal(ofFile: place.path + "/none") }
+    #expect(throws: DataError.self) { try SHA256.hexadecimal(ofFile: place.place) }
+    #expect(throws: DataError.self) { try SHA256.hexadecimal(ofFile: place.place.appending("none")) }
   }
 
   static let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

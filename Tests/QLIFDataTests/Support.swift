@@ -1,5 +1,6 @@
 import CZlib
 import Glibc
+import QLIFFiles
 
 /// A `.npy` file as NumPy writes it.
 func npy(_ descr: String, _ shape: [Int], fortran: Bool = false, _ data: [UInt8]) -> [UInt8] {
@@ -45,6 +46,7 @@ struct Numbers: RandomNumberGenerator {
 /// A new folder that is removed with all it holds when the object goes.
 final class TemporaryFolder {
   let path: String
+  var place: FilePath { FilePath(path) }
   private var files: [String] = []
   private var folders: [String] = []
 
@@ -60,10 +62,10 @@ final class TemporaryFolder {
   }
 
   /// Makes a file, compressed with gzip where asked for, and gives its path.
-  @discardableResult func write(_ bytes: [UInt8], _ name: String, compressed: Bool = false) -> String {
-    let parts = name.split(separator: "/")
-    if parts.count > 1 {
-      let folder = path + "/" + parts[0]
+  @discardableResult func write(_ bytes: [UInt8], _ name: String, compressed: Bool = false) -> FilePath {
+    var folder = path
+    for part in name.split(separator: "/").dropLast() {
+      folder += "/" + part
       if mkdir(folder, 0o700) == 0 { folders.append(folder) }
     }
     let target = path + "/" + name
@@ -72,6 +74,6 @@ final class TemporaryFolder {
       gzclose(file)
     }
     files.append(target)
-    return target
+    return FilePath(target)
   }
 }

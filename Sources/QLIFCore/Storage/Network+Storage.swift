@@ -1,4 +1,5 @@
 import FoundationEssentials
+import QLIFFiles
 
 extension Network {
   static let formatKey = "qlif.format"
@@ -65,13 +66,13 @@ extension Network {
   }
 
   /// Writes one `.safetensors` file, atomically.
-  package func save(to path: String) throws(QLIFError) {
-    try AtomicFile.write(serialized().buffer(), to: path)
+  package func save(to path: FilePath) throws(QLIFError) {
+    try ModelFile.write(serialized().buffer(), to: path)
   }
 
   /// Reads a file of `save` or of `Trainer.save`.
-  package static func load(path: String) throws(QLIFError) -> Network {
-    let bytes = try AtomicFile.read(path)
+  package static func load(path: FilePath) throws(QLIFError) -> Network {
+    let bytes = try ModelFile.read(path)
     do { return try deserialized(bytes) } catch { throw error.named(path) }
   }
 
@@ -80,11 +81,6 @@ extension Network {
       try Network(serialized: UnsafeRawBufferPointer(bytes))
     }
   }
-}
-
-extension QLIFError {
-  /// The same with the file in front.
-  func named(_ path: String) -> QLIFError { QLIFError(kind, "\(path): \(message)") }
 }
 
 func json(_ value: some Encodable) throws(QLIFError) -> String {

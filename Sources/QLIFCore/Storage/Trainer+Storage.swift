@@ -1,3 +1,5 @@
+import QLIFFiles
+
 extension Trainer {
   private static let trainerKey = "qlif.trainer"
   private static let meanPrefix = "adam.mean."
@@ -26,8 +28,8 @@ extension Trainer {
   private func names() -> [String] { network.parameters.map(\.name) }
 
   /// Writes network and optimizer to one `.safetensors` file, atomically.
-  package func save(to path: String) throws(QLIFError) {
-    try AtomicFile.write(serialized().buffer(), to: path)
+  package func save(to path: FilePath) throws(QLIFError) {
+    try ModelFile.write(serialized().buffer(), to: path)
   }
 
   package func serialized() throws(QLIFError) -> Safetensors.Encoding {
@@ -48,8 +50,8 @@ extension Trainer {
   }
 
   /// Reads a file of `save`: training goes on where it stopped.
-  package static func load(path: String) throws(QLIFError) -> Trainer {
-    let bytes = try AtomicFile.read(path)
+  package static func load(path: FilePath) throws(QLIFError) -> Trainer {
+    let bytes = try ModelFile.read(path)
     do { return try deserialized(bytes) } catch { throw error.named(path) }
   }
 

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Glibc
+import QLIFFiles
+
+/// Paths on the command line are bytes, and ArgumentParser takes text. Bytes that are not UTF-8 travel through it as
+/// characters of a private plane that no text has.
+enum RawArguments {
+  private static let plane: UInt32 = 0x10_FF00
+
+  /// The arguments behind the program's name.
+  static var all: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0] }.map { pointer in
+      text(UnsafeBufferPointer(start: pointer, count: strlen(pointer)).map { UInt8(bitPattern: $0) })
+    }
+  }
+
+  static func text(_ bytes: [UInt8]) -> String {
+    var scalars = String.UnicodeScalarView()
+    var parser = Unicode.UTF8.ForwardParser()
+    var rest = bytes.makeIterator()
+    var place = 0
+    func keep(_ count: Int) {
+      scalars.append(
+        contentsOf: bytes[place..<place + count].compactMap { Unicode.Scalar(plane + UInt32($0)) })
+      place += count
+    }
+    while true {
+      switch parser.parseScalar(from: &rest) {
+      case .emptyInput: return String(scalars)
+      case .error(let count): keep(count)
+      case .valid(let encoded):
+        let scalar = Unicode.UTF8.decode(encoded)
+        // One of the plane itself travels in the same way, so that there is one way back.
+        if scalar.value >= plane {
+          keep(encoded.count)
+        } else {
+          scalars.append(scalar)
+          place += encoded.count
+        }
+      }
+    }
+  }
+
+  static func bytes(_ text: String) -> [UInt8] {
+    text.unicodeScalars.flatMap { scalar in
+      scalar.value >= plane ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(String(scalar).utf8)
+    }
+  }
+
+  /// The text for a reader: U+FFFD stands for what is not UTF-8.
+  static func shown(_ text: String) -> String { String(decoding: bytes(text), as: UTF8.self) }
+}
+
+extension FilePath: ExpressibleByArgument {
+  public init?(argument: String) {
+    self.init(characters: RawArguments.bytes(argument).map { CChar(bitPattern: $0) })
+  }
+}
