@@ -520,8 +520,15 @@ void qlif_text_free(char *text);
 
 /* ---- Files ------------------------------------------------------------------------------- */
 
+/* A path is the file system's bytes, up to the NUL; it need not be UTF-8.
+ *
+ * A save is atomic: a crash leaves the old file or the new one, and nothing else for longer than until the
+ * next save in that folder. A link is followed; a file that is there keeps its mode and its owner; a new one
+ * obeys the umask. A pipe or a character device is written to. QLIF_ERROR_IO where the file is read-only, is
+ * a folder, socket or block device, or the system refuses. A load takes plain files only. */
+
 /* Writes the network to one .safetensors file: parameters under their names, the description and
- * the metadata. Atomic: a crash leaves the old file or the new one. */
+ * the metadata. */
 qlif_status qlif_network_save(const qlif_network *network, const char *path);
 
 /* Reads a file written by qlif_network_save or qlif_trainer_save. The caller owns *out. The checkpoint of a
@@ -533,7 +540,7 @@ qlif_status qlif_network_serialize(const qlif_network *network, uint8_t **out, i
 qlif_status qlif_network_deserialize(const uint8_t *bytes, int64_t size, qlif_network **out);
 void qlif_bytes_free(uint8_t *bytes);
 
-/* Writes the network and everything that training needs to go on to the same bits. Atomic. */
+/* Writes the network and everything that training needs to go on to the same bits. */
 qlif_status qlif_trainer_save(const qlif_trainer *trainer, const char *path);
 
 /* Reads a file written by qlif_trainer_save: training goes on where it stopped. The caller owns both;

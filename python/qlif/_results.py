@@ -1,6 +1,6 @@
 """What long computations share.
 
-Files written at once or not at all, a folder with one writer, trainings that go on where they
+A folder with one writer, trainings that go on where they
 stopped, and whole numbers on the command line.
 """
 
@@ -10,13 +10,13 @@ import argparse
 import fcntl
 import json
 import os
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from . import _files
 from ._errors import ArgumentError, FileError, InterruptedWarning
 
 __all__ = ["as_json", "fit", "locked", "read", "whole", "write"]
@@ -28,30 +28,14 @@ def as_json(record: Any) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Writes a file at once or not at all, and onto the disk."""
-    try:
-        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.chmod(part, 0o644)
-            os.replace(part, path)
-        finally:
-            Path(part).unlink(missing_ok=True)
-    except OSError as error:
-        raise FileError(f"{path} cannot be written: {error}") from error
+    """Writes a text file at once or not at all, and onto the disk."""
+    _files.write(path, text.encode("utf-8"))
 
 
 def read(path: Path) -> str | None:
     """The text of a file, or None where there is none."""
-    try:
-        return path.read_text("utf-8")
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error}") from error
+    data = _files.read(path)
+    return None if data is None else data.decode("utf-8")
 
 
 @contextmanager
@@ -59,9 +43,9 @@ def locked(folder: Path, work: str) -> Iterator[None]:
     """Makes a folder and keeps others out of it; `work` is what they are told is under way."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise FileError(f"{folder} cannot be written: {error}") from error
+        raise FileError(f"{folder} cannot be written: {_files.reason(error)}") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

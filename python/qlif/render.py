@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _locate
+from . import _arrays, _files, _locate
 from ._errors import ArgumentError, FileError, QlifError, ShapeError
 from .network import Network
 from .neurons import QLIF
@@ -51,18 +51,7 @@ class PNG(bytes):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the image to a file; an image that was there is replaced at once or not at all."""
-        target = Path(path)
-        try:
-            handle, part = tempfile.mkstemp(prefix=target.name + ".", dir=target.parent)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(self)
-                os.chmod(part, 0o644)
-                os.replace(part, target)
-            finally:
-                Path(part).unlink(missing_ok=True)
-        except OSError as error:
-            raise FileError(f"{path} cannot be written: {error}") from error
+        _files.write(path, self)
 
     def __repr__(self) -> str:
         return f"<qlif.render.PNG of {len(self)} bytes>"

@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
-from .._errors import FileError
+from .. import _files
 
 _ROWS = (
     ("predictions equal, noiseless engine", "predictions_noiseless", "{:.1%}"),
@@ -84,12 +84,8 @@ class HardwareReport:
     device_seconds: float
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the report as JSON."""
-        try:
-            with open(path, "w", encoding="utf-8") as file:
-                json.dump(asdict(self), file, indent=1)
-        except OSError as error:
-            raise FileError(f"{os.fspath(path)} cannot be written: {error}") from error
+        """Writes the report as JSON, at once or not at all."""
+        _files.write(path, json.dumps(asdict(self), indent=1).encode("utf-8"))
 
     def __str__(self) -> str:
         head = f"{self.backend}, leak {self.leak!r}: {self.samples} samples, {self.steps} steps"

@@ -7,7 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from .. import _loading, _results
+from .. import _files, _loading, _results
 from .._errors import FileError, FormatError
 from ..compare._data import Images
 
@@ -31,10 +31,10 @@ def load(path: Path) -> Any:
 
 def digest(path: Path) -> str:
     """The SHA-256 of a file."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error}") from error
+    data = _files.read(path)
+    if data is None:
+        raise FileError(f"{path} cannot be read: there is no such file")
+    return hashlib.sha256(data).hexdigest()
 
 
 def settings(model: Any, images: Images) -> dict[str, Any]:
