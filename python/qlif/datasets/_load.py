@@ -23,12 +23,13 @@ def load(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[Spl
     """A data set of images, as ``(X_train, y_train), (X_test, y_test)``.
 
     ``"mnist"``, ``"fashion-mnist"`` and ``"kmnist"`` are four IDX files each, plain or compressed,
-    looked for in
+    with a hyphen or a dot before ``idx`` in their names, looked for in
 
-    1. `data_dir`, if given: in ``data_dir/<name>``, then in ``data_dir`` itself, nowhere else;
+    1. `data_dir`, if given: in ``data_dir/<name>``, then in ``data_dir`` itself, then where
+       torchvision leaves them (``data_dir/MNIST/raw``), nowhere else;
     2. else the folder that the environment variable ``QLIF_DATA`` names, in the same way;
     3. else the user's cache, ``$XDG_CACHE_HOME/qlif`` or ``~/.cache/qlif``, which is filled from
-       the official mirror and checked against the official MD5s.
+       the official mirror and checked by size, SHA-256 and MD5.
 
     ``"digits"`` are the handwritten digits that scikit-learn carries (extra ``sklearn``), split
     into training and test by a fixed seed, a fifth of each class for testing.
@@ -80,9 +81,9 @@ def _loading(name: str, data_dir: str | os.PathLike[str] | None) -> list[Path]:
     if data_dir is not None:
         found = _present(name, Path(data_dir))
         if found is None:
+            tried = ", ".join(str(place) for place in _places(name, Path(data_dir)))
             raise DatasetError(
-                f"{name} is not in {Path(data_dir) / name} nor in {data_dir}: "
-                f"expected {', '.join(FILES)}, plain or with .gz"
+                f"{name} is in none of {tried}: expected {', '.join(FILES)}, plain or with .gz"
             )
         return found
     named = os.environ.get("QLIF_DATA")
@@ -91,26 +92,36 @@ def _loading(name: str, data_dir: str | os.PathLike[str] | None) -> list[Path]:
 
 
 def _present(name: str, folder: Path) -> list[Path] | None:
-    """The four files, if all of them are in the folder of the data set or in the one around it."""
-    for place in (folder / name, folder):
+    """The four files, if all of them are in one of the places."""
+    for place in _places(name, folder):
         paths = [_either(place / file) for file in FILES]
         if all(paths):
             return [path for path in paths if path]
     return None
 
 
+def _places(name: str, folder: Path) -> tuple[Path, ...]:
+    """Where the files may be in a folder; ``qlif-render`` looks in the same places."""
+    return folder / name, folder, folder / CATALOGUE[name].torchvision / "raw"
+
+
 def _either(plain: Path) -> Path | None:
-    compressed = plain.with_name(plain.name + ".gz")
-    return next((path for path in (plain, compressed) if path.is_file()), None)
+    # Unpacking the official archive with some tools leaves a dot.
+    names = (plain.name, plain.name.replace("-idx", ".idx"))
+    paths = (plain.with_name(name + end) for name in names for end in ("", ".gz"))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _cached(name: str) -> list[Path]:
+    found = _present(name, cache_dir())
+    if found is not None:
+        return found
     source, folder = CATALOGUE[name], cache_dir() / name
     paths = []
-    for file, md5 in zip(FILES, source.md5, strict=True):
+    for file, expected in zip(FILES, source.files, strict=True):
         path = folder / f"{file}.gz"
         if not path.is_file():
-            _download.fetch(f"{source.url}{file}.gz", path, md5)
+            _download.fetch(f"{source.url}{file}.gz", path, expected)
         paths.append(path)
     return paths
 

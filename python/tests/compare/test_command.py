@@ -223,5 +223,5 @@ def test_errors_are_one_line(tmp_path: Path) -> None:
         env={**os.environ, **environment},
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("error: mnist is not in ")
+    assert done.stderr.startswith("error: mnist is in none of ")
     assert done.stderr.count("\n") == 1
