@@ -47,7 +47,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         network_: the trained `qlif.Network`; it takes the same inputs as `predict`.
         history_: for each epoch ``loss``, ``accuracy``, ``firing_rate`` (a list with the spikes per
             neuron and step of every layer), ``learning_rate`` (of the last update) and
-            ``images_per_second``; with validation data also ``val_loss`` and ``val_accuracy``.
+            ``images_per_second``, NaN after `load`; with validation data also ``val_loss``
+            and ``val_accuracy``.
     """
 
     steps: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import fields
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..noise import Noise
 from ._scaling import InputScaling
 
 _NOISE = "noise"
+_TIME = "images_per_second"
 
 
 def encode(estimator: Any, **more: Any) -> str:
@@ -28,7 +30,8 @@ def encode(estimator: Any, **more: Any) -> str:
         "feature_names_in": _listed(getattr(estimator, "feature_names_in_", None)),
         "input_mean": _listed(scaling.mean),
         "input_scale": _listed(scaling.scale),
-        "history": estimator.history_,
+        # Without the times, which differ between equal trainings.
+        "history": {name: each for name, each in estimator.history_.items() if name != _TIME},
         **more,
     }
     try:
@@ -56,6 +59,7 @@ def decode(text: str, cls: type[Any]) -> Any:
             _array(record["input_mean"]), _array(record["input_scale"])
         )
         estimator.history_ = record["history"]
+        estimator.history_.setdefault(_TIME, [math.nan] * len(estimator.history_["loss"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, FormatError):
             raise
