@@ -19,7 +19,7 @@ from typing import Any
 from . import _files
 from ._errors import ArgumentError, FileError, InterruptedWarning
 
-__all__ = ["as_json", "fit", "locked", "read", "whole", "write"]
+__all__ = ["as_json", "fit", "locked", "whole", "write"]
 
 
 def as_json(record: Any) -> str:
@@ -30,12 +30,6 @@ def as_json(record: Any) -> str:
 def write(path: Path, text: str) -> None:
     """Writes a text file at once or not at all, and onto the disk."""
     _files.write(path, text.encode("utf-8"))
-
-
-def read(path: Path) -> str | None:
-    """The text of a file, or None where there is none."""
-    data = _files.read(path)
-    return None if data is None else data.decode("utf-8")
 
 
 @contextmanager

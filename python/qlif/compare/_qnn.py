@@ -21,14 +21,22 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from .. import _files, _schema
 from .._arrays import FloatArray, LabelArray
-from .._errors import ArgumentError, InterruptedWarning, MissingExtraError, ShapeError
+from .._errors import (
+    ArgumentError,
+    FileError,
+    FormatError,
+    InterruptedWarning,
+    MissingExtraError,
+    ShapeError,
+)
 from ..estimators._checkpoint import digest, other_data, other_parameters
 
 Doubles = NDArray[np.float64]
@@ -266,27 +274,35 @@ class QNNClassifier:
 
     # ---- Files -------------------------------------------------------------------------
 
-    _ARRAYS = ("_mean", "_components", "_parameters")
-    _TRAINING_ARRAYS = ("_moments", "_order", "_sums")
-    _NUMBERS = ("_updates", "_place", "images_shown_", "training_seconds_", "history_")
+    _SIZE = LAYERS * QUBITS * 3 + 2 * QUBITS
+    _ARRAYS: ClassVar = {"_mean": (None,), "_components": (QUBITS, None), "_parameters": (_SIZE,)}
+    _TRAINING_ARRAYS: ClassVar = {"_moments": (2, _SIZE), "_order": (None,), "_sums": (3,)}
+    _NUMBERS: ClassVar = {
+        "_updates": int,
+        "_place": int,
+        "images_shown_": int,
+        "training_seconds_": float,
+        "history_": {"epoch": [float], "loss": [float], "accuracy": [float]},
+    }
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes principal components and parameters, atomically."""
         numbers = {"parameters": self.get_params(), "history": self.history_}
-        _write(Path(path), {name: getattr(self, name) for name in self._ARRAYS}, numbers)
+        _write(path, {name: getattr(self, name) for name in self._ARRAYS}, numbers)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> QNNClassifier:
         """Reads a file that `save` wrote, to predict."""
-        with np.load(path, allow_pickle=False) as file:
-            numbers = json.loads(str(file["numbers"]))
-            given = numbers["parameters"]
-            model = cls(
-                **{name: given[name] for name in ("minutes", "most_images", "random_state")}
-            )
-            model.history_ = numbers["history"]
-            for name in cls._ARRAYS:
-                setattr(model, name, file[name])
+        wanted = {
+            "parameters": {"minutes": float, "most_images": (int, None), "random_state": int},
+            "history": cls._NUMBERS["history_"],
+        }
+        numbers, arrays = _read(path, cls._ARRAYS, wanted)
+        given = numbers["parameters"]
+        model = cls(**{name: given[name] for name in ("minutes", "most_images", "random_state")})
+        model.history_ = numbers["history"]
+        for name in cls._ARRAYS:
+            setattr(model, name, arrays[name])
         model.classes_ = np.arange(QUBITS)
         return model
 
@@ -297,17 +313,21 @@ class QNNClassifier:
         _write(path, arrays, numbers)
 
     def _resume(self, path: Path, training: str) -> None:
-        with np.load(path, allow_pickle=False) as file:
-            numbers = json.loads(str(file["numbers"]))
-            if numbers["training"] != training:
-                words = _difference(numbers["training"], training)
-                raise ArgumentError(f"checkpoint {path} is of another training: {words}")
-            for name in (*self._ARRAYS, *self._TRAINING_ARRAYS):
-                setattr(self, name, file[name])
+        shapes = {**self._ARRAYS, **self._TRAINING_ARRAYS}
+        wanted = {**self._NUMBERS, "training": str, "random": dict}
+        numbers, arrays = _read(path, shapes, wanted)
+        if numbers["training"] != training:
+            words = _difference(numbers["training"], training)
+            raise ArgumentError(f"checkpoint {path} is of another training: {words}")
+        self._random = np.random.default_rng()
+        try:
+            self._random.bit_generator.state = numbers["random"]
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            raise FormatError(f"checkpoint {path} is damaged: {error}") from error
+        for name in shapes:
+            setattr(self, name, arrays[name])
         for name in self._NUMBERS:
             setattr(self, name, numbers[name])
-        self._random = np.random.default_rng()
-        self._random.bit_generator.state = numbers["random"]
 
 
 class Circuit:
@@ -378,17 +398,44 @@ class Circuit:
 
 def _difference(old: str, new: str) -> str | None:
     """In what a training is not the one of a checkpoint."""
-    one, two = json.loads(old), json.loads(new)
-    return other_parameters(one["parameters"], two["parameters"]) or other_data(
-        one["data"], two["data"]
-    )
+    try:
+        one, two = json.loads(old), json.loads(new)
+        return other_parameters(one["parameters"], two["parameters"]) or other_data(
+            one["data"], two["data"]
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "its description of the training is damaged"
 
 
-def _write(path: Path, arrays: dict[str, Any], numbers: dict[str, Any]) -> None:
-    """Writes a file of arrays at once or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    with open(part, "wb") as stream:
-        np.savez(stream, numbers=np.array(json.dumps(numbers)), **arrays)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(part, path)
+def _write(path: str | os.PathLike[str], arrays: dict[str, Any], numbers: dict[str, Any]) -> None:
+    _files.write_arrays(path, {"numbers": np.array(json.dumps(numbers)), **arrays})
+
+
+def _read(
+    path: str | os.PathLike[str], shapes: dict[str, tuple[int | None, ...]], numbers: Any
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The numbers and arrays of a file of `_write`, which must have these shapes (None: any size).
+
+    Raises:
+        FileError: there is no such file.
+        FormatError: it is something else, or damaged.
+    """
+    arrays = _files.read_arrays(path)
+    if arrays is None:
+        raise FileError(f"{_files.shown(path)} cannot be read: there is no such file")
+    try:
+        record = json.loads(str(arrays["numbers"]))
+        _schema.check(record, numbers)
+        for name, shape in shapes.items():
+            found = arrays[name].shape
+            if len(found) != len(shape) or any(
+                wanted not in (None, size) for size, wanted in zip(found, shape, strict=True)
+            ):
+                raise ValueError(f"{name} has shape {found}")
+            if arrays[name].dtype.kind not in "if" or not np.isfinite(arrays[name]).all():
+                raise ValueError(f"{name} holds no finite numbers")
+    except (ValueError, KeyError, RecursionError) as error:
+        raise FormatError(
+            f"{_files.shown(path)} is not of a variational circuit ({error})"
+        ) from error
+    return record, arrays

@@ -15,6 +15,7 @@ from . import _metrics, _models, _storage
 from ._data import Images
 from ._storage import Place, Record
 
+_NO_ACTIVITY: Record = {"layers": None, "spikes_per_inference": None, "steps": None}
 _BATCH = 500  # images at a time where nothing is learned
 
 
@@ -94,7 +95,7 @@ def _measured(model: Any, images: Images) -> Record:
         full[:, model.classes_] = scores
         scores = full
     network = getattr(model, "network_", None)
-    activity = _activity(network, images, model) if network else {"layers": None}
+    activity = _activity(network, images, model) if network else _NO_ACTIVITY
     return {
         **_metrics.measure(images.y_test, scores),
         "inference_images_per_second": len(scores) / seconds,

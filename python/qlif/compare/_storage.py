@@ -7,14 +7,13 @@ and ``results.md`` are made of the records alone.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, _results
+from .. import __version__, _files, _results, _schema
 from .._errors import FormatError
 
 Record = dict[str, Any]
@@ -89,17 +88,44 @@ class Store:
         return _results.locked(self.folder, "comparison")
 
 
+# What the table and the pictures take from a record.
+_SCHEMA = {
+    "model": str,
+    "title": str,
+    "dataset": str,
+    "dataset_title": str,
+    "seed": int,
+    "settings": {"parameters": dict, "images": str},
+    "classes": [str],
+    "training_images": int,
+    "test_images": int,
+    "parameters": int,
+    "epochs": float,
+    "accuracy": float,
+    "precision": (float, None),
+    "recall": (float, None),
+    "f1": (float, None),
+    "auc": (float, None),
+    "training_seconds": float,
+    "images_per_second": float,
+    "inference_images_per_second": float,
+    "spikes_per_inference": (float, None),
+    "published_accuracy": (float, None),
+    "layers": ([{"layer": int, "firing_rate": float}], None),
+    "history": dict,
+}
+
+
 def read(path: Path) -> Record | None:
     """A finished run's record, or None where there is none."""
-    text = _results.read(path)
-    if text is None:
-        return None
     try:
-        record: Record = json.loads(text)
-        record["model"], record["dataset"], record["seed"]
-        record["settings"]["parameters"], record["settings"]["images"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise FormatError(f"{path} is not a run of qlif.compare; remove it to run anew") from error
+        record: Record | None = _files.read_json(path)
+        if record is not None:
+            _schema.check(record, _SCHEMA)
+    except ValueError as error:
+        raise FormatError(
+            f"{path} is not a run of qlif.compare ({error}); remove it to run anew"
+        ) from error
     return record
 
 

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .._errors import FormatError
 from ._storage import Record
 
 _NONE = "\N{EN DASH}"
@@ -56,6 +57,8 @@ def _summary(runs: list[Record]) -> Record:
         "parameters",
         "published_accuracy",
     )
+    if len({len(run["layers"] or []) for run in runs}) > 1:
+        raise FormatError(f"the runs of {first['model']} on {first['dataset']} differ in layers")
     rates = [
         {
             "layer": layers[0]["layer"],

@@ -179,7 +179,7 @@ class _Run:
         )
         with bar:
             for step in range(self.steps):
-                kept = self.store.step(step)
+                kept = self.store.step(step, [each[step].shape for each in self.alpha])
                 signal = self.x[step]
                 for index, layer in enumerate(self.layers):
                     self._layer(step, layer, signal, None if kept is None else kept[index])
@@ -258,7 +258,7 @@ class _Run:
         wait: DoubleArray | None,
     ) -> DoubleArray:
         """The frequencies of some circuits, ``[circuits, width]``, saved when they are there."""
-        saved = self.store.job(name)
+        saved = self.store.job(name, (len(tasks), self.device.width))
         if saved is not None:
             return np.asarray(saved, np.float64)
         bound = [

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import _files
 from .._errors import ArgumentError, FormatError
 
 FORMAT = 1
@@ -30,9 +31,11 @@ class Store:
         self.folder = Path(tempfile.mkdtemp(prefix="qlif-run-") if folder is None else folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            known = self._read("run.json")
         except OSError as error:
-            raise ArgumentError(f"state: {self.folder} cannot be used: {error}") from error
+            raise ArgumentError(
+                f"state: {self.folder} cannot be used: {_files.reason(error)}"
+            ) from error
+        known = self._read("run.json")
         wanted = {"format": FORMAT, **identity}
         if known is None:
             if any(self.folder.iterdir()):
@@ -48,10 +51,11 @@ class Store:
 
     # ---- Steps and jobs ------------------------------------------------------------------
 
-    def step(self, step: int) -> list[Any] | None:
+    def step(self, step: int, shapes: list[tuple[int, ...]]) -> list[Any] | None:
         """Every layer's alpha of a finished step, or None."""
-        arrays = self._load(f"step-{step:05d}.npz")
-        return None if arrays is None else [arrays[f"alpha{i}"] for i in range(len(arrays))]
+        wanted = {f"alpha{i}": shape for i, shape in enumerate(shapes)}
+        arrays = self._load(f"step-{step:05d}.npz", wanted)
+        return None if arrays is None else [arrays[name] for name in wanted]
 
     def save_step(self, step: int, alpha: list[Any]) -> None:
         """Keeps a finished step; its jobs are in it."""
@@ -59,9 +63,9 @@ class Store:
         for job in self.folder.glob("job-*.npz"):
             job.unlink()
 
-    def job(self, name: str) -> Any | None:
+    def job(self, name: str, shape: tuple[int, int]) -> Any | None:
         """The frequencies ``[circuits, width]`` of a finished job, or None."""
-        arrays = self._load(f"job-{name}.npz")
+        arrays = self._load(f"job-{name}.npz", {"frequencies": shape})
         return None if arrays is None else arrays["frequencies"]
 
     def save_job(self, name: str, frequencies: Any) -> None:
@@ -72,7 +76,9 @@ class Store:
     def pending(self, name: str) -> str | None:
         """The backend's name of a job that was handed in and not yet returned."""
         record = self._read("pending.json")
-        return str(record["id"]) if record and record.get("job") == name else None
+        if record is None or record.get("job") != name or not isinstance(record.get("id"), str):
+            return None
+        return str(record["id"])
 
     def save_pending(self, name: str, job_id: str | None) -> None:
         """Remembers a job that was handed in; None forgets it."""
@@ -90,58 +96,29 @@ class Store:
 
     def _read(self, name: str) -> dict[str, Any] | None:
         path = self.folder / name
-        if not path.exists():
-            return None
-        try:
-            record = json.loads(path.read_text("utf-8"))
-        except ValueError as error:
-            raise FormatError(f"{path} is damaged: {error}") from error
-        if not isinstance(record, dict):
+        record = _files.read_json(path)
+        if record is not None and not isinstance(record, dict):
             raise FormatError(f"{path} is damaged: it holds no record")
         return record
 
     def _write(self, name: str, record: dict[str, Any]) -> None:
-        with self._whole(name) as file:
-            file.write(json.dumps(record, indent=1).encode("utf-8"))
+        _files.write(self.folder / name, json.dumps(record, indent=1).encode("utf-8"))
 
-    def _load(self, name: str) -> dict[str, Any] | None:
+    def _load(self, name: str, wanted: dict[str, tuple[int, ...]]) -> dict[str, Any] | None:
+        """Populations under the wanted names and of the wanted shapes."""
         path = self.folder / name
-        if not path.exists():
+        arrays = _files.read_arrays(path)
+        if arrays is None:
             return None
-        try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return dict(arrays)
-        except (ValueError, OSError, EOFError) as error:
-            raise FormatError(f"{path} is damaged: {error}") from error
+        if {key: values.shape for key, values in arrays.items()} != wanted:
+            raise FormatError(f"{path} is damaged: it is of another run")
+        for values in arrays.values():
+            if values.dtype.kind != "f" or not ((values >= 0) & (values <= 1)).all():
+                raise FormatError(f"{path} is damaged: it holds something else than populations")
+        return arrays
 
     def _save(self, name: str, arrays: dict[str, Any]) -> None:
-        with self._whole(name) as file:
-            np.savez(file, **arrays)
-
-    def _whole(self, name: str) -> _WholeFile:
-        return _WholeFile(self.folder / name)
-
-
-class _WholeFile:
-    """A file that appears under its name once it is written to the end."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._part = path.with_name(f".{path.name}.part")
-
-    def __enter__(self) -> Any:
-        self._file = self._part.open("wb")
-        return self._file
-
-    def __exit__(self, kind: object, *rest: object) -> None:
-        with self._file:
-            if kind is None:
-                self._file.flush()
-                os.fsync(self._file.fileno())
-        if kind is None:
-            self._part.replace(self._path)
-        else:
-            self._part.unlink(missing_ok=True)
+        _files.write_arrays(self.folder / name, arrays)
 
 
 def digest(*arrays: Any) -> str:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, _results
+from .. import __version__, _files, _results, _schema
 from .._errors import ArgumentError, FormatError
-from ._conditions import Condition
+from ._conditions import DEVICE, EXACT, SWEEPS, Condition
 from ._table import markdown, summarise
 
 Record = dict[str, Any]
 
 FORMAT = 1
+
+_SCHEMA = {
+    "settings": dict,
+    "models": [{"name": str, "title": str, "identity": dict}],
+    "measurements": [
+        {"model": str, "sweep": str, "value": (float, None), "seed": int, "accuracy": float}
+    ],
+}
 
 
 class Study:
@@ -33,23 +40,27 @@ class Study:
         self.settings = settings
         self.models: list[Record] = []
         self.measurements: list[Record] = []
-        text = _results.read(self.results)
-        if text is not None:
-            self._take(text)
+        self._take()
         self._found = {self._key(each): float(each["accuracy"]) for each in self.measurements}
 
-    def _take(self, text: str) -> None:
+    def _take(self) -> None:
         try:
-            record = json.loads(text)
+            record = _files.read_json(self.results)
+            if record is None:
+                return
+            _schema.check(record, _SCHEMA)
             known, models, measurements = (
                 record[name] for name in ("settings", "models", "measurements")
             )
+            names = {each["name"] for each in models}
             for each in measurements:
-                self._key(each), float(each["accuracy"])
-            for each in models:
-                each["name"], each["title"], each["identity"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise FormatError(f"{self.results} is not of qlif.robustness") from error
+                plain = each["sweep"] in (EXACT, DEVICE)
+                if each["model"] not in names or not (plain or each["sweep"] in SWEEPS):
+                    raise ValueError(f"a measurement of {each['model']!r} by {each['sweep']!r}")
+                if plain != (each["value"] is None):
+                    raise ValueError(f"a strength of {each['value']} of {each['sweep']!r}")
+        except ValueError as error:
+            raise FormatError(f"{self.results} is not of qlif.robustness ({error})") from error
         # A device may come later, and may be left out of a call.
         device = self.settings["device"] or known.get("device")
         self.settings = {**self.settings, "device": device}
