@@ -27,6 +27,27 @@ import Testing
     }
   }
 
+  /// Whatever the bytes are: a file whose sizes fit, or an error of one line.
+  @Test func damagedFilesNeverTrap() {
+    var numbers = Numbers(state: 3)
+    var read = 0
+    for _ in 0..<4000 {
+      var bytes = Self.images
+      for _ in 0..<Int.random(in: 1...3, using: &numbers) {
+        bytes[Int.random(in: 0..<bytes.count, using: &numbers)] = UInt8.random(in: 0...255, using: &numbers)
+      }
+      if Bool.random(using: &numbers) { bytes.removeLast(Int.random(in: 0...bytes.count, using: &numbers)) }
+      do {
+        let file = try IDX(bytes, rank: 3, path: "x")
+        #expect(file.entry(file.shape[0] - 1)?.count == file.shape[1] * file.shape[2])
+        read += 1
+      } catch {
+        #expect(!error.description.contains("\n"))
+      }
+    }
+    #expect(read > 100)
+  }
+
   @Test(arguments: [true, false], ["", "mnist/", "MNIST/raw/"])
   func dataSetsAreFound(compressed: Bool, folder: String) throws {
     let place = TemporaryFolder()

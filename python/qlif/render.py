@@ -504,7 +504,7 @@ def _size(shape: tuple[int, int] | None) -> str | None:
 
 def _argument(value: Any) -> str:
     if isinstance(value, str | os.PathLike):
-        return os.fspath(value)
+        return os.fsdecode(value)
     if isinstance(value, Iterable):
         return ",".join(str(each) for each in value)
     return str(value)

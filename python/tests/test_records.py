@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
 
 import numpy as np
 import pytest
+from test_render_cli import results, study
 
 import qlif
 from qlif import _files, _schema
@@ -153,6 +155,27 @@ def test_damaged_studies_never_crash(tmp_path, seed):
             refused += 1
     assert refused > 500
     assert worked > 20
+
+
+@pytest.mark.parametrize("drawing", ["confusion", "curves", "robustness"])
+def test_damaged_results_never_crash_the_program(tmp_path, drawing):
+    """A picture, or one line that says what is wrong."""
+    path = tmp_path / "results.json"
+    record = study() if drawing == "robustness" else {"runs": results()[:2]}
+    options = ["--model=qsnn", "--dataset=mnist"] if drawing == "confusion" else []
+    command = [qlif.render.program(), drawing, f"--results={path}", *options, "--output=-"]
+    codes = []
+    for text in damaged(record, np.random.default_rng(0), 60):
+        path.write_text(text)
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+        codes.append(done.returncode)
+        assert done.returncode in (0, 2), text
+        if done.returncode:
+            assert done.stderr.count(b"\n") == 1
+            assert done.stdout == b""
+        else:
+            assert done.stdout.startswith(b"\x89PNG")
+    assert set(codes) == {0, 2}
 
 
 def circuit_file(path):

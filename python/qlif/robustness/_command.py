@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from .. import _results, datasets, render
+from .. import _files, _results, datasets, render
 from .._errors import FileError, InterruptedWarning, QlifError
 from ..compare import _data
 from . import _devices, _models
@@ -176,8 +176,9 @@ def _plain(options: argparse.Namespace, images: _data.Images, study: Study) -> d
     """The model that was trained without noise, by its name."""
     if options.model is not None:
         path: Path = options.model
-        study.add(path.stem, path.stem, {"sha256": _models.digest(path)})
-        return {path.stem: _models.load(path)}
+        name = _files.shown(path.stem)
+        study.add(name, name, {"sha256": _models.digest(path)})
+        return {name: _models.load(path)}
     import qlif
 
     model = qlif.QSNNClassifier(random_state=0, verbose=True)

@@ -111,6 +111,16 @@ def test_a_model_of_the_user(measured: Measured, tmp_path: Path) -> None:
     assert _command.main([*arguments, "--images", "30"]) == 2
 
 
+def test_a_model_whose_name_is_no_text(measured: Measured, tmp_path: Path) -> None:
+    X = np.random.default_rng(0).uniform(size=(40, 64))
+    model = qlif.QSNNClassifier(hidden=(4,), epochs=1, random_state=0, verbose=False)
+    path = tmp_path / "m\udcff.safetensors"
+    model.fit(X, np.arange(40) % 10).save(path)
+    arguments = ["--model", str(path), "--dataset", "digits", "--quick", "--noise", "t1"]
+    assert _command.main([*arguments, "--out", str(tmp_path / "out")]) == 0
+    assert results(tmp_path / "out")["models"][0]["name"] == "m\N{REPLACEMENT CHARACTER}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
