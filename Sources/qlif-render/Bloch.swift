@@ -51,7 +51,6 @@ struct Bloch: ParsableCommand {
   var pulse: Double?
 
   @Option(
-    parsing: .unconditional,
     help: ArgumentHelp(
       "The qubit's frequency less the pulse's, radians per microsecond.", valueName: "rad/us"))
   var detuning: Double?
@@ -60,12 +59,10 @@ struct Bloch: ParsableCommand {
   var sigma: Double?
 
   @Option(
-    parsing: .unconditional,
     help: ArgumentHelp("From where one looks, degrees: 0 is along x, 90 along y.", valueName: "degrees"))
   var azimuth: Double = -30
 
   @Option(
-    parsing: .unconditional,
     help: ArgumentHelp("From how high one looks, degrees above the equator.", valueName: "degrees"))
   var elevation: Double = 18
 

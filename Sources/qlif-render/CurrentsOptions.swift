@@ -6,14 +6,12 @@ import QLIFFiles
 /// The currents that neurons receive: as numbers, or as a model makes them of an input.
 struct CurrentsOptions: ParsableArguments {
   @Option(
-    parsing: .unconditional,
     help: ArgumentHelp(
       "The drive u: above 0 it turns the qubit, else the neuron leaks. One number for each step, or for all.",
       valueName: "numbers"))
   var drive: NumberList?
 
   @Option(
-    parsing: .unconditional,
     help: ArgumentHelp(
       "The delay v: how long the neuron leaks. As --drive; default: 0.", valueName: "numbers"))
   var delay: NumberList?

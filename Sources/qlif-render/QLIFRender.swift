@@ -42,16 +42,23 @@ struct QLIFRender: ParsableCommand {
     // A reader that goes away is an error to report, not a reason to die without a word.
     signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try parseAsRoot(RawArguments.all)
+      var command = try parseAsRoot(CommandWords.checked(RawArguments.all))
       try command.run()
     } catch {
       // Help and version come as errors, too.
       if exitCode(for: error).isSuccess { exit(withError: error) }
-      let message = RawArguments.shown(self.message(for: error))
-      let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-      let text = Array("qlif-render: \(line)\n".utf8)
-      _ = Glibc.write(STDERR_FILENO, text, text.count)
+      // The option's own words say what was expected of its value.
+      let words = fullMessage(for: error).split(whereSeparator: \.isNewline).first { $0.hasPrefix("Help:  ") }
+      let help = words.map { " (\($0.dropFirst(7).replacing("  ", with: ": ", maxReplacements: 1)))" }
+      say(RawArguments.shown(message(for: error) + (help ?? "")))
       Glibc.exit(2)
     }
+  }
+
+  /// Writes one line to standard error.
+  static func say(_ message: String) {
+    let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let text = Array("qlif-render: \(line)\n".utf8)
+    _ = Glibc.write(STDERR_FILENO, text, text.count)
   }
 }

@@ -241,7 +241,16 @@ WAYS = {
     "a silent neuron": ("--drive", "0"),
     "more turns than can be counted": ("--drive", "1e300,1e9", "--no-refractory"),
     "more steps than can be marked": ("--spikes", ",".join("01" * 150), "--drive", "0.1"),
-    "a path": ("--trajectory", "path.npy", "--azimuth", "80", "--elevation", "-10"),
+    "a path": (
+        "--trajectory",
+        "path.npy",
+        "--threshold",
+        "0.6",
+        "--azimuth",
+        "80",
+        "--elevation",
+        "-10",
+    ),
 }
 
 
@@ -360,6 +369,83 @@ def test_classes_and_readout_are_the_estimators(folder: Path) -> None:
     done = run(folder, "raster", *model, "--label", "1")
     assert done.returncode == 2
     assert b"ant, bee, cat" in done.stderr
+
+
+SPELLING = {
+    "unknown option '--modle' (did you mean '--model'?)": (
+        "raster",
+        "--modle",
+        "model.safetensors",
+    ),
+    "unknown option '--ouput' (did you mean '--output'?)": ("filters", *MODEL, "--ouput=out.png"),
+    "unknown option '-output' (did you mean '--output'?)": (
+        "filters",
+        *MODEL,
+        "-output",
+        "out.png",
+    ),
+    "unknown option '--colour'; see 'qlif-render filters --help'": (
+        *("filters", *MODEL, "--colour", "red"),
+    ),
+    "unknown option '--': ": ("filters", *MODEL, "--"),
+    "unknown command 'filter' (did you mean 'filters'?)": ("filter", *MODEL),
+    "--index -1 is negative": (
+        "raster",
+        *MODEL,
+        "--dataset",
+        "mnist",
+        "--index",
+        "-1",
+        "--output",
+        "-",
+    ),
+    "layer -1 is outside": ("trace", *MODEL, *IMAGE, "--layer", "-1", "--output", "-"),
+    "--scale -2.0 is not between": (
+        "filters",
+        *MODEL,
+        "--layer",
+        "0",
+        "--scale",
+        "-2",
+        "--output",
+        "-",
+    ),
+    "'--index' needs a value <index>, but '--data' follows": (
+        *("raster", *MODEL, "--dataset", "mnist", "--index", "--data", "data"),
+    ),
+    "'--output' needs a value <file>": ("filters", *MODEL, "--layer", "0", "--output"),
+    "The value 'two' is invalid for '--index <index>' (--index <index>: Which image": (
+        *("raster", *MODEL, "--dataset", "mnist", "--index", "two"),
+    ),
+    "The value '-inf' is invalid for '--drive <numbers>' (--drive <numbers>: The drive u": (
+        *("bloch", "--drive", "-inf"),
+    ),
+    "unexpected '5,'": ("trace", *MODEL, *IMAGE, "--layer", "0", "--neurons", "1,", "5,", "9"),
+    "unexpected 'model.safetensors'": ("raster", "model.safetensors"),
+    "'--drive' is given twice": ("bloch", "--drive", "0.2", "--drive", "0.3"),
+    "'--neuron' is given beside '--neurons'": (
+        *("bloch", *MODEL, *IMAGE, "--layer", "1", "--neurons", "1", "--neuron=2"),
+    ),
+    "'--sequence' is given twice": ("raster", *MODEL, "--sequence", "--sequence"),
+}
+
+
+@pytest.mark.parametrize("message", SPELLING)
+def test_an_error_names_the_word_that_is_wrong(folder: Path, message: str) -> None:
+    before = sorted(folder.rglob("*"))
+    done = run(folder, *SPELLING[message])
+    assert (done.returncode, done.stdout) == (2, b"")
+    words = done.stderr.decode()
+    assert words.startswith("qlif-render: " + message.removesuffix(": ")), words
+    assert words.count("\n") == 1
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_values_may_begin_with_a_dash(folder: Path) -> None:
+    done = run(folder, "bloch", "--drive", "-.3,0.2", "--azimuth", "-80", "--output", "-")
+    assert done.returncode == 0, done.stderr
+    done = run(folder, "bloch", "--drive=1", "--title=-- a title", "--output", "-")
+    assert texts(done.stdout)["Title"] == "-- a title"
 
 
 OUT = ("--output", "out.png")
