@@ -4,7 +4,7 @@ import QLIFFiles
 /// What every drawing asks for: the picture's file, its scale and its title.
 struct PictureOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("The PNG file to write, or - for standard output.", valueName: "file"))
+    help: ArgumentHelp("The PNG file to write, a name in .png, or - for standard output.", valueName: "file"))
   var output: FilePath
 
   @Option(help: "Pixels per point, from 0.5 to 8; the resolution written into the PNG is 144 dpi times this.")
@@ -19,6 +19,6 @@ struct PictureOptions: ParsableArguments {
     title = title.map(RawArguments.shown)
     // Written so that NaN fails, too.
     guard scale >= 0.5, scale <= 8 else { throw ValidationError("--scale \(scale) is not between 0.5 and 8") }
-    guard !output.isEmpty else { throw ValidationError("--output is empty") }
+    try OutputName.check(output.description, isA: "a PNG picture", suffixes: [".png"])
   }
 }

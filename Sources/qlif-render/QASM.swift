@@ -53,7 +53,7 @@ struct QASM: ParsableCommand {
   @OptionGroup(title: "How the neurons are run") var circuit: CircuitOptions
 
   func validate() throws {
-    guard !output.isEmpty else { throw ValidationError("--output is empty") }
+    try OutputName.check(output.description, isA: "OpenQASM 3 text", suffixes: [".qasm", ".qasm3", ".txt"])
     if step != nil, currents.model == nil { throw ValidationError("--step goes with --model") }
     if alpha != nil, currents.model != nil {
       throw ValidationError("--alpha goes with --drive: a model's neurons remember what they have at --step")

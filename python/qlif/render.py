@@ -50,7 +50,17 @@ class PNG(bytes):
         return bytes(self)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the image to a file; an image that was there is replaced at once or not at all."""
+        """Writes the image to a file; an image that was there is replaced at once or not at all.
+
+        Raises:
+            ArgumentError: the name ends in another suffix than ``.png``.
+            FileError: the file cannot be written.
+        """
+        suffix = Path(os.fsdecode(path)).suffix
+        if suffix.lower() not in ("", ".png"):
+            raise ArgumentError(
+                f"path {os.fsdecode(path)!r} ends in {suffix}, but the image is a PNG: expected .png"
+            )
         _files.write(path, self)
 
     def __repr__(self) -> str:

@@ -237,6 +237,11 @@ def test_saving(model, image, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
     with pytest.raises(qlif.FileError):
         png.save(tmp_path / "absent" / "a.png")
+    with pytest.raises(qlif.ArgumentError, match=r"a\.jpg' ends in \.jpg.*expected \.png"):
+        png.save(tmp_path / "a.jpg")
+    png.save(tmp_path / "B.PNG")
+    png.save(tmp_path / "without")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["B.PNG", "a.png", "without"]
     assert "bytes" in repr(png)
 
 

@@ -427,6 +427,12 @@ SPELLING = {
         *("bloch", *MODEL, *IMAGE, "--layer", "1", "--neurons", "1", "--neuron=2"),
     ),
     "'--sequence' is given twice": ("raster", *MODEL, "--sequence", "--sequence"),
+    "--output out.jpg ends in .jpg, but what is written is a PNG picture: expected .png": (
+        *("filters", *MODEL, "--layer", "0", "--output", "out.jpg"),
+    ),
+    "--output out.png ends in .png, but what is written is OpenQASM 3 text": (
+        *("qasm", "--drive", "1", "--output", "out.png"),
+    ),
 }
 
 
@@ -439,6 +445,15 @@ def test_an_error_names_the_word_that_is_wrong(folder: Path, message: str) -> No
     assert words.startswith("qlif-render: " + message.removesuffix(": ")), words
     assert words.count("\n") == 1
     assert sorted(folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["a.PNG", "without", ".hidden", "b.c/without"])
+def test_names_that_do_not_lie(folder: Path, tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    target.parent.mkdir(exist_ok=True)
+    done = run(folder, "filters", *MODEL, "--layer", "0", "--output", str(target))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert target.read_bytes().startswith(b"\x89PNG")
 
 
 def test_values_may_begin_with_a_dash(folder: Path) -> None:
