@@ -77,8 +77,11 @@ struct Bloch: ParsableCommand {
     guard abs(elevation) <= 90 else {
       throw ValidationError("--elevation \(elevation) is not within 90 degrees")
     }
-    if trajectory != nil, currents.model != nil || currents.drive != nil || currents.spikes != nil {
-      throw ValidationError("--trajectory excludes --drive, --spikes and --model")
+    let ofNeuron = currents.isGiven || memory != nil || circuit.isGiven || noise.isGiven || pulse != nil
+    if trajectory != nil, ofNeuron {
+      throw ValidationError(
+        "--trajectory is a way that is there already: expected no model, and of the neuron's options --threshold alone"
+      )
     }
   }
 

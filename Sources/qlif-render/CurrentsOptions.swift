@@ -55,6 +55,13 @@ struct CurrentsOptions: ParsableArguments {
     var sha256: String?
   }
 
+  /// Whether anything that makes currents is given; a threshold does not.
+  var isGiven: Bool {
+    var others = constants
+    others.threshold = nil
+    return drive != nil || delay != nil || spikes != nil || steps != nil || model != nil || others.isGiven
+  }
+
   func validate() throws {
     let hasNumbers = drive != nil || delay != nil || spikes != nil || steps != nil || constants.isGiven
     if model != nil, hasNumbers {

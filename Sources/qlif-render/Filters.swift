@@ -37,8 +37,13 @@ struct Filters: ParsableCommand {
       "A convolution's input channels, such as 0-7. Default: the first 16.", valueName: "list"))
   var inputs: IndexList?
 
-  @Option(help: "How many pictures stand in a row, from 1 to 100.")
-  var columns: Int = 8
+  @Option(
+    help:
+      "How many pictures stand in a row, from 1 to 100; not where a row shows the input channels of one output. Default: 8."
+  )
+  var columns: Int?
+
+  private static let defaultColumns = 8
 
   @Option(
     help: ArgumentHelp(
@@ -47,7 +52,7 @@ struct Filters: ParsableCommand {
   var shape: PixelShape?
 
   func validate() throws {
-    guard (1...100).contains(columns) else {
+    if let columns, !(1...100).contains(columns) {
       throw ValidationError("--columns \(columns) is not between 1 and 100")
     }
   }
@@ -98,7 +103,7 @@ struct Filters: ParsableCommand {
       title: title(model),
       subtitle: "\(shown) of \(weights.shape[0]), index above each, \(pixels.height) × \(pixels.width) inputs"
         + (model.rotation(ofLayer: layer).map { "; \($0)" } ?? ""),
-      columns: columns, tiles: tiles, barLabel: barLabel(model))
+      columns: columns ?? Self.defaultColumns, tiles: tiles, barLabel: barLabel(model))
     try Picture.write(figure, model: model, options: options)
   }
 
@@ -120,8 +125,11 @@ struct Filters: ParsableCommand {
       let input = channels == 1 ? "" : " from input channel \(columns[0])"
       let figure = try FiltersFigure(
         title: title(model), subtitle: "\(shown)\(input), index above each, \(height) × \(width)\(rotation)",
-        columns: self.columns, tiles: tiles, barLabel: barLabel(model))
+        columns: self.columns ?? Self.defaultColumns, tiles: tiles, barLabel: barLabel(model))
       return try Picture.write(figure, model: model, options: options)
+    }
+    guard self.columns == nil else {
+      throw RenderError("--columns does not go with \(columns.count) input channels: each has a column")
     }
     let figure = try ConvolutionFiltersFigure(
       title: title(model),

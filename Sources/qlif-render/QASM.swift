@@ -54,6 +54,9 @@ struct QASM: ParsableCommand {
 
   func validate() throws {
     try OutputName.check(output.description, isA: "OpenQASM 3 text", suffixes: [".qasm", ".qasm3", ".txt"])
+    if currents.input.label != nil {
+      throw ValidationError("--label goes with a drawing: a circuit does not say what the model sees")
+    }
     if step != nil, currents.model == nil { throw ValidationError("--step goes with --model") }
     if alpha != nil, currents.model != nil {
       throw ValidationError("--alpha goes with --drive: a model's neurons remember what they have at --step")

@@ -32,6 +32,9 @@ struct CircuitOptions: ParsableArguments {
     help: ArgumentHelp("The qubit's relaxation time, microseconds. Default: the neuron's.", valueName: "us"))
   var qubitT1: Double?
 
+  /// Whether anything is away from its default.
+  var isGiven: Bool { leak != nil || clock != .relative || qubitT1 != nil }
+
   /// The neuron on a qubit with this noise.
   func qubit(
     _ neuron: QLIF, _ noise: QubitNoise, memory: QLIF.Memory? = nil
@@ -67,6 +70,12 @@ struct NoiseOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Probability of reading 0 in the state 1.", valueName: "p"))
   var p10: Double = 0
+
+  /// Whether anything is away from its default.
+  var isGiven: Bool {
+    qubitT2 != nil || excitedPopulation != nil || gateTime != nil
+      || [overRotation, depolarizing, p01, p10].contains { $0 != 0 }
+  }
 
   /// The noise of the qubit of a neuron; `t1` is the qubit's own, where it is given.
   func noise(of neuron: QLIF, t1: Double?) -> QubitNoise {

@@ -101,6 +101,8 @@ def test_ways_on_the_sphere(model, image, tmp_path):
         lambda: render.bloch(qlif.QLIF(), [[0.1]]),
         lambda: render.bloch(model, [0.1]),
         lambda: render.bloch(way, layer=0),
+        lambda: render.bloch(way, x=image),
+        lambda: render.bloch(qlif.QLIF(), 0.5, index=3),
         lambda: render.bloch(qlif.QLIF(), 1, noise=qlif.Noise(depolarizing=[0.1, 0.2])),
     ):
         with pytest.raises(ValueError):

@@ -433,6 +433,15 @@ SPELLING = {
     "--output out.png ends in .png, but what is written is OpenQASM 3 text": (
         *("qasm", "--drive", "1", "--output", "out.png"),
     ),
+    "--trajectory is a way that is there already": (
+        *("bloch", "--trajectory", "path.npy", "--depolarizing", "0.1", "--output", "-"),
+    ),
+    "--columns does not go with 3 input channels": (
+        *("filters", *CONVOLUTION, "--layer", "1", "--columns", "3", "--output", "-"),
+    ),
+    "--label goes with a drawing": (
+        *("qasm", *MODEL, "--input", "batch.npy", "--label", "1", "--layer", "1", "--step", "0"),
+    ),
 }
 
 
