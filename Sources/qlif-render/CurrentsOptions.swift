@@ -112,13 +112,16 @@ struct CurrentsOptions: ParsableArguments {
     try model.check(layer: layer)
     try neurons?.check(below: model.neurons(inLayer: layer), "neuron", "layer \(layer)")
     let chosen = neurons?.indices ?? Array(0..<model.neurons(inLayer: layer))
-    let choice = try input.load(inputShape: model.inputShape)
-    let (neuron, drive, delay) = try model.currents(ofLayer: layer, neurons: chosen, for: choice.sample)
+    let choice = try input.load(for: model)
+    let (neuron, drive, delay) = try model.currents(ofLayer: layer, neurons: chosen, for: choice)
     let name =
       chosen.count == 1
-      ? "neuron \(chosen[0]) of layer \(layer)" : "\(chosen.count) neurons of layer \(layer)"
+      ? "neuron \(chosen[0]) of layer \(layer)"
+        + model.ofClass(neuron: chosen[0], layer: layer, choice.classes)
+      : "\(chosen.count) neurons of layer \(layer)"
     return Currents(
-      neuron: neuron, drive: drive, delay: delay, name: name, source: "\(model.name) for \(choice.name)",
+      neuron: neuron, drive: drive, delay: delay, name: name,
+      source: "\(model.name) for \(choice.name)\(choice.ofClass)",
       sha256: model.sha256)
   }
 }

@@ -72,17 +72,23 @@ struct InputOptions: ParsableArguments {
   /// The chosen input in words and numbers.
   struct Choice {
     var sample: InputSample
-    /// The true class: its number or name, if it is known.
-    var label: String?
-    /// Whether the user named the class, and so means one that the model has.
-    var isLabelGiven: Bool
-    var classNames: [String]
-    /// What a title calls it: "mnist, test image 7".
+    /// Its number in the data set or the batch.
+    var index: Int
+    /// The true class, as a caption calls it, if it is known.
+    var className: String?
+    /// The output that stands for it, if the model has one.
+    var output: Int?
+    var classes: OutputClasses
+    /// What a title calls it: "mnist test image 7".
     var name: String
+
+    /// " of class bee", for a caption; empty where the class is not known.
+    var ofClass: String { className.map { " of class \($0)" } ?? "" }
   }
 
-  /// Reads the input for a network of the given input shape.
-  func load(inputShape: [Int]) throws -> Choice {
+  /// Reads the input for a model.
+  func load(for model: Model) throws -> Choice {
+    let inputShape = model.inputShape
     if let dataset {
       let split = split ?? .test
       let folder = data ?? ImageDataset.defaultFolder { getenv($0).map { FilePath(cString: $0) } }
@@ -94,16 +100,37 @@ struct InputOptions: ParsableArguments {
           "an image of \(dataset.rawValue) has \(image.height) x \(image.width) pixels, the network takes \(sizes) values"
         )
       }
+      // An image of a class that the model never learned is still worth a picture.
+      let classes = model.classes(dataset: dataset.classNames)
+      let output = model.hasClasses ? classes.output(of: String(image.label)) : nil
       return Choice(
-        sample: InputSample(values: image.pixels, steps: 0, shape: [image.height, image.width]),
-        label: String(image.label), isLabelGiven: false, classNames: dataset.classNames,
-        name: "\(dataset.rawValue) \(split.rawValue) image \(index)")
+        sample: InputSample(values: image.pixels, steps: 0, shape: [image.height, image.width]), index: index,
+        className: output.map { classes[$0] } ?? dataset.className(image.label), output: output,
+        classes: classes, name: "\(dataset.rawValue) \(split.rawValue) image \(index)")
     }
     guard let path = input else { throw Self.missing }
     let index = index ?? 0
+    let classes = model.classes()
+    let output = try label.map { label in
+      guard model.hasClasses else {
+        throw RenderError("--label \(label): the network has no outputs for classes")
+      }
+      guard let output = classes.output(of: label) else {
+        throw RenderError("--label \(label) is not one of the model's classes: \(classes.listed)")
+      }
+      return output
+    }
     var sample = try NPY(path: path).sample(index, inputShape: inputShape, isSequence: sequence)
     if let divide { sample.values = sample.values.map { $0 / Float(divide) } }
     return Choice(
-      sample: sample, label: label, isLabelGiven: true, classNames: [], name: "\(path.name) sample \(index)")
+      sample: sample, index: index, className: output.map { classes[$0] }, output: output, classes: classes,
+      name: "\(path.name) sample \(index)")
+  }
+}
+
+extension ImageDataset {
+  /// "9 (Ankle boot)", "7".
+  fileprivate func className(_ label: Int) -> String {
+    classNames.indices.contains(label) ? "\(label) (\(classNames[label]))" : String(label)
   }
 }

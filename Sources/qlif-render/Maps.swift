@@ -51,8 +51,8 @@ struct Maps: ParsableCommand {
     let (count, height, width) = (sizes[0], sizes[1], sizes[2])
     try channels?.check(below: count, "channel", "layer \(layer)")
     let indices = channels?.indices ?? Array(0..<min(count, windows == 1 ? 64 : 12))
-    let choice = try input.load(inputShape: model.inputShape)
-    let run = try model.run(choice.sample)
+    let choice = try input.load(for: model)
+    let run = try model.run(choice)
     let spikes = run.spikes[layer]
     guard run.steps > 0, spikes.count == run.steps * count * height * width else {
       throw RenderError("layer \(layer) has no spikes to draw")
@@ -81,12 +81,12 @@ struct Maps: ParsableCommand {
       return FeatureMapsFigure.Channel(index: channel, counts: maps)
     }
     let image = try choice.sample.picture(inputShape: model.inputShape)
-    let label = choice.label.map { ", input labelled \($0)" } ?? ""
+    let seen = choice.className == nil ? "" : ", input\(choice.ofClass)"
     let shown = indices.count == count ? "all \(count)" : "\(indices.count) of \(count)"
     let numbers = windows == 1 ? "; above each map: channel and its spikes" : ""
     let figure = try FeatureMapsFigure(
       title: options.title ?? "Spikes per channel of \(model.name) for \(choice.name)",
-      subtitle: "\(model.title(ofLayer: layer)), \(shown) channel\(count == 1 ? "" : "s")\(label), "
+      subtitle: "\(model.title(ofLayer: layer)), \(shown) channel\(count == 1 ? "" : "s")\(seen), "
         + "\(run.steps) step\(run.steps == 1 ? "" : "s")\(numbers)",
       channels: figureChannels, windows: parts, image: image?.image, imageCaption: image?.caption ?? "")
     try Picture.write(figure, model: model, options: options)

@@ -6,7 +6,7 @@ extension Model {
   ///
   /// In double precision from the weights and the spikes of the layer before, or the input.
   func currents(
-    ofLayer layer: Int, neurons: [Int], for sample: InputSample
+    ofLayer layer: Int, neurons: [Int], for choice: InputOptions.Choice
   ) throws -> (neuron: QLIF, drive: [[Double]], delay: [[Double]]) {
     guard let neuron = qlif(ofLayer: layer), let weights = denseWeights(ofLayer: layer) else {
       throw RenderError("layer \(layer) is \(title(ofLayer: layer)), expected a dense layer of QLIF neurons")
@@ -16,7 +16,8 @@ extension Model {
         "the neurons of layer \(layer) fire by chance, each time otherwise: expected some that fire at their threshold"
       )
     }
-    let run = try run(sample)
+    let run = try run(choice)
+    let sample = choice.sample
     let isConstant = layer == 0 && sample.steps == 0
     let inputs = layer == 0 ? sample.values : run.spikes[layer - 1]
     let width = weights.drive.inputs

@@ -29,7 +29,19 @@ struct Model {
   /// Loads the network of a `.safetensors` file.
   init(path: FilePath) throws {
     network = try Network.load(path: path)
-    estimator = network.metadata["estimator"].flatMap(EstimatorNote.init)
+    // Until its training has ended an estimator's network takes inputs that the estimator has scaled.
+    guard network.metadata["training"]?.hasPrefix("{") != true else {
+      throw RenderError(
+        "\(path) is the checkpoint of a training, expected a file of `save`: fit to the end and save the estimator"
+      )
+    }
+    do { estimator = try network.metadata["estimator"].flatMap(EstimatorNote.init) } catch {
+      throw RenderError("\(path): \(error)")
+    }
+    let outputs = network.outputShape.reduce(1, *)
+    if let classes = estimator?.classes.count, classes != outputs {
+      throw RenderError("\(path): its estimator has \(classes) classes and its network \(outputs) outputs")
+    }
     sha256 = try SHA256.hexadecimal(ofFile: path)
     name = path.name
   }
@@ -71,17 +83,21 @@ struct Model {
   }
 
   /// How the model's classes are to be read: as its estimator reads them, else as the engine does.
-  var readout: Readout {
-    estimator?.parameters.readout.flatMap(Readout.init) ?? TrainerConfiguration().readout
+  var readout: Readout { estimator?.parameters.readout ?? TrainerConfiguration().readout }
+
+  /// What the outputs stand for, to somebody who sees an input of a data set with these words for its classes.
+  func classes(dataset words: [String] = []) -> OutputClasses {
+    OutputClasses(
+      model: estimator?.classes.map(\.text), outputs: neurons(inLayer: layerCount - 1), dataset: words)
   }
 
-  /// What the outputs stand for, as the model says; nil where it says nothing or something that does not fit.
-  var classNames: [String]? {
-    guard let names = estimator?.classNames, names.count == neurons(inLayer: layerCount - 1) else {
-      return nil
-    }
-    return names
+  /// ", class bee" for a neuron of the output layer, empty for another one.
+  func ofClass(neuron: Int, layer: Int, _ classes: OutputClasses) -> String {
+    layer == layerCount - 1 && hasClasses ? ", class \(classes.short(neuron))" : ""
   }
+
+  /// Whether the network has an output for each class, as `predict` needs it.
+  var hasClasses: Bool { (try? network.classes()) != nil }
 
   /// The weights of the drive current of a layer, nil if it has none.
   func driveWeights(ofLayer layer: Int) -> Weights? {
@@ -110,18 +126,33 @@ struct Model {
     return (drive, delay)
   }
 
-  /// Runs the network on one sample; records the spikes of all layers, and alpha of `alphaLayer` and the last layer.
-  func run(_ sample: InputSample, alphaLayer: Int? = nil) throws -> Run {
+  /// Runs the network on one input; records the spikes of all layers, and alpha of `alphaLayer`.
+  func run(_ choice: InputOptions.Choice, alphaLayer: Int? = nil) throws -> Run {
     let layers = 0..<layerCount
-    let recording = try sample.values.withUnsafeBufferPointer { values in
+    let recording = try choice.sample.values.withUnsafeBufferPointer { values in
       try network.simulate(
-        values: values, batch: 1, steps: sample.steps, recordSpikes: layers.map { _ in true },
-        recordAlpha: layers.map { $0 == alphaLayer || $0 == layerCount - 1 })
+        values: values, batch: 1, steps: choice.sample.steps, recordSpikes: layers.map { _ in true },
+        recordAlpha: layers.map { $0 == alphaLayer }, noise: noise(of: choice))
     }
     return Run(
       steps: recording.steps, spikes: recording.spikes,
       alpha: recording.alpha)
   }
+
+  /// The output that the engine's `predict` chooses; nil where the network has none for classes.
+  func prediction(for choice: InputOptions.Choice, _ readout: Readout) throws -> Int? {
+    guard hasClasses else { return nil }
+    let (values, steps) = (choice.sample.values, choice.sample.steps)
+    var label: Int64 = 0
+    try values.withUnsafeBufferPointer { values in
+      let input = try Input(values.baseAddress, count: values.count, batch: 1, steps: steps, for: network)
+      try network.predict(input, readout: readout, labels: &label, scores: nil, noise: noise(of: choice))
+    }
+    return Int(label)
+  }
+
+  /// Neurons that fire by chance draw other numbers for each sample of a batch.
+  private func noise(of choice: InputOptions.Choice) -> NoiseRun { NoiseRun(firstSample: choice.index) }
 }
 
 /// How a class is read off the output layer, as the engine names it.
@@ -134,30 +165,6 @@ extension Readout: ExpressibleByArgument {
     // Only a qubit's membrane is a population.
     return model.rotation(ofLayer: model.layerCount - 1) == nil
       ? "largest summed membrane" : "largest summed α"
-  }
-}
-
-extension Model.Run {
-  /// The class that the output layer shows: by spikes, among equals by the larger summed alpha, or by
-  /// summed alpha alone.
-  func prediction(_ readout: Readout) -> Int? {
-    guard let spikes = spikes.last, let alpha = alpha.last, steps > 0, !spikes.isEmpty,
-      alpha.count == spikes.count
-    else { return nil }
-    let outputs = spikes.count / steps
-    var best: (output: Int, count: Int, alpha: Float)?
-    for output in 0..<outputs {
-      var count = 0
-      // In single precision, as the engine sums it, so that ties fall as they do there.
-      var sum: Float = 0
-      for step in 0..<steps {
-        if readout == .spikeCount, spikes[step * outputs + output] > 0.5 { count += 1 }
-        sum += alpha[step * outputs + output]
-      }
-      if let now = best, (now.count, now.alpha) >= (count, sum) { continue }
-      best = (output, count, sum)
-    }
-    return best?.output
   }
 }
 

@@ -49,14 +49,10 @@ struct Raster: ParsableCommand {
 
   func run() throws {
     let model = try Model(path: options.model)
-    let choice = try input.load(inputShape: model.inputShape)
-    let run = try model.run(choice.sample)
+    let choice = try input.load(for: model)
+    let run = try model.run(choice)
     let readout = readout ?? model.readout
-    guard let prediction = run.prediction(readout) else {
-      throw RenderError("the network has no output neurons")
-    }
-    let outputs = model.neurons(inLayer: model.layerCount - 1)
-    let label = try self.label(of: choice, model: model, outputs: outputs)
+    let prediction = try model.prediction(for: choice, readout)
 
     var layers: [SpikeLayer] = []
     for layer in 0..<model.layerCount where !run.spikes[layer].isEmpty {
@@ -71,57 +67,32 @@ struct Raster: ParsableCommand {
       }
       layers.append(spikes)
     }
-    let names = names(of: choice, model: model, outputs: outputs)
     let image = try choice.sample.picture(inputShape: model.inputShape, shape: shape)
+    let counts = layers.last?.counts ?? []
+    let isTied =
+      readout == .spikeCount && prediction.map { first in counts.count { $0 == counts[first] } > 1 } == true
+    let reason = readout.reason(model) + (isTied ? ", among equals \(Readout.membrane.reason(model))" : "")
     let figure = try RasterFigure(
       title: options.title ?? "Spikes of \(model.name) for \(choice.name)",
-      subtitle: subtitle(
-        choice, label: label, prediction: prediction, model, readout, names: names, steps: run.steps),
-      layers: layers, image: image?.image, imageCaption: image?.caption ?? "", classNames: names,
-      predicted: prediction, label: label)
+      subtitle: Self.subtitle(choice, predicted: prediction, reason, steps: run.steps),
+      layers: layers, image: image?.image, imageCaption: image?.caption ?? "",
+      classNames: model.hasClasses ? choice.classes.names.indices.map(choice.classes.short) : [],
+      predicted: prediction, label: choice.output)
     try Picture.write(figure, model: model, options: options)
   }
 
-  /// The output that stands for the input's label; nil where there is none.
-  private func label(of choice: InputOptions.Choice, model: Model, outputs: Int) throws -> Int? {
-    guard let label = choice.label else { return nil }
-    let classes = model.classNames ?? (0..<outputs).map(String.init)
-    // A model may know a data set's classes by number or by name.
-    let aliases =
-      [label]
-      + (Int(label).map { choice.classNames.indices.contains($0) ? [choice.classNames[$0]] : [] } ?? [])
-    if let output = aliases.lazy.compactMap(classes.firstIndex).first { return output }
-    // An image of a class that the model never learned is still worth a picture.
-    guard choice.isLabelGiven else { return nil }
-    throw RenderError("class \(label) is not one of the model's \(outputs): \(Self.listed(classes))")
-  }
-
-  private static func listed(_ classes: [String]) -> String {
-    classes.count <= 12 ? classes.joined(separator: ", ") : "\(classes[0]) ... \(classes[classes.count - 1])"
-  }
-
-  /// What the outputs are called, beside their index: by the model, else by the data set.
-  private func names(of choice: InputOptions.Choice, model: Model, outputs: Int) -> [String] {
-    if let classes = model.classNames, classes != (0..<outputs).map(String.init) {
-      return classes.map { $0.count <= 24 ? $0 : $0.prefix(23) + "…" }
-    }
-    return choice.classNames.count == outputs ? choice.classNames : []
-  }
-
-  private func subtitle(
-    _ choice: InputOptions.Choice, label: Int?, prediction: Int, _ model: Model, _ readout: Readout,
-    names: [String],
-    steps: Int
+  /// "Class 9 (Ankle boot), predicted class 7 (Sneaker): wrong, by most output spikes, 10 steps".
+  private static func subtitle(
+    _ choice: InputOptions.Choice, predicted: Int?, _ reason: String, steps: Int
   ) -> String {
-    func name(_ index: Int) -> String { names.isEmpty ? String(index) : "\(index) \(names[index])" }
-    let steps = "\(steps) step\(steps == 1 ? "" : "s")"
-    let predicted = "predicted \(name(prediction)) (\(readout.reason(model)))"
-    if let label {
-      return "Label \(name(label)), \(predicted): \(label == prediction ? "correct" : "wrong"), \(steps)"
+    let known = choice.className.map { "class \($0)" }
+    let found = predicted.map { predicted in
+      let verdict = choice.output.map { $0 == predicted ? ": correct" : ": wrong" } ?? ""
+      let stranger = known != nil && choice.output == nil ? "which the model does not know, " : ""
+      return "\(stranger)predicted class \(choice.classes[predicted])\(verdict), by \(reason)"
     }
-    if let label = choice.label {
-      return "Label \(label), which the model does not know, \(predicted), \(steps)"
-    }
-    return "\(predicted.prefix(1).uppercased())\(predicted.dropFirst()), \(steps)"
+    let words = [known, found, "\(steps) step\(steps == 1 ? "" : "s")"].compactMap(\.self)
+      .joined(separator: ", ")
+    return words.prefix(1).uppercased() + words.dropFirst()
   }
 }

@@ -87,6 +87,8 @@ struct ResultsFile {
     case DecodingError.keyNotFound(let key, _): "it has no \"\(key.stringValue)\""
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
       "\"\(context.codingPath.last?.stringValue ?? "it")\" has an unexpected value"
+    case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "\"\(context.codingPath.last?.stringValue ?? "it")\" has an unexpected value"
     default: "it is no JSON"
     }
   }

@@ -44,8 +44,8 @@ struct Trace: ParsableCommand {
     guard let threshold = model.threshold(ofLayer: layer) else {
       throw RenderError("layer \(layer) has no neurons")
     }
-    let choice = try input.load(inputShape: model.inputShape)
-    let run = try model.run(choice.sample, alphaLayer: layer)
+    let choice = try input.load(for: model)
+    let run = try model.run(choice, alphaLayer: layer)
     let (alpha, spikes) = (run.alpha[layer], run.spikes[layer])
     guard alpha.count == run.steps * count, spikes.count == alpha.count else {
       throw RenderError("layer \(layer) has no population to draw")
@@ -53,13 +53,14 @@ struct Trace: ParsableCommand {
     let recorded = try SpikeLayer(name: "layer \(layer)", steps: run.steps, neurons: count, spikes: spikes)
     let traces = (neurons?.indices ?? Self.telling(recorded, alpha: alpha)).map { neuron in
       let places = (0..<run.steps).map { $0 * count + neuron }
+      let name = "Neuron \(neuron)\(model.ofClass(neuron: neuron, layer: layer, choice.classes))"
       return TraceFigure.Trace(
-        name: "Neuron \(neuron)", alpha: places.map { alpha[$0] }, spikes: places.map { spikes[$0] > 0.5 })
+        name: name, alpha: places.map { alpha[$0] }, spikes: places.map { spikes[$0] > 0.5 })
     }
-    let label = choice.label.map { ", input labelled \($0)" } ?? ""
+    let seen = choice.className == nil ? "" : ", input\(choice.ofClass)"
     let figure = try TraceFigure(
       title: options.title ?? "Population of neurons in \(model.name) for \(choice.name)",
-      subtitle: "\(model.title(ofLayer: layer))\(label), \(run.steps) step\(run.steps == 1 ? "" : "s")",
+      subtitle: "\(model.title(ofLayer: layer))\(seen), \(run.steps) step\(run.steps == 1 ? "" : "s")",
       threshold: threshold, traces: traces)
     try Picture.write(figure, model: model, options: options)
   }

@@ -71,6 +71,28 @@ import Testing
     #expect(try canvas.darkest(near: Point(x: bars.point(23, 4).x, y: bars.point(0, 4).y)) == 255)
   }
 
+  @Test func outputsAreCalledByTheirClasses() throws {
+    let text = try TextMeasure()
+    let named = try Self.figure(names: true).arrangement(text).panels[1].y
+    #expect(named.label == "class")
+    #expect(named.ticks.map(\.label) == (0..<10).map { "class name \($0)" })
+    // Where not all have room, those that are written are still names.
+    let many = try Self.figure(outputs: 100, names: true).arrangement(text).panels[1].y
+    #expect(many.ticks.count > 1)
+    #expect(many.ticks.allSatisfy { $0.label == "class name \(Int($0.value))" })
+    #expect(try Self.figure().arrangement(text).panels[1].y.label == "neuron")
+  }
+
+  @Test func withoutAPredictionNothingIsMarked() throws {
+    let layer = try SpikeLayer(name: "x", steps: 1, neurons: 2, spikes: [0, 1])
+    let canvas = try RasterFigure(title: "", layers: [layer]).drawn()
+    let marked = try RasterFigure(title: "", layers: [layer], predicted: 0).drawn()
+    let panel = try RasterFigure(title: "", layers: [layer]).arrangement(TextMeasure()).panels[0]
+    let band = Point(x: panel.frame.x + 20, y: panel.point(0, 0).y)
+    #expect(try canvas.darkest(near: band) == 255)
+    #expect(try marked.darkest(near: band) < 255)
+  }
+
   @Test func unusualSizesAreDrawn() throws {
     for (steps, outputs, image) in [
       (1, 1, (1, 1)), (500, 200, (3, 900)), (2, 40, (900, 3)), (100, 1000, (28, 28)),
@@ -91,6 +113,9 @@ import Testing
     #expect(throws: FigureError.self) { try RasterFigure(title: "", layers: [], predicted: 0) }
     #expect(throws: FigureError.self) { try RasterFigure(title: "", layers: [layer, longer], predicted: 0) }
     #expect(throws: FigureError.self) { try RasterFigure(title: "", layers: [layer], predicted: 2) }
+    #expect(throws: FigureError.self) {
+      try RasterFigure(title: "", layers: [layer], predicted: 0, label: 2)
+    }
     #expect(throws: FigureError.self) {
       try RasterFigure(title: "", layers: [layer], classNames: ["a"], predicted: 0)
     }

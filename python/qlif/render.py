@@ -92,8 +92,8 @@ def raster(
         index: the number of the image in the data set, or of the sample in the batch (0).
         split: of the data set, ``"test"`` (default) or ``"train"``.
         data_dir: where the data set is; see `qlif.datasets.load`, but nothing is downloaded.
-        label: the class of the sample in `x`, if known, as the estimator calls it; of a network the
-            output's number.
+        label: the class of the sample in `x`, if known: as the estimator's `predict` names it, or
+            the number of a network's output.
         shape: height and width of the image.
         title: in place of the one made from the arguments.
         scale: pixels per point, 0.5 to 8; 2 is for fine screens and print.

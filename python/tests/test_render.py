@@ -208,7 +208,7 @@ def test_a_drawing_says_what_predict_says(digits, tmp_path, readout, cls):
     assert predicted in said(clf)
     # A network alone has no names, and the engine's readout.
     network = pickle.loads(pickle.dumps(clf)).network_
-    assert f"redicted {network.predict(sample[None])[0]} (" in said(network)
+    assert f"redicted class {network.predict(sample[None])[0]}" in said(network)
 
 
 @pytest.mark.parametrize("labels", [[True, False], [3.0, 7.0], [4, 5], [-1, 1], ["3.0", "3"]])
@@ -221,10 +221,26 @@ def test_a_label_is_named_as_the_estimator_names_it(digits, labels):
     for label in (y[0], y[0].item()):
         words = texts(qlif.render.raster(clf, X[0], label=label))["Description"]
         assert ("correct" if clf.predict(X[:1])[0] == label else "wrong") in words
-    with pytest.raises(render.RenderError, match="not one of the model's 2"):
+    with pytest.raises(render.RenderError, match="not one of the model's classes"):
         qlif.render.raster(clf, X[0], label="neither")
     with pytest.raises(qlif.ArgumentError, match="fitted estimator"):
         qlif.render.raster(clone(clf), X[0])
+
+
+def words(png):
+    """The texts of a PNG that are in Latin letters."""
+    return dict(data.decode().split("\0", 1) for kind, data in chunks(png) if kind == b"tEXt")
+
+
+@pytest.mark.parametrize("classes", [[True, False], [1.0, 2.0], ["bee", "ant"], [4, 7]])
+def test_a_label_is_what_predict_gives(quick, classes, tmp_path):
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(0, 1, (60, 64)), np.array(classes * 30)
+    clf = qlif.QSNNClassifier(**quick).fit(X, y)
+    clf.save(tmp_path / "m.safetensors")
+    for label in (y[0], y[0].item(), str(y[0])):
+        png = qlif.render.trace(tmp_path / "m.safetensors", X[0], layer=1, label=label)
+        assert f"input of class {str(y[0]).removesuffix('.0')}, " in words(png)["Description"]
 
 
 def test_a_data_set(data_dir):

@@ -75,7 +75,8 @@ extension Network {
 
   /// Runs a batch, constant in time (`steps` 0) or a sequence, and returns what was recorded.
   package func simulate(
-    values: UnsafeBufferPointer<Float>, batch: Int, steps: Int = 0, recordSpikes: [Bool], recordAlpha: [Bool]
+    values: UnsafeBufferPointer<Float>, batch: Int, steps: Int = 0, recordSpikes: [Bool], recordAlpha: [Bool],
+    noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) -> Recording {
     let input = try Input(values.baseAddress, count: values.count, batch: batch, steps: steps, for: self)
     let length = steps == 0 ? self.steps : steps
@@ -88,7 +89,8 @@ extension Network {
       spikes.append(keepSpikes ? try Buffer(size, for: "records of layer \(index)") : nil)
       alpha.append(keepAlpha ? try Buffer(size, for: "records of layer \(index)") : nil)
     }
-    try simulate(input, into: zip(spikes, alpha).map { RecordTarget(spikes: $0?.base, alpha: $1?.base) })
+    try simulate(
+      input, into: zip(spikes, alpha).map { RecordTarget(spikes: $0?.base, alpha: $1?.base) }, noise: noise)
     return Recording(
       steps: length, spikes: spikes.map { $0.map { Array($0.values) } ?? [] },
       alpha: alpha.map { $0.map { Array($0.values) } ?? [] })

@@ -11,11 +11,11 @@ public struct RasterFigure: Figure {
   public var image: GreyImage?
   /// What stands below the picture.
   public var imageCaption: String
-  /// One name per output, or empty: the index alone.
+  /// One name per output; empty where the outputs stand for no classes.
   public var classNames: [String]
-  /// The class that the network chose.
-  public var predicted: Int
-  /// The true class, where it is known.
+  /// The output of the class that the network chose, where it chooses one.
+  public var predicted: Int?
+  /// The output of the true class, where it is known.
   public var label: Int?
 
   static let plotWidth = 620.0
@@ -31,7 +31,7 @@ public struct RasterFigure: Figure {
   public init(
     title: String, subtitle: String = "", layers: [SpikeLayer], image: GreyImage? = nil,
     imageCaption: String = "",
-    classNames: [String] = [], predicted: Int, label: Int? = nil
+    classNames: [String] = [], predicted: Int? = nil, label: Int? = nil
   ) throws(FigureError) {
     guard let first = layers.first, let last = layers.last else {
       throw .invalid("there are no layers to draw")
@@ -39,8 +39,10 @@ public struct RasterFigure: Figure {
     for layer in layers where layer.steps != first.steps {
       throw .invalid("\(layer.name) has \(layer.steps) steps and \(first.name) \(first.steps)")
     }
-    guard (0..<last.neurons).contains(predicted) else {
-      throw .invalid("prediction \(predicted) is not one of the \(last.neurons) outputs")
+    for (what, output) in [("prediction", predicted), ("label", label)] {
+      if let output, !(0..<last.neurons).contains(output) {
+        throw .invalid("\(what) \(output) is not one of the \(last.neurons) outputs")
+      }
     }
     guard classNames.isEmpty || classNames.count == last.neurons else {
       throw .invalid("\(classNames.count) class names for \(last.neurons) outputs")
@@ -187,15 +189,13 @@ public struct RasterFigure: Figure {
     return text.width(whole, .heading) <= Self.plotWidth ? whole : start + " per step"
   }
 
-  /// Neurons from below, each around its index. Outputs are all named while there is room for it.
+  /// Neurons from below, each around its index; outputs by the names of their classes. Outputs are all named while
+  /// there is room for it.
   private func yAxis(_ layer: SpikeLayer, height: Double, isLast: Bool) -> Axis {
     var ticks: [Tick]
     let isRoomy = height / Double(layer.neurons) >= TextStyle.tick.lineHeight
     if isLast, isRoomy {
-      ticks = (0..<layer.neurons).map { index in
-        let name = classNames.isEmpty ? "" : classNames[index]
-        return Tick(value: Double(index), label: name.isEmpty ? String(index) : "\(name)  \(index)")
-      }
+      ticks = (0..<layer.neurons).map { Tick(value: Double($0), label: String($0)) }
     } else if let first = layer.indices.first, layer.indices == Array(first..<(first + layer.neurons)) {
       // Round indices, wherever the first one is.
       ticks = Ticks.whole(first, first + layer.neurons - 1, maximum: max(2, Int(height / 36)))
@@ -207,7 +207,11 @@ public struct RasterFigure: Figure {
         : Ticks.whole(0, layer.neurons - 1, maximum: max(2, Int(height / 36)))
       for place in ticks.indices { ticks[place].label = String(layer.indices[Int(ticks[place].value)]) }
     }
-    return Axis(-0.5, Double(layer.neurons) - 0.5, ticks: ticks, label: isLast ? "class" : "neuron")
+    let isNamed = isLast && !classNames.isEmpty
+    if isNamed {
+      for place in ticks.indices { ticks[place].label = classNames[Int(ticks[place].value)] }
+    }
+    return Axis(-0.5, Double(layer.neurons) - 0.5, ticks: ticks, label: isNamed ? "class" : "neuron")
   }
 
   private func remark(output: Int, count: Int) -> String {
@@ -220,6 +224,7 @@ public struct RasterFigure: Figure {
   }
 
   private func drawPredictionBand(_ panel: Panel, _ bars: Panel, on canvas: Canvas) {
+    guard let predicted else { return }
     let top = panel.point(0, Double(predicted) + 0.5).y
     let height = panel.frame.height / Double(layers[layers.count - 1].neurons)
     for frame in [panel.frame, bars.frame] {
