@@ -15,8 +15,8 @@ enum Picture {
     if options.output.isStandardOutput, isatty(STDOUT_FILENO) == 1 {
       throw RenderError("standard output is a terminal: send the picture to a file or a pipe")
     }
-    let bytes = try figure.png(
-      scale: options.scale,
+    let canvas = try figure.drawn(scale: options.scale)
+    let bytes = try canvas.png(
       texts: [
         // What the picture says in words, for those who search or cannot see it.
         ("Title", figure.title),
@@ -26,6 +26,12 @@ enum Picture {
         source,
       ])
     try options.output.write(bytes)
+    let missing = canvas.missingLetters
+    if !missing.isEmpty {
+      let shown =
+        missing.prefix(20).map(String.init).joined(separator: " ") + (missing.count > 20 ? " ..." : "")
+      QLIFRender.say("no installed font has \(shown): the picture shows boxes in their place")
+    }
   }
 
   /// The command as one would type it. Absolute paths are cut to their last part: they say nothing on

@@ -12,7 +12,8 @@ struct QLIFRender: ParsableCommand {
       "Draws what a network of quantum leaky integrate-and-fire neurons does, as PNG files; writes its circuits.",
     discussion: """
       Every picture carries its resolution and, as text, the command that made it and the SHA-256 of the model \
-      or results file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written.
+      or results file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written. \
+      A letter that no installed font has is drawn as a box, and a line on standard error says so.
 
       Examples:
         qlif-render raster --model m.safetensors --dataset mnist --index 7 \\

@@ -65,4 +65,17 @@ import Testing
     let text = try TextMeasure()
     #expect(text.width("a\0b\n", .label) > text.width("ab", .label))
   }
+
+  @Test func marksThatSteerALayoutAreNotDrawn() throws {
+    let text = try TextMeasure()
+    #expect(text.width("a\u{200d}b\u{fe0f}\u{00ad}", .label) == text.width("ab", .label))
+  }
+
+  @Test func lettersThatNoFontHasAreNamed() throws {
+    let canvas = try Canvas(size: Size(width: 60, height: 40), scale: 1)
+    canvas.draw("aé\u{10fffd}\u{10fffd}b", at: Point(x: 5, y: 20), .title)
+    canvas.draw("\u{10fffc}", at: Point(x: 5, y: 20), .note)
+    #expect(canvas.missingLetters == ["\u{10fffd}", "\u{10fffc}"])
+    #expect(canvas.width(of: "\u{10fffd}", .title) > 0)
+  }
 }

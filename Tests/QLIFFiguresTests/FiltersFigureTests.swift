@@ -66,7 +66,7 @@ import Testing
   @Test func pngCarriesItsResolution() throws {
     let figure = try Self.figure { Float($0) }
     for scale in [1.0, 2.0] {
-      let png = try decode(figure.png(scale: scale, texts: [("Command", "qlif-render filters")]))
+      let png = try decode(figure.drawn(scale: scale).png(texts: [("Command", "qlif-render filters")]))
       #expect(png.pixelsPerMetre == UInt32((144 * scale / 0.0254).rounded()))
       #expect(png.texts["Command"] == "qlif-render filters")
       let size = figure.size(try TextMeasure())

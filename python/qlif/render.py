@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,9 @@ def raster(
     Raises:
         RenderError: what the program says about a model, an image or a number that cannot be.
         FileError: the program is missing.
+
+    Warns:
+        UserWarning: a title or a class name has letters that no installed font has.
     """
     image = _Image(x, dataset, index, split, data_dir, label)
     return _draw("raster", model, image, shape=_size(shape), title=title, scale=scale)
@@ -432,9 +436,11 @@ def _run(drawing: str, /, **options: Any) -> PNG:
         elif value is not None:
             command.append(f"--{name}={_argument(value)}")
     done = subprocess.run(command, capture_output=True, check=False)
+    words = done.stderr.decode("utf-8", "replace").strip()
     if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip()
         raise RenderError(words or f"qlif-render ended with code {done.returncode}")
+    if words:
+        warnings.warn(words, stacklevel=3)
     return PNG(done.stdout)
 
 

@@ -243,6 +243,11 @@ def test_a_label_is_what_predict_gives(quick, classes, tmp_path):
         assert f"input of class {str(y[0]).removesuffix('.0')}, " in words(png)["Description"]
 
 
+def test_letters_that_no_font_has_are_warned_of(model):
+    with pytest.warns(UserWarning, match="no installed font has \U0010fffd"):
+        assert qlif.render.filters(model, title="a \U0010fffd")
+
+
 def test_a_data_set(data_dir):
     model = qlif.Network(input_shape=(784,), layers=[qlif.Dense(10, qlif.QLIF())], steps=5)
     assert size(qlif.render.raster(model, dataset="mnist", index=7, data_dir=data_dir))

@@ -605,6 +605,40 @@ def test_values_may_begin_with_a_dash(folder: Path) -> None:
     assert texts(done.stdout)["Title"] == "-- a title"
 
 
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+
+
+@pytest.mark.skipif(not FONTS.exists(), reason="needs the package fonts-dejavu-core")
+def test_letters_come_from_the_fonts_that_have_them(folder: Path, tmp_path: Path) -> None:
+    def picture(title: str, *fonts: str) -> tuple[bytes, str]:
+        place = tmp_path / "-".join(("fonts", *fonts))
+        place.mkdir(exist_ok=True)
+        for font in fonts:
+            shutil.copy(FONTS / f"{font}.ttf", place)
+        settings = (
+            f"<fontconfig><dir>{place}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>"
+        )
+        (tmp_path / "fonts.conf").write_text(settings)
+        arguments = ("filters", *MODEL, "--layer", "0", "--title", title, "--output", "-")
+        done = run(folder, *arguments, FONTCONFIG_FILE=str(tmp_path / "fonts.conf"))
+        assert done.returncode == (0 if fonts else 2), done.stderr
+        if not fonts:
+            return b"", done.stderr.decode()
+        pixels = b"".join(data for kind, data in chunks(done.stdout) if kind == b"IDAT")
+        return pixels, done.stderr.decode()
+
+    sans = ("DejaVuSans", "DejaVuSans-Bold")
+    boxes, note = picture("⌵ Köln ⍟ ⌵", *sans)
+    assert (
+        note == "qlif-render: no installed font has ⌵ ⍟: the picture shows boxes in their place\n"
+    )
+    letters, note = picture("⌵ Köln ⍟ ⌵", *sans, "DejaVuSansMono")
+    assert (note, letters == boxes) == ("", False)
+    # What the main font has stays as it is.
+    assert picture("Köln", *sans) == picture("Köln", *sans, "DejaVuSansMono")
+    assert "no font is installed" in picture("Köln")[1]
+
+
 OUT = ("--output", "out.png")
 MAPS = ("maps", *CONVOLUTION, *IMAGE, "--layer", "0")
 BAD = {

@@ -18,10 +18,15 @@ public final class Canvas {
   /// The most pixels in all.
   public static let largestArea = 100_000_000
 
+  /// The letters that were drawn as boxes, because no installed font has them.
+  public private(set) var missingLetters: [Character] = []
+
   private let surface: OpaquePointer
   private let context: OpaquePointer
+  private let fonts: Fonts
 
-  /// A white sheet of `size` points. Throws where the picture would be too large or memory is short.
+  /// A white sheet of `size` points. Throws where the picture would be too large, memory is short or no font is
+  /// installed.
   public init(size: Size, scale: Double) throws(FigureError) {
     let width = (size.width * scale).rounded(.up)
     let height = (size.height * scale).rounded(.up)
@@ -29,6 +34,7 @@ public final class Canvas {
     // Written so that NaN fails, too.
     guard width >= 1, height >= 1, width <= side, height <= side, width * height <= Double(Self.largestArea)
     else { throw .tooLarge(width: width, height: height) }
+    let fonts = try Fonts()
     self.size = size
     self.scale = scale
     pixelWidth = Int(width)
@@ -42,14 +48,11 @@ public final class Canvas {
     }
     self.surface = surface
     self.context = context
+    self.fonts = fonts
     cairo_set_source_rgb(context, 1, 1, 1)
     cairo_paint(context)
     cairo_scale(context, scale, scale)
-    // Without hinting, text has the same proportions at every scale, so one layout fits all.
-    let options = cairo_font_options_create()
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE)
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+    let options = Fonts.Font.options()
     cairo_set_font_options(context, options)
     cairo_font_options_destroy(options)
   }
@@ -133,10 +136,12 @@ public final class Canvas {
 
   /// The width of one line of text, in points.
   public func width(of text: String, _ style: TextStyle) -> Double {
-    select(style)
-    var extents = cairo_text_extents_t()
-    cairo_text_extents(context, Self.printable(text), &extents)
-    return extents.x_advance
+    fonts.parts(of: Self.printable(text), bold: style.bold).parts.reduce(0) { width, part in
+      select(part.font, style)
+      var extents = cairo_text_extents_t()
+      cairo_text_extents(context, part.text, &extents)
+      return width + extents.x_advance
+    }
   }
 
   /// Draws one line of text. `anchor` says which point of the text's box lies at `point`; the box is as
@@ -152,25 +157,29 @@ public final class Canvas {
     if quarterTurn { cairo_rotate(context, -Double.pi / 2) }
     let capital = style.size * Self.capitalHeight
     cairo_move_to(context, -width * anchor.x, capital * (1 - anchor.y))
-    cairo_show_text(context, Self.printable(text))
+    let (parts, missing) = fonts.parts(of: Self.printable(text), bold: style.bold)
+    for part in parts {
+      select(part.font, style)
+      cairo_show_text(context, part.text)
+    }
+    for letter in missing where !missingLetters.contains(letter) { missingLetters.append(letter) }
     cairo_restore(context)
   }
 
   /// The height of a capital letter of DejaVu Sans, as a share of the font's size.
   static let capitalHeight = 0.729
 
-  private func select(_ style: TextStyle) {
-    cairo_select_font_face(
-      context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-      style.bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
+  private func select(_ font: Fonts.Font, _ style: TextStyle) {
+    cairo_set_font_face(context, font.face)
     cairo_set_font_size(context, style.size)
   }
 
-  /// Control characters would end the C string or print as boxes.
+  /// Control characters would end the C string or print as boxes, and so would marks that only steer a layout.
   private static func printable(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        text.unicodeScalars.lazy.filter { !$0.properties.isDefaultIgnorableCodePoint }
+          .map { $0.properties.generalCategory == .control ? " " : $0 }))
   }
 
   // MARK: Images

@@ -18,16 +18,6 @@ extension Figure {
     draw(on: canvas, text)
     return canvas
   }
-
-  /// The figure as a PNG file, with its resolution and the given texts.
-  public func png(
-    scale: Double = 1, texts: [(keyword: String, text: String)] = []
-  ) throws(FigureError) -> [UInt8] {
-    let canvas = try drawn(scale: scale)
-    return try PNGEncoder.encode(
-      canvas.pixels(), width: canvas.pixelWidth, height: canvas.pixelHeight,
-      pixelsPerInch: PNGEncoder.baseResolution * scale, texts: texts)
-  }
 }
 
 /// Lengths that all figures share, in points.

@@ -58,3 +58,12 @@ public enum PNGEncoder {
     return [UInt8](UnsafeBufferPointer(start: bytes, count: size))
   }
 }
+
+extension Canvas {
+  /// The sheet as a PNG file, with its resolution and the given texts.
+  public func png(texts: [(keyword: String, text: String)] = []) throws(FigureError) -> [UInt8] {
+    try PNGEncoder.encode(
+      pixels(), width: pixelWidth, height: pixelHeight, pixelsPerInch: PNGEncoder.baseResolution * scale,
+      texts: texts)
+  }
+}
