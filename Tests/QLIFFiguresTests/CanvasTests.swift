@@ -78,4 +78,23 @@ import Testing
     #expect(canvas.missingLetters == ["\u{10fffd}", "\u{10fffc}"])
     #expect(canvas.width(of: "\u{10fffd}", .title) > 0)
   }
+
+  @Test func aPictureInColourIsInColour() throws {
+    func grey(_ values: [Float]) throws -> GreyImage {
+      try #require(GreyImage(width: values.count, height: 1, values: values))
+    }
+    let image = try #require(
+      try InputImage(red: grey([1, 0, 0]), green: grey([0, 1, 0]), blue: grey([0, 0, 0.5])))
+    let figure = try FeatureMapsFigure(
+      title: "", channels: [.init(index: 0, counts: [grey([0])])], windows: [0...0], image: image)
+    let canvas = try figure.drawn()
+    let frame = try #require(figure.arrangement(try TextMeasure()).image)
+    let pixels = try canvas.pixels()
+    for (column, color) in [[255, 0, 0], [0, 255, 0], [0, 0, 128]].enumerated() {
+      let x = Int(frame.x + frame.width * (Double(column) + 0.5) / 3)
+      let place = (Int(frame.center.y) * canvas.pixelWidth + x) * 3
+      #expect(pixels[place..<(place + 3)].map(Int.init) == color)
+    }
+    #expect(try InputImage(red: grey([1]), green: grey([1]), blue: grey([1, 1])) == nil)
+  }
 }

@@ -17,7 +17,9 @@ import Testing
     return try FeatureMapsFigure(
       title: String(repeating: "long title ", count: 20), subtitle: "Subtitle", channels: maps,
       windows: (0..<windows).map { ($0 * 10)...($0 * 10 + 9) },
-      image: image ? GreyImage(width: 28, height: 28, values: [Float](repeating: 0.5, count: 784)) : nil,
+      image: image
+        ? GreyImage(width: 28, height: 28, values: [Float](repeating: 0.5, count: 784)).map { InputImage($0) }
+        : nil,
       imageCaption: "Input: 28 × 28, 0 (black) to 1 (white)")
   }
 

@@ -21,6 +21,7 @@ import Testing
     layers.append(try layer("Output", steps: steps, neurons: outputs, fires))
     let picture = image.flatMap {
       GreyImage(width: $0.0, height: $0.1, values: [Float](repeating: 0.5, count: $0.0 * $0.1))
+        .map { InputImage($0) }
     }
     return try RasterFigure(
       title: title, subtitle: "Subtitle", layers: layers, image: picture, imageCaption: "Input",

@@ -639,6 +639,30 @@ def test_letters_come_from_the_fonts_that_have_them(folder: Path, tmp_path: Path
     assert "no font is installed" in picture("Köln")[1]
 
 
+def test_three_channels_are_colours(tmp_path: Path) -> None:
+    """Red and blue have the same mean, and a network without weights the same spikes."""
+    layers = [qlif.Conv2d(2, 3, qlif.QLIF()), qlif.Dense(3, qlif.QLIF())]
+    network = qlif.Network(input_shape=(3, SIDE, SIDE), layers=layers, steps=2)
+    for values in network.parameters.values():
+        values[:] = 0
+    network.save(tmp_path / "rgb.safetensors")
+
+    def picture(kind: str, channel: int, most: float) -> bytes:
+        x = np.zeros((1, 3, SIDE, SIDE))
+        x[:, channel] = most
+        np.save(tmp_path / "x.npy", x)
+        layer = ("--layer", "0") if kind == "maps" else ()
+        arguments = (kind, "--model", "rgb.safetensors", "--input", "x.npy", *layer)
+        done = run(tmp_path, *arguments, "--output", "-")
+        assert done.returncode == 0, done.stderr
+        return b"".join(data for kind, data in chunks(done.stdout) if kind == b"IDAT")
+
+    for kind in ("raster", "maps"):
+        assert picture(kind, 0, 1) != picture(kind, 2, 1)
+        # Beyond 1 there is no colour of that name: the mean is shown, and called so.
+        assert picture(kind, 0, 9) == picture(kind, 2, 9)
+
+
 OUT = ("--output", "out.png")
 MAPS = ("maps", *CONVOLUTION, *IMAGE, "--layer", "0")
 BAD = {

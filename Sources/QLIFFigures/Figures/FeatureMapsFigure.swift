@@ -30,7 +30,7 @@ public struct FeatureMapsFigure: Figure {
   /// The windows of time, by their steps.
   public let windows: [ClosedRange<Int>]
   /// The input, where it is a picture.
-  public var image: GreyImage?
+  public var image: InputImage?
   /// What stands below the picture.
   public var imageCaption: String
   /// The count at the dark end of the colour scale.
@@ -43,7 +43,7 @@ public struct FeatureMapsFigure: Figure {
   /// Every channel must have a map for each window, all of one size; there must be at least one.
   public init(
     title: String, subtitle: String = "", channels: [Channel], windows: [ClosedRange<Int>],
-    image: GreyImage? = nil, imageCaption: String = ""
+    image: InputImage? = nil, imageCaption: String = ""
   ) throws(FigureError) {
     guard let first = channels.first?.counts.first else { throw .invalid("there are no maps to draw") }
     for channel in channels {

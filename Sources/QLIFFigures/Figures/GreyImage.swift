@@ -23,12 +23,4 @@ public struct GreyImage: Sendable {
     if least >= 0, most <= 1 { return (0, 1) }
     return (Double(least), most > least ? Double(most) : Double(least) + 1)
   }
-
-  /// Draws the picture with sharp pixels and a thin border.
-  func draw(on canvas: Canvas, in rect: Rect) {
-    let (lower, upper) = range
-    let colors = values.map { ColorMap.grey.color((Double($0) - lower) / (upper - lower)) }
-    canvas.draw(colors, rows: height, columns: width, in: rect)
-    canvas.stroke(rect, Palette.axis)
-  }
 }

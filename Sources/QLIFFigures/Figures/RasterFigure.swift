@@ -8,7 +8,7 @@ public struct RasterFigure: Figure {
   /// From the input to the output; the last one's neurons are the classes.
   public var layers: [SpikeLayer]
   /// The input, where it is a picture.
-  public var image: GreyImage?
+  public var image: InputImage?
   /// What stands below the picture.
   public var imageCaption: String
   /// One name per output; empty where the outputs stand for no classes.
@@ -29,7 +29,7 @@ public struct RasterFigure: Figure {
 
   /// All layers must have the same number of steps; there must be at least one.
   public init(
-    title: String, subtitle: String = "", layers: [SpikeLayer], image: GreyImage? = nil,
+    title: String, subtitle: String = "", layers: [SpikeLayer], image: InputImage? = nil,
     imageCaption: String = "",
     classNames: [String] = [], predicted: Int? = nil, label: Int? = nil
   ) throws(FigureError) {
@@ -174,7 +174,7 @@ public struct RasterFigure: Figure {
   static let strongNote = TextStyle(size: TextStyle.note.size, bold: true)
 
   /// The size at which a picture is shown: whole points per pixel as far as it fits.
-  static func imageSize(_ image: GreyImage) -> Size {
+  static func imageSize(_ image: InputImage) -> Size {
     let side = Double(max(image.width, image.height))
     let zoom = side <= imageSide ? (imageSide / side).rounded(.down) : imageSide / side
     return Size(width: Double(image.width) * zoom, height: max(1, Double(image.height) * zoom))
