@@ -12,8 +12,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 OUT ?= out
 
-SYSTEM_PACKAGES := python3-dev python3-venv libpng-dev libcairo2-dev libopenblas-serial-dev \
-	zlib1g-dev libssl-dev fonts-dejavu-core pkg-config binutils gcc
+SYSTEM_PACKAGES := python3-dev python3-venv libpng-dev libcairo2-dev zlib1g-dev libssl-dev \
+	fonts-dejavu-core pkg-config binutils gcc
 
 SWIFT_SOURCES := Package.swift $(shell find Sources Include -type f 2>/dev/null)
 PYTHON_SOURCES := python/pyproject.toml python/hatch_build.py \

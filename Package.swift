@@ -9,13 +9,6 @@ import PackageDescription
   let kernelVariants: [(name: String, march: String)] = []
 #endif
 
-/// Debian's name for this architecture.
-#if arch(x86_64)
-  let triple = "x86_64-linux-gnu"
-#else
-  let triple = "aarch64-linux-gnu"
-#endif
-
 let kernelTargets: [Target] =
   [
     .target(
@@ -41,17 +34,7 @@ let package = Package(
     .target(name: "KernelTypes"),
     .target(name: "QLIFFiles"),
     .systemLibrary(name: "CSIMD"),
-    .target(
-      name: "CMachine",
-      cSettings: [.unsafeFlags(["-I/usr/include/\(triple)/openblas-serial"])],
-      linkerSettings: [
-        // The archive, so that the library carries its BLAS inside; built for one thread.
-        // --wrap: see blas.c.
-        .unsafeFlags([
-          "-Xlinker", "/usr/lib/\(triple)/openblas-serial/libopenblas.a",
-          "-Xlinker", "--wrap=blas_memory_alloc", "-Xlinker", "--wrap=blas_memory_free",
-        ])
-      ]),
+    .target(name: "CMachine"),
     .target(
       name: "QLIFCore",
       dependencies: ["KernelTypes", "CMachine", "CZlib", "QLIFFiles"]

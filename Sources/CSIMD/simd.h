@@ -160,6 +160,76 @@ QLIF_INLINE void qlif_store_first(intptr_t count, qlif_float32x16 lanes, float *
 #endif
 }
 
+/* The first `count` lanes, 1 to 16, and zeros. */
+QLIF_INLINE qlif_float32x16 qlif_load_first(intptr_t count, const float *source) {
+#if defined(__AVX512F__)
+  typedef float native __attribute__((vector_size(64)));
+  return (qlif_float32x16)__builtin_ia32_loadups512_mask((const void *)source, (native){0},
+                                                         (uint16_t)((1u << count) - 1));
+#else
+  typedef float quarter __attribute__((ext_vector_type(4)));
+  quarter parts[4] = {0};
+  for (intptr_t i = 0; i < 4; i++) {
+    const float *rest = source + 4 * i;
+    intptr_t present = count - 4 * i;
+    if (present >= 4) __builtin_memcpy(&parts[i], rest, sizeof parts[i]);
+    else if (present == 3) parts[i] = (quarter){rest[0], rest[1], rest[2], 0};
+    else if (present == 2) parts[i] = (quarter){rest[0], rest[1], 0, 0};
+    else if (present == 1) parts[i] = (quarter){rest[0], 0, 0, 0};
+  }
+  return __builtin_shufflevector(
+      __builtin_shufflevector(parts[0], parts[1], 0, 1, 2, 3, 4, 5, 6, 7),
+      __builtin_shufflevector(parts[2], parts[3], 0, 1, 2, 3, 4, 5, 6, 7), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+      13, 14, 15);
+#endif
+}
+
+/* How many vectors of sixteen floats the registers hold. */
+QLIF_INLINE intptr_t qlif_vectors_in_registers(void) {
+#if defined(__AVX512F__)
+  return 32;
+#elif defined(__AVX__) || defined(__aarch64__)
+  return 8;
+#else
+  return 4;
+#endif
+}
+
+/* Up to sixteen rows of four floats, `stride` apart, to four rows of sixteen, `target_stride` apart, whose lanes beyond
+ * `count` have no meaning. */
+QLIF_INLINE void qlif_transpose_16x4(const float *source, intptr_t stride, intptr_t count, float *target,
+                                     intptr_t target_stride) {
+  typedef float quarter __attribute__((ext_vector_type(4)));
+  typedef float half __attribute__((ext_vector_type(8)));
+  qlif_float32x16 rows[4], pairs[4];
+  /* Rows i, i + 4, i + 8 and i + 12 side by side: four squares to transpose at a time. */
+  for (int i = 0; i < 4; i++) {
+    quarter parts[4];
+    for (int j = 0; j < 4; j++) {
+      intptr_t row = i + 4 * j < count ? i + 4 * j : count - 1;
+      __builtin_memcpy(&parts[j], source + row * stride, sizeof parts[j]);
+    }
+    half low = __builtin_shufflevector(parts[0], parts[1], 0, 1, 2, 3, 4, 5, 6, 7);
+    half high = __builtin_shufflevector(parts[2], parts[3], 0, 1, 2, 3, 4, 5, 6, 7);
+    rows[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  }
+#define QLIF_LOW(a, b) \
+  __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+#define QLIF_HIGH(a, b) \
+  __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
+  pairs[0] = QLIF_LOW(rows[0], rows[2]);
+  pairs[1] = QLIF_LOW(rows[1], rows[3]);
+  pairs[2] = QLIF_HIGH(rows[0], rows[2]);
+  pairs[3] = QLIF_HIGH(rows[1], rows[3]);
+  rows[0] = QLIF_LOW(pairs[0], pairs[1]);
+  rows[1] = QLIF_HIGH(pairs[0], pairs[1]);
+  rows[2] = QLIF_LOW(pairs[2], pairs[3]);
+  rows[3] = QLIF_HIGH(pairs[2], pairs[3]);
+#undef QLIF_LOW
+#undef QLIF_HIGH
+  for (int i = 0; i < 4; i++) __builtin_memcpy(target + i * target_stride, &rows[i], sizeof rows[i]);
+}
+
 /* What is soon needed. */
 QLIF_INLINE void qlif_prefetch(const void *place) { __builtin_prefetch(place); }
 

@@ -97,6 +97,10 @@ public protocol KernelSet: Sendable {
     outputStride: Int, inputGradient: MutableFloats, inputStride: Int, memory: UnsafeMutableRawPointer)
   static func maxPoolBackwardMemory(_ pool: PoolWindow) -> Int
 
+  static func matrixProduct(
+    _ left: Matrix, _ right: Matrix, rows: Int, columns: Int, inner: Int, isAdded: Bool,
+    into result: MutableFloats, resultStride: Int, memory: MutableFloats)
+
   static func adamUpdate(
     _ adam: AdamConstants, count: Int, values: MutableFloats, gradient: Floats, mean: MutableFloats,
     square: MutableFloats)

@@ -10,6 +10,8 @@ protocol Row {
   static func += (a: inout Self, b: Self)
   /// `self + factor * other`
   func plus(_ other: Self, times factor: Lanes) -> Self
+  /// Stores the first `count` entries, or adds them to what is there.
+  func storeFirst(_ count: Int, to pointer: UnsafeMutablePointer<Float>, isAdded: Bool)
 }
 
 struct Row1: Row {
@@ -36,6 +38,11 @@ struct Row1: Row {
     var sum = self
     sum.a = a.plus(other.a, times: factor)
     return sum
+  }
+
+  @inline(__always)
+  func storeFirst(_ count: Int, to pointer: UnsafeMutablePointer<Float>, isAdded: Bool) {
+    qlif_store_first(count, isAdded ? Lanes(loadingFirst: count, pointer) + a : a, pointer)
   }
 }
 
@@ -92,6 +99,14 @@ struct Twice<Half: Row>: Row {
     sum.low = low.plus(other.low, times: factor)
     sum.high = high.plus(other.high, times: factor)
     return sum
+  }
+
+  @inline(__always)
+  func storeFirst(_ count: Int, to pointer: UnsafeMutablePointer<Float>, isAdded: Bool) {
+    low.storeFirst(min(count, Half.width), to: pointer, isAdded: isAdded)
+    if count > Half.width {
+      high.storeFirst(count - Half.width, to: pointer + Half.width, isAdded: isAdded)
+    }
   }
 }
 

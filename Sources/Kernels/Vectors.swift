@@ -49,6 +49,12 @@ extension SIMD16<Float> {
     self = UnsafeRawPointer(pointer).loadUnaligned(as: Self.self)
   }
 
+  /// The first `count` lanes, 1 to 16, and zeros.
+  @inline(__always)
+  init(loadingFirst count: Int, _ pointer: UnsafePointer<Float>) {
+    self = count == laneCount ? Self(loading: pointer) : qlif_load_first(count, pointer)
+  }
+
   @inline(__always)
   func store(to pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Self.self)

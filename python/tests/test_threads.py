@@ -1,5 +1,6 @@
 """Threads and processes: the same bits whatever their number, and life after fork."""
 
+import hashlib
 import multiprocessing
 import os
 import signal
@@ -55,7 +56,7 @@ def test_results_do_not_depend_on_the_number_of_threads():
 
 
 def test_many_small_products_side_by_side():
-    """A BLAS whose workspaces are not safe among threads spoils about one call in thousands."""
+    """Workspaces that two threads may be given at once spoil about one call in thousands."""
     rng = np.random.default_rng(0)
     network = qlif.Network(input_shape=(61,), layers=[qlif.Dense(1024, qlif.QLIF())], steps=1)
     x = rng.uniform(0, 1, (16, 61)).astype(np.float32)
@@ -66,6 +67,27 @@ def test_many_small_products_side_by_side():
         for _ in range(20_000)
     )
     assert wrong == 0
+
+
+def digest():
+    return hashlib.sha256(trained()).hexdigest()
+
+
+@pytest.mark.parametrize("core", ["Prescott", "Haswell"])
+def test_no_variable_of_a_blas_changes_a_result(core):
+    """The engine's kernels follow from the processor alone."""
+    code = "import test_threads; print(test_threads.digest())"
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), *sys.path]),
+        "OPENBLAS_CORETYPE": core,
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_CBWR": "COMPATIBLE",
+        "BLIS_ARCH_TYPE": "generic",
+    }
+    child = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert child.stdout.strip() == digest()
 
 
 def _child(queue):

@@ -4,11 +4,6 @@
 
 #include <stdint.h>
 
-/* c = op(a) op(b) + beta c, row-major, on the calling thread; a_transposed, b_transposed: 0 or 1. */
-void machine_sgemm(int a_transposed, int b_transposed, int32_t rows, int32_t columns, int32_t inner,
-                const float *a, int32_t a_stride, const float *b, int32_t b_stride, float beta,
-                float *c, int32_t c_stride);
-
 /* The x86-64 level of this processor, as the psABI counts them: 4 (AVX-512), 3 (AVX2 and FMA) or 1.
  * 0 on other architectures. */
 int machine_x86_64_level(void);

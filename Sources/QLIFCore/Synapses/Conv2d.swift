@@ -184,11 +184,13 @@ extension Conv2d {
     }
   }
 
+  private func tasks(_ rows: Int) -> Int { padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask }
+
   /// Calls `body` for each task with its rows and memory for the patches of a strip.
   private func forEachTask(
     _ rows: Int, _ body: (_ task: Int, _ rows: Range<Int>, _ patches: MutableFloats) -> Void
   ) throws(QLIFError) {
-    let tasks = padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask
+    let tasks = tasks(rows)
     let size = try product([stripSize.columns, stripSize.rows, plain.taps], of: "patches of a convolution")
     let memories = try Pool(min(Threads.count, tasks)) { () throws(QLIFError) in
       try Buffer<Float>(size, for: "patches of a convolution")
@@ -205,6 +207,7 @@ extension Conv2d {
     _ input: Floats, rows: Int, currents count: Int, into output: MutableFloats
   ) throws(QLIFError) {
     let (positions, filters, taps) = (plain.positions, plain.filters, plain.taps)
+    let products = try MatrixProducts(tasks: tasks(rows), rows: stripSize.columns * stripSize.rows)
     try forEachTask(rows) { _, rows, memory in
       for row in rows {
         let first = output + row * count * currentStride
@@ -217,10 +220,10 @@ extension Conv2d {
         forEachStrip { strip in
           patches(of: input + row * features, strip, into: memory)
           for (current, weight) in weights.prefix(count).enumerated() {
-            multiply(
+            products.multiply(
               Matrix(base: memory, stride: strip.count).transposed,
               Matrix(base: weight.values.base, stride: taps).transposed,
-              rows: strip.count, columns: filters, inner: taps, keep: 1,
+              rows: strip.count, columns: filters, inner: taps, isAdded: true,
               into: first + current * currentStride + strip.first * filters, stride: filters)
           }
         }
@@ -232,7 +235,8 @@ extension Conv2d {
     _ input: Floats, rows: Int, currents count: Int, gradient: Floats
   ) throws(QLIFError) {
     let (positions, filters, taps) = (plain.positions, plain.filters, plain.taps)
-    let tasks = padded(rows, to: Self.samplesPerTask) / Self.samplesPerTask
+    let tasks = tasks(rows)
+    let products = try MatrixProducts(tasks: tasks, rows: filters)
     let perCurrent = filters * (taps + 1)
     let size = count * perCurrent
     let shares = try Buffer<Float>(
@@ -244,11 +248,12 @@ extension Conv2d {
         forEachStrip { strip in
           patches(of: input + row * features, strip, into: memory)
           for current in 0..<count {
-            multiply(
+            products.multiply(
               Matrix(base: first + current * currentStride + strip.first * filters, stride: filters)
                 .transposed,
               Matrix(base: memory, stride: strip.count).transposed,
-              rows: filters, columns: taps, inner: strip.count, keep: 1, into: share + current * perCurrent,
+              rows: filters, columns: taps, inner: strip.count, isAdded: true,
+              into: share + current * perCurrent,
               stride: taps)
           }
         }

@@ -1,3 +1,5 @@
+import KernelTypes
+
 /// Every input to every neuron: `current = weight input + bias`, once for each current of the neuron.
 ///
 /// Parameters, for the current named c: `{c}weight` [units, inputs] and `{c}bias` [units]; both start uniform in
@@ -58,26 +60,32 @@ extension Dense {
     tile * Self.tileUnits..<min(units, (tile + 1) * Self.tileUnits)
   }
 
-  package func project(_ input: Floats, rows: Int, currents count: Int, into output: MutableFloats) {
+  package func project(
+    _ input: Floats, rows: Int, currents count: Int, into output: MutableFloats
+  ) throws(QLIFError) {
     let width = count * currentStride
-    Threads.run(tiles) { tile in
+    let products = try MatrixProducts(tasks: tiles, rows: rows)
+    Threads.run(tiles, atMost: products.threads) { tile in
       let units = units(of: tile)
       for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
         let first = output + current * currentStride + units.lowerBound
         for row in 0..<rows {
           (first + row * width).update(from: bias.values.base + units.lowerBound, count: units.count)
         }
-        multiply(
+        products.multiply(
           Matrix(base: input, stride: inputs),
           Matrix(base: weight.values.base + units.lowerBound * inputs, stride: inputs).transposed,
-          rows: rows, columns: units.count, inner: inputs, keep: 1, into: first, stride: width)
+          rows: rows, columns: units.count, inner: inputs, isAdded: true, into: first, stride: width)
       }
     }
   }
 
-  package func gatherGradients(_ input: Floats, rows: Int, currents count: Int, gradient: Floats) {
+  package func gatherGradients(
+    _ input: Floats, rows: Int, currents count: Int, gradient: Floats
+  ) throws(QLIFError) {
     let width = count * currentStride
-    Threads.run(tiles) { tile in
+    let products = try MatrixProducts(tasks: tiles, rows: Self.tileUnits)
+    Threads.run(tiles, atMost: products.threads) { tile in
       let units = units(of: tile)
       for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
         let first = gradient + current * currentStride + units.lowerBound
@@ -86,9 +94,9 @@ extension Dense {
         for row in 0..<rows {
           for unit in 0..<units.count { biasGradient[unit] += first[row * width + unit] }
         }
-        multiply(
+        products.multiply(
           Matrix(base: first, stride: width).transposed, Matrix(base: input, stride: inputs),
-          rows: units.count, columns: inputs, inner: rows, keep: 0,
+          rows: units.count, columns: inputs, inner: rows, isAdded: false,
           into: weight.gradient.base + units.lowerBound * inputs, stride: inputs)
       }
     }

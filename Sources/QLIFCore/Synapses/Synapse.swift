@@ -16,7 +16,9 @@ package protocol Synapse: AnyObject, Sendable {
   // A dense input: the whole batch in one go, on several threads.
 
   /// The first `count` currents of rows of numbers: [rows, count, currentStride].
-  func project(_ input: Floats, rows: Int, currents count: Int, into output: MutableFloats) throws(QLIFError)
+  func project(
+    _ input: Floats, rows: Int, currents count: Int, into output: MutableFloats
+  ) throws(QLIFError)
 
   /// The parameters' gradients from those of the currents.
   func gatherGradients(_ input: Floats, rows: Int, currents count: Int, gradient: Floats) throws(QLIFError)

@@ -1,0 +1,197 @@
+import Glibc
+import KernelTypes
+import Testing
+
+@testable import QLIFCore
+
+/// Each instruction set's matrix product against sums in double precision.
+@Suite struct MatrixProductTests {
+  /// The places of a matrix in a buffer that ends with its last element.
+  private struct Layout {
+    let rows: Int
+    let columns: Int
+    let isTransposed: Bool
+    let stride: Int
+
+    init(_ rows: Int, _ columns: Int, isTransposed: Bool, spare: Int) {
+      (self.rows, self.columns, self.isTransposed) = (rows, columns, isTransposed)
+      stride = (isTransposed ? rows : columns) + spare
+    }
+
+    var count: Int { isTransposed ? (columns - 1) * stride + rows : (rows - 1) * stride + columns }
+    func place(_ row: Int, _ column: Int) -> Int {
+      isTransposed ? column * stride + row : row * stride + column
+    }
+    func matrix(_ values: GuardedFloats) -> Matrix {
+      Matrix(base: values.base, stride: stride, isTransposed: isTransposed)
+    }
+  }
+
+  private struct Problem {
+    let left: Layout
+    let right: Layout
+    let result: Layout
+    let leftValues: GuardedFloats
+    let rightValues: GuardedFloats
+    let before: [Float]
+    let isAdded: Bool
+
+    var rows: Int { result.rows }
+    var columns: Int { result.columns }
+    var inner: Int { left.columns }
+
+    init(
+      _ rows: Int, _ columns: Int, _ inner: Int, transposes: Int = 0, spare: Int = 0, isAdded: Bool = false,
+      _ random: inout TestRandom
+    ) {
+      left = Layout(rows, inner, isTransposed: transposes & 1 != 0, spare: spare)
+      right = Layout(inner, columns, isTransposed: transposes & 2 != 0, spare: spare * 2)
+      result = Layout(rows, columns, isTransposed: false, spare: spare * 3)
+      leftValues = GuardedFloats(random.floats(left.count, -1...1))
+      rightValues = GuardedFloats(random.floats(right.count, -1...1))
+      self.isAdded = isAdded
+      // What is not added must not be read.
+      before = isAdded ? random.floats(result.count, -1...1) : Array(repeating: .nan, count: result.count)
+    }
+
+    /// The product of the first rows and columns.
+    func run(_ kernels: any KernelSet.Type, rows: Int? = nil, columns: Int? = nil) -> [Float] {
+      let rows = rows ?? self.rows
+      let target = GuardedFloats(before)
+      let memory = GuardedFloats(Array(repeating: .nan, count: MatrixParts.memory(rows: rows)))
+      kernels.matrixProduct(
+        left.matrix(leftValues), right.matrix(rightValues), rows: rows, columns: columns ?? self.columns,
+        inner: inner, isAdded: isAdded, into: target.base, resultStride: result.stride, memory: memory.base)
+      return target.values
+    }
+
+    /// An element's exact value, and the sum of its terms' magnitudes.
+    func exact(_ row: Int, _ column: Int) -> (value: Double, magnitude: Double) {
+      var value = isAdded ? Double(before[result.place(row, column)]) : 0
+      var magnitude = abs(value)
+      for k in 0..<inner {
+        let a = leftValues.base[left.place(row, k)]
+        let b = rightValues.base[right.place(k, column)]
+        value += Double(a) * Double(b)
+        magnitude += abs(Double(a) * Double(b))
+      }
+      return (value, magnitude)
+    }
+  }
+
+  private static func compare(_ problem: Problem, _ note: String) {
+    for (name, kernels) in KernelTests.sets {
+      let result = problem.run(kernels)
+      var wrong = 0
+      for row in 0..<problem.rows {
+        for column in 0..<problem.columns {
+          let (value, magnitude) = problem.exact(row, column)
+          let difference = abs(Double(result[problem.result.place(row, column)]) - value)
+          if !(difference <= 1e-6 * magnitude) { wrong += 1 }
+        }
+        // What lies between the rows stays as it was.
+        guard row + 1 < problem.rows else { continue }
+        let gap = problem.result.place(row, problem.columns)..<problem.result.place(row + 1, 0)
+        if !zip(result[gap], problem.before[gap]).allSatisfy({ $0.bitPattern == $1.bitPattern }) {
+          wrong += 1
+        }
+      }
+      #expect(wrong == 0, "\(name): \(note)")
+    }
+  }
+
+  @Test(arguments: 0..<8)
+  func productsOfAnyShape(_ kind: Int) {
+    var random = TestRandom(UInt64(kind))
+    for _ in 0..<25 {
+      let shape = (0..<3).map { _ in Int.random(in: 1...200, using: &random) }
+      let spare = Int.random(in: 0...20, using: &random)
+      let problem = Problem(
+        shape[0], shape[1], shape[2], transposes: kind & 3, spare: spare, isAdded: kind & 4 != 0, &random)
+      Self.compare(problem, "\(shape), stride \(spare) more than the width")
+    }
+  }
+
+  /// Every number of rows and columns that a tile may be left with.
+  @Test(arguments: 0..<4)
+  func edgesOfTiles(_ transposes: Int) {
+    var random = TestRandom(7)
+    for size in 1...40 {
+      Self.compare(Problem(size, 3, 5, transposes: transposes, isAdded: true, &random), "\(size) rows")
+      Self.compare(Problem(3, size, 5, transposes: transposes, isAdded: true, &random), "\(size) columns")
+      Self.compare(Problem(3, 5, size, transposes: transposes, &random), "\(size) terms")
+    }
+  }
+
+  @Test(arguments: 0..<4)
+  func productsOfSeveralParts(_ transposes: Int) {
+    var random = TestRandom(9)
+    let (rows, columns, inner) = (
+      2 * MatrixParts.rows + 5, 3 * MatrixParts.columns + 7, 2 * MatrixParts.inner + 9
+    )
+    let problem = Problem(rows, columns, inner, transposes: transposes, isAdded: true, &random)
+    Self.compare(problem, "several parts")
+    // The bits of an element do not depend on how many others are made with it.
+    for (name, kernels) in KernelTests.sets {
+      let whole = problem.run(kernels)
+      for (rows, columns) in [(1, 1), (13, 17), (MatrixParts.rows + 1, columns), (rows, 33)] {
+        let part = problem.run(kernels, rows: rows, columns: columns)
+        let places = (0..<rows).flatMap { row in (0..<columns).map { problem.result.place(row, $0) } }
+        #expect(places.allSatisfy { part[$0] == whole[$0] }, "\(name): \(rows) rows, \(columns) columns")
+      }
+    }
+  }
+
+  /// Zeros are multiplied too: NaN and infinities come through where they do in a plain sum.
+  @Test(arguments: 0..<4)
+  func whatIsNotFinite(_ transposes: Int) {
+    var random = TestRandom(11)
+    let pairs: [(Float, Float)] = [(.nan, 0), (.infinity, 0), (.infinity, 1), (.infinity, -.infinity)]
+    for (first, second) in pairs {
+      let problem = Problem(29, 37, 19, transposes: transposes, &random)
+      for row in 0..<29 where row % 3 == 0 {
+        for k in 0..<19 { problem.leftValues.base[problem.left.place(row, k)] = 0 }
+      }
+      problem.rightValues.base[problem.right.place(3, 5)] = first
+      problem.leftValues.base[problem.left.place(7, 11)] = first
+      problem.rightValues.base[problem.right.place(11, 36)] = second
+      for (name, kernels) in KernelTests.sets {
+        let result = problem.run(kernels)
+        for row in 0..<29 {
+          for column in 0..<37 {
+            let (value, _) = problem.exact(row, column)
+            let ours = result[problem.result.place(row, column)]
+            #expect(
+              value.isNaN ? ours.isNaN : value.isFinite ? ours.isFinite : ours == Float(value),
+              "\(name): \(first), \(second) at [\(row), \(column)]: \(ours), expected \(value)")
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Floats whose last is followed by memory that cannot be read or written.
+private final class GuardedFloats {
+  let base: UnsafeMutablePointer<Float>
+  private let count: Int
+  private let pages: UnsafeMutableRawPointer
+  private let size: Int
+
+  init(_ values: [Float]) {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let bytes = padded(values.count * MemoryLayout<Float>.stride, to: page)
+    size = bytes + page
+    guard let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      pages != MAP_FAILED, mprotect(pages + bytes, page, PROT_NONE) == 0
+    else { fatalError("no memory for a test") }
+    self.pages = pages
+    count = values.count
+    base = (pages + bytes).assumingMemoryBound(to: Float.self) - values.count
+    base.initialize(from: values, count: values.count)
+  }
+
+  deinit { munmap(pages, size) }
+
+  var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+}
