@@ -20,6 +20,7 @@ class Options:
     """What a contender may need besides the task."""
 
     reference: str | None = None  # folder with a clone of the authors' repository
+    kernels: str | None = None  # an older instruction set that all of them are held to
 
 
 class Contender(Protocol):
@@ -41,8 +42,8 @@ REGISTRY: dict[str, dict[str, tuple[str, str, str]]] = {
         "torch": ("torch_qsnn", "TorchQSNN", "(b) best PyTorch"),
         "snntorch": ("snntorch_leaky", "LeakyDense", "(c) snnTorch Leaky"),
         "qlif": ("qlif_engine", "EngineQSNN", "(d) qlif"),
-        "blas-numpy": ("blas_floor", "NumpyFloor", "floor, numpy's BLAS"),
         "blas-torch": ("blas_floor", "TorchFloor", "floor, torch's BLAS"),
+        "blas-numpy": ("blas_floor", "NumpyFloor", "floor, numpy's BLAS"),
     },
     "qscnn": {
         "authors": ("authors", "AuthorsQSCNN", "(a) authors' code"),
@@ -50,8 +51,10 @@ REGISTRY: dict[str, dict[str, tuple[str, str, str]]] = {
         "autograd": ("plain", "PlainQSCNN", "PyTorch by autograd"),
         "snntorch": ("snntorch_leaky", "LeakyConvolutional", "(c) snnTorch Leaky"),
         "qlif": ("qlif_engine", "EngineQSCNN", "(d) qlif"),
-        "blas-numpy": ("blas_floor", "NumpyFloorConvolutional", "floor, numpy's BLAS"),
         "blas-torch": ("blas_floor", "TorchFloorConvolutional", "floor, torch's BLAS"),
+        "blas-numpy": ("blas_floor", "NumpyFloorConvolutional", "floor, numpy's BLAS"),
     },
 }
-FLOORS = ("blas-numpy", "blas-torch")
+# torch's, MKL on x86-64, chooses its kernels by what the processor can; numpy's, OpenBLAS, by the
+# processor's model, and takes old ones where it does not know it.
+FLOORS = ("blas-torch", "blas-numpy")

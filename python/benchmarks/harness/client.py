@@ -17,6 +17,24 @@ from harness.problem import Problem
 # Every library that may start threads obeys one of these.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+# What holds each library to an older instruction set. MKL heeds MKL_ENABLE_INSTRUCTIONS on Intel's
+# processors only.
+OLDER_KERNELS = {
+    "x86-64": {
+        "QLIF_KERNELS": "x86-64",
+        # The oldest that PyTorch's compiler can generate.
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_CBWR": "COMPATIBLE",
+        "OPENBLAS_CORETYPE": "Prescott",
+    },
+    "x86-64-v3": {
+        "QLIF_KERNELS": "x86-64-v3",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+    },
+}
+
 
 class Worker:
     """A contender, alive in its own process between requests; idle, it uses no core."""
@@ -24,6 +42,7 @@ class Worker:
     def __init__(self, key: str, problem: Problem, options: Options) -> None:
         root = Path(__file__).resolve().parent.parent
         environment = dict(os.environ) | {name: str(problem.threads) for name in THREAD_VARIABLES}
+        environment |= OLDER_KERNELS[options.kernels] if options.kernels else {}
         paths = [str(root), environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
         self._process = subprocess.Popen(
