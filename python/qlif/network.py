@@ -32,9 +32,6 @@ __all__ = ["Network"]
 
 # Rows that are run at a time: between two parts Ctrl-C is heard.
 PART = 512
-# Multiplications of a part's first product, at least: for fewer the BLAS has another kernel, whose
-# sums have another order, and a row would have other bits than in the whole.
-PART_PRODUCT = 2**21
 
 
 class Batch(NamedTuple):
@@ -297,13 +294,11 @@ class Network:
 
         Python hears Ctrl-C between two calls of the engine, and does not in one.
         """
-        product = prod(self._shapes[0]) * min(prod(self._shapes[1]), 16)
-        size = max(PART, PART_PRODUCT // product)
-        count = max(1, batch.size // size)
+        count = max(1, batch.size // PART)
         first = run.struct.first_sample
         for index in range(count):
             # The last part has what is left over too: none is smaller than the others.
-            rows = slice(index * size, (index + 1) * size if index + 1 < count else batch.size)
+            rows = slice(index * PART, (index + 1) * PART if index + 1 < count else batch.size)
             run.struct.first_sample = first + rows.start
             yield rows, batch.part(rows)
 
