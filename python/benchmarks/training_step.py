@@ -214,7 +214,7 @@ def main() -> int:
         "--kernels", choices=list(OLDER_KERNELS), help="hold all to an older instruction set"
     )
     parser.add_argument("--only", nargs="+", metavar="KEY", help="these contenders, by key")
-    parser.add_argument("--check", action="store_true", help="only check (b) against golden/")
+    parser.add_argument("--check", action="store_true", help="only check (b) against Tests/Golden")
     arguments = parser.parse_args()
     if arguments.check:
         from contenders.check import check_qscnn, check_qsnn

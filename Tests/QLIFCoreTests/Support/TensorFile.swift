@@ -1,6 +1,6 @@
 import Foundation
 
-/// Reads the float64 and int64 safetensors files of `shared/golden`. A reader of its own, so that the engine's is not
+/// Reads the float64 and int64 safetensors files of `Tests/Golden`. A reader of its own, so that the engine's is not
 /// tested against itself.
 struct TensorFile {
   var metadata: [String: String] = [:]
@@ -29,10 +29,8 @@ struct TensorFile {
 
   func floats(_ name: String) -> [Float] { (values[name] ?? []).map { Float($0) } }
 
-  /// The folder of the reference values: beside the data that `QLIF_DATA` names; nil where there is none.
-  static let golden: URL? = {
-    guard let data = ProcessInfo.processInfo.environment["QLIF_DATA"] else { return nil }
-    let folder = URL(fileURLWithPath: data).deletingLastPathComponent().appendingPathComponent("golden")
-    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-  }()
+  /// The folder of the reference values.
+  static let golden = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Golden")
 }

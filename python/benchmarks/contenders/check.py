@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +12,14 @@ from contenders.plain import qscnn_loss
 from contenders.torch_qscnn import QSCNNStep
 from contenders.torch_qsnn import QSNNStep
 
-
-def golden_folder() -> Path:
-    """QLIF_GOLDEN, or golden/ beside the data folder."""
-    if folder := os.environ.get("QLIF_GOLDEN"):
-        return Path(folder)
-    return Path(os.environ.get("QLIF_DATA", "data")).resolve().parent / "golden"
+GOLDEN = Path(__file__).resolve().parents[3] / "Tests" / "Golden"
 
 
 def check_qsnn() -> list[str]:
     """Compare with network_relaxation.safetensors; one line per value, errors raise."""
     from safetensors.numpy import load_file
 
-    golden = load_file(golden_folder() / "network_relaxation.safetensors")
+    golden = load_file(GOLDEN / "network_relaxation.safetensors")
     weights = {
         f"{layer}.{current}_{part}": golden[f"{current}_{part}_{layer}"].astype(np.float32)
         for layer in (0, 1)
