@@ -14,7 +14,8 @@ import Testing
     var random = TestRandom(UInt64(columns))
     let (rows, words) = (9, 3)
     let inputs = words * 64
-    let spikes = (0..<rows * words).map { _ in random.next() & random.next() }
+    // A word beyond the last row, and fifteen entries beyond a full list, are the kernels' to read and write.
+    let spikes = (0..<rows * words + 1).map { _ in random.next() & random.next() }
     func isSet(_ row: Int, _ input: Int) -> Bool {
       spikes[row * words + input / 64] >> UInt64(input % 64) & 1 == 1
     }
@@ -27,7 +28,7 @@ import Testing
       var weightGradient = [Float](repeating: 1, count: inputs * columns)
       var biasGradient = [Float](repeating: 2, count: columns)
       var inputGradient = [Float](repeating: .nan, count: rows * inputs)
-      var indices = [Int32](repeating: 0, count: max(inputs, columns))
+      var indices = [Int32](repeating: 0, count: max(inputs, columns) + 15)
       kernels.spikeForward(
         rows: rows, words: words, columns: columns, spikes: spikes, weights: weights, bias: bias, scale: 1.25,
         output: &output, indices: &indices)
