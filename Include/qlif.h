@@ -249,7 +249,7 @@ qlif_status qlif_network_metadata_key(const qlif_network *network, int32_t index
  * The channels are those of Qiskit Aer: depolarizing_error(p, 1), thermal_relaxation_error(t1, t2, t,
  * excited_state_population) and ReadoutError([[1 - p01, p01], [p10, 1 - p10]]). */
 typedef struct qlif_qubit_noise {
-  double over_rotation;      /* relative error of every angle */
+  double over_rotation;      /* relative error of every angle, [-1, 1] */
   double depolarizing;       /* probability, [0, 1]: (x, y, z)' = (1 - p) (x, y, z) */
   double t1;                 /* relaxation time, > 0; 0: the neuron's, with t2 = 2 t1 */
   double t2;                 /* coherence time, > 0, <= 2 t1; unused where t1 is 0 */

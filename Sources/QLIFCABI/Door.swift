@@ -9,8 +9,16 @@ func door(_ body: () throws(QLIFError) -> Void) -> qlif_status {
     try body()
     return qlif_status(QLIF_OK)
   } catch {
-    LastError.text = error.message
+    LastError.text = oneLine(error.message)
     return error.kind.rawValue
+  }
+}
+
+/// A path or a key of the caller's may hold what breaks a line or a terminal.
+private func oneLine(_ text: String) -> String {
+  text.unicodeScalars.reduce(into: "") { line, scalar in
+    let breaks = scalar.properties.generalCategory == .control
+    line += breaks ? scalar.escaped(asASCII: true) : String(scalar)
   }
 }
 

@@ -61,8 +61,10 @@ public func qlif_qubit_rotate(
   _ qubit: UnsafeMutablePointer<qlif_qubit>!, _ theta: Double, _ noise: UnsafePointer<qlif_qubit_noise>!
 ) -> qlif_status {
   door { () throws(QLIFError) in
-    guard theta.isFinite else { throw .invalid("theta: \(theta), expected a finite number (radians)") }
     let noise = try QubitNoise(noise)
+    guard (theta * (1 + noise.overRotation)).isFinite else {
+      throw .invalid("theta: \(theta), expected a finite angle (radians)")
+    }
     try change(qubit) { state in state.rotate(theta, noise) }
   }
 }

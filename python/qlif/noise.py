@@ -44,7 +44,8 @@ class Noise:
 
     Args:
         shots: measurements of each neuron and step, >= 1; None is infinitely many.
-        over_rotation: relative error of every rotation's angle (0.01: one percent too far).
+        over_rotation: relative error of every rotation's angle, -1 to 1 (0.01: one percent too
+            far).
         depolarizing: probability, in [0, 1], that a rotation leaves the fully mixed state.
         thermal: ``(t1, t2, gate_time, excited_population)``: relaxation time, coherence time
             (``t2 <= 2 t1``) and length of one rotation in microseconds, and the excited-state

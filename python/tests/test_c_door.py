@@ -137,6 +137,29 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
     assert c.qlif_network_set_metadata(NULL, b"x", b"x") == INVALID
 
 
+def test_a_message_is_one_line_whatever_the_caller_called_it(c):
+    assert c.qlif_network_load(b"/no\nsuch\x1b[31m/file", byref(c_void_p())) == IO
+    assert message(c).startswith(r"/no\nsuch")
+    assert message(c).isprintable()
+
+
+def test_angles_that_turn_too_far_for_a_number(c):
+    start = _lib.QubitStruct(0, 0, 1)
+    noise = _lib.QubitNoiseStruct(over_rotation=0.5)
+    qubit = _lib.QubitStruct(0, 0, 1)
+    assert c.qlif_qubit_rotate(byref(qubit), c_double(1.5e308), byref(noise)) == INVALID
+    assert bytes(qubit) == bytes(start)
+    noise.over_rotation = 1e308
+    assert c.qlif_qubit_noise_check(byref(noise)) == INVALID
+    config, alpha = _lib.CircuitConfig(), c_double()
+    assert c.qlif_circuit_config_default(byref(config)) == 0
+    noise.over_rotation = 1
+    current = c_double(5e307)
+    given = (c_int64(1), c_int64(1), c_int64(1), byref(current), byref(current), NULL)
+    status = c.qlif_circuit_run(byref(config), byref(noise), *given, byref(alpha), NULL, NULL)
+    assert status == INVALID
+
+
 def test_nothing_is_written_on_failure(c, config):
     handle, shape = c_void_p(0x1234), (c_int64 * 1)(0)
     assert c.qlif_network_create(shape, 1, c_int64(4), c_uint64(0), byref(handle)) != 0

@@ -81,7 +81,7 @@ extension QubitNeuron {
   package func validate(drive: Double, delay: Double) throws(QLIFError) {
     try check("drive", drive, "a finite number")
     try check("delay", delay, "a finite number")
-    try check("drive", theta(drive), "a finite angle (radians)")
+    try check("drive", theta(drive) * (1 + noise.overRotation), "a finite angle (radians)")
     try check("delay", wait(delay), "a finite wait (microseconds)")
   }
 

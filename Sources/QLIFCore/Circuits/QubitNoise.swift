@@ -9,7 +9,7 @@
 /// Qiskit Aer's noise models, `depolarizing_error(p, 1).compose(thermal_relaxation_error(...))` on `rx`, and
 /// `ReadoutError([[1 - p01, p01], [p10, 1 - p10]])`.
 package struct QubitNoise: Codable, Equatable, Sendable {
-  /// Relative error of every rotation's angle.
+  /// Relative error of every rotation's angle, -1 to 1.
   package var overRotation: Double = 0
   /// Probability that a gate leaves the fully mixed state.
   package var depolarizing: Double = 0
@@ -25,7 +25,7 @@ package struct QubitNoise: Codable, Equatable, Sendable {
   package init() {}
 
   package func validate() throws(QLIFError) {
-    try check("over_rotation", overRotation, "a finite number (relative)")
+    try check("over_rotation", overRotation, "-1 to 1 (relative)") { abs($0) <= 1 }
     try checkProbability("depolarizing", depolarizing)
     try relaxation?.validate()
     try check("gate_time", gateTime, "0 or more (microseconds)") { $0 >= 0 }

@@ -22,6 +22,7 @@ import qlif
         ({"readout": (float("nan"), 0)}, "p01: nan"),
         ({"over_rotation": "much"}, "over_rotation"),
         ({"over_rotation": float("inf")}, "over_rotation"),
+        ({"over_rotation": 1.5}, "over_rotation"),
         ({"depolarizing": (0.1, 0.2), "readout": ((0.1, 0.1, 0.1), 0)}, "neurons"),
         ({"depolarizing": (0.1, 1.2)}, "depolarizing: 1.2"),
     ],
