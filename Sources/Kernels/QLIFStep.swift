@@ -59,7 +59,8 @@ struct Qubits {
 @inline(__always)
 func halfAngle(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
   let bounded = neuron.boundsDrive ? hyperbolicTangent(u.magnitude) : u
-  return (0.5 * neuron.driveScale) * bounded
+  // An angle that has no number any more would leave none of the state either.
+  return smaller((0.5 * neuron.driveScale) * bounded, Lanes(repeating: 1e30))
 }
 
 /// `d theta / d u` for a positive drive.
