@@ -393,6 +393,17 @@ def test_sealed_mutations_never_crash(seed, file):
     assert worked > 20
 
 
+def test_an_estimator_with_classes_beyond_every_number(tmp_path, blobs, quick):
+    path = tmp_path / "m.safetensors"
+    qlif.QSNNClassifier(**quick).fit(*blobs).save(path)
+    metadata, tensors = sealing.unpack(path.read_bytes())
+    note = json.loads(metadata["estimator"])
+    metadata["estimator"] = json.dumps({**note, "classes": [2**64, 0, 1]})
+    path.write_bytes(sealing.pack(metadata, tensors))
+    with pytest.raises(qlif.FormatError, match="damaged"):
+        qlif.QSNNClassifier.load(path)
+
+
 def test_damaged_training_files_never_crash(tmp_path):
     trainer = qlif.Trainer(make_network(dropout=0.2))
     batch = np.zeros((2, 12)), [0, 1]

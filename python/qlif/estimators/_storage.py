@@ -60,7 +60,7 @@ def decode(text: str, cls: type[Any]) -> Any:
         )
         estimator.history_ = record["history"]
         estimator.history_.setdefault(_TIME, [math.nan] * len(estimator.history_["loss"]))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         if isinstance(error, FormatError):
             raise
         raise FormatError(f"the file's description of the estimator is damaged: {error}") from error
