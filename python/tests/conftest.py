@@ -9,33 +9,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 from networks import make_network
+from no_skips import pytest_addoption, pytest_configure  # noqa: F401
 
 import qlif
 
-
-def folder_of(variable: str, fallback: str | None = None) -> Path | None:
-    """The folder that an environment variable names, or one beside the data."""
-    named = os.environ.get(variable)
-    if named:
-        return Path(named)
-    data = os.environ.get("QLIF_DATA")
-    return (Path(data).parent / fallback) if fallback and data else None
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
 def golden_dir() -> Path:
-    folder = folder_of("QLIF_GOLDEN", "golden")
-    if folder is None or not folder.is_dir():
-        pytest.skip("no golden files: set QLIF_GOLDEN, or QLIF_DATA to the folder beside them")
-    return folder
+    return ROOT / "Tests" / "Golden"
 
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
-    folder = folder_of("QLIF_DATA")
-    if folder is None or not folder.is_dir():
+    folder = os.environ.get("QLIF_DATA")
+    if not folder or not Path(folder).is_dir():
         pytest.skip("no data sets: set QLIF_DATA")
-    return folder
+    return Path(folder)
 
 
 @pytest.fixture(autouse=True)
