@@ -1,0 +1,42 @@
+"""The random caller of the whole header, for a short while: every function, well and badly."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from test_header import FUNCTIONS
+
+from qlif import _lib
+
+ROOT = Path(__file__).parents[2]
+# Without an argument that could be wrong, or which take what they do not own only by mistake.
+NEVER_FAIL = {name for name, (result, _) in _lib.SIGNATURES.items() if result is not _lib.Status}
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    if not shutil.which("cc"):
+        pytest.skip("no C compiler")
+    path = tmp_path_factory.mktemp("random") / "random_calls"
+    library = Path(_lib.lib._name)
+    command = ["cc", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}"]
+    command += [str(ROOT / "Tests" / "Fuzz" / "random_calls.c"), "-o", str(path), str(library)]
+    command += [f"-Wl,-rpath,{library.parent}", "-lm", "-lpthread"]
+    subprocess.run(command, check=True)
+    return path
+
+
+@pytest.mark.parametrize("arguments", [("1", "30000"), ("2", "30000"), ("3", "30000", "3")])
+def test_every_function_bears_it(program, arguments, tmp_path):
+    done = subprocess.run(
+        [program, *arguments], capture_output=True, text=True, env={"TMPDIR": str(tmp_path)}
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = re.findall(r"^(\w+) +(\d+) well +(\d+) refused$", done.stdout, re.MULTILINE)
+    counts = {name: (int(well), int(refused)) for name, well, refused in lines}
+    assert set(counts) == set(FUNCTIONS)
+    for name, (well, refused) in counts.items():
+        assert well > 0, name
+        assert (refused > 0) == (name not in NEVER_FAIL), name
