@@ -23,26 +23,44 @@ PYTHON_SOURCES := python/pyproject.toml python/hatch_build.py \
 QLIF_DATA ?= $(wildcard data)
 export QLIF_DATA := $(abspath $(QLIF_DATA))
 
-.PHONY: help demo test bench lint format clean swift-tests c-tests python-tests
+.PHONY: help demo test test-fast sanitize fuzz bench lint format clean \
+	swift-tests c-tests python-tests
 
 help:
-	@echo "make demo    train a QSNN and draw it        (DATASET=mnist, EPOCHS=3, OUT=out)"
-	@echo "make test    run every Swift, C and Python test"
-	@echo "make bench   measure a training step         (REFERENCE=folder of deanbrand/QSNN)"
-	@echo "make lint    check the style of Swift and Python"
-	@echo "make clean   remove what was built"
+	@echo "make demo       train a QSNN and draw it     (DATASET=mnist, EPOCHS=3, OUT=out)"
+	@echo "make test       run every Swift, C and Python test, beside Qiskit, QuTiP, PyTorch, ..."
+	@echo "make test-fast  the same without those"
+	@echo "make sanitize   tests and random calls under sanitizers    (QUICK=1, CALLS=1000000)"
+	@echo "make fuzz       look for files that break a reader         (FUZZ_SECONDS=60)"
+	@echo "make bench      measure a training step      (REFERENCE=folder of deanbrand/QSNN)"
+	@echo "make lint       check the style of Swift and Python"
+	@echo "make clean      remove what was built"
 
 demo: $(STAMPS)/install
 	$(BIN)/python -m qlif.demo --output '$(OUT)' $(if $(EPOCHS),--epochs $(EPOCHS))
 
-test: swift-tests c-tests python-tests
+test: $(STAMPS)/oracles swift-tests c-tests python-tests
+
+test-fast: PYTEST_OPTIONS += --without-oracles
+test-fast: swift-tests c-tests python-tests
 
 # Optimised, as what is tested is arithmetic; a folder of its own, so that the engine is not built anew.
 SWIFT_TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-tests
 
+# Tests of what the kernels compute run with each set of them that this processor has.
+KERNEL_SETS := $(if $(filter x86_64,$(shell uname -m)),x86-64 \
+	$(if $(shell grep -m1 -ow avx2 /proc/cpuinfo),x86-64-v3) \
+	$(if $(shell grep -m1 -ow avx512vl /proc/cpuinfo),x86-64-v4))
+KERNEL_TESTS := 'ConvolutionTests|GoldenTests|GradientTests|SimulationTests'
+
+# Nothing of them skips.
 swift-tests: $(STAMPS)/header
 	swift build --build-tests $(SWIFT_TEST_FLAGS)
-	swift test --skip-build $(SWIFT_TEST_FLAGS)
+	swift test --skip-build $(SWIFT_TEST_FLAGS) 2>&1 | tee .build-tests/log
+	! grep -E '^[^ ]+ +(Test|Suite) .* skipped' .build-tests/log
+	for kernels in $(KERNEL_SETS); do \
+	  QLIF_KERNELS=$$kernels swift test --skip-build $(SWIFT_TEST_FLAGS) --filter $(KERNEL_TESTS); \
+	done
 
 # The C program must do with the header and the library alone.
 c-tests: $(STAMPS)/install
@@ -56,7 +74,16 @@ c-tests: $(STAMPS)/install
 
 # Not `python -m pytest`, which would import this folder in place of the installed package.
 python-tests: $(STAMPS)/install
-	cd python && ../$(BIN)/pytest
+	cd python && ../$(BIN)/pytest $(PYTEST_OPTIONS)
+
+sanitize: $(STAMPS)/install
+	QUICK='$(QUICK)' CALLS='$(CALLS)' PYTHON='$(abspath $(BIN))/python' Tests/Fuzz/sanitize.sh
+
+FUZZ_SECONDS ?= 60
+
+fuzz: $(STAMPS)/install
+	FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_FILES='$(FUZZ_FILES)' PYTHON='$(abspath $(BIN))/python' \
+	  Tests/Fuzz/fuzz.sh
 
 bench: $(STAMPS)/bench
 	for network in qsnn qscnn; do \
@@ -73,7 +100,7 @@ format: $(STAMPS)/dev
 	cd python && ../$(BIN)/ruff check --fix . && ../$(BIN)/ruff format .
 
 clean:
-	rm -rf .build .build-tests $(VENV) $(OUT) python/dist python/build
+	rm -rf .build .build-tests .build-asan .build-tsan $(VENV) $(OUT) python/dist python/build
 
 # ---- Set-up ------------------------------------------------------------------------------
 
@@ -118,6 +145,18 @@ $(STAMPS)/dev: $(STAMPS)/install
 	$(BIN)/python -m pip install --quiet './python[dev]'
 	@touch $@
 
-$(STAMPS)/bench: $(STAMPS)/install
+# What the tests compare with. On Linux PyPI's PyTorch comes with gigabytes of CUDA, without which it cannot be
+# imported: a build for the CPU is taken where pip finds one, else there is none, and the tests beside it skip.
+$(STAMPS)/torch: $(STAMPS)/install
+	cpu=$$($(BIN)/python -m pip index versions torch 2>/dev/null | grep -om1 '[0-9.]*+cpu' | head -n1) || true; \
+	if [ -n "$$cpu" ]; then $(BIN)/python -m pip install "torch==$$cpu" 'snntorch>=0.9'; \
+	else echo "pip finds no PyTorch built for the CPU: PyTorch and snnTorch are left out" >&2; fi
+	@touch $@
+
+$(STAMPS)/oracles: $(STAMPS)/torch
+	$(BIN)/python -m pip install './python[oracles]'
+	@touch $@
+
+$(STAMPS)/bench: $(STAMPS)/torch
 	$(BIN)/python -m pip install './python[bench]'
 	@touch $@

@@ -9,6 +9,17 @@ import PackageDescription
   let kernelVariants: [(name: String, march: String)] = []
 #endif
 
+// `make sanitize` and `make fuzz` say which sanitizer they build with. Its own functions are defined by the
+// program that loads the library; what the address sanitizer watches tells a fuzzer where it has been, too.
+let sanitizer = Context.environment["QLIF_SANITIZE"]
+let linkerChecks = sanitizer == nil ? ["-Xlinker", "-z", "-Xlinker", "defs"] : []
+let coverage: [SwiftSetting] =
+  sanitizer == "address"
+  ? [.unsafeFlags(["-sanitize-coverage=edge,inline-8bit-counters,pc-table,trace-cmp"])] : []
+// Undefined behaviour in C stops where it happens.
+let undefinedBehaviour: [CSetting] =
+  sanitizer == nil ? [] : [.unsafeFlags(["-fsanitize=undefined", "-fsanitize-trap=undefined"])]
+
 let kernelTargets: [Target] =
   [
     .target(
@@ -32,35 +43,38 @@ let package = Package(
   ],
   targets: kernelTargets + [
     .target(name: "KernelTypes"),
-    .target(name: "QLIFFiles"),
+    .target(name: "QLIFFiles", swiftSettings: coverage),
     .systemLibrary(name: "CSIMD"),
-    .target(name: "CMachine"),
+    .target(name: "CMachine", cSettings: undefinedBehaviour),
     .target(
       name: "QLIFCore",
       dependencies: ["KernelTypes", "CMachine", "CZlib", "QLIFFiles"]
-        + kernelTargets.map { .target(name: $0.name) }),
+        + kernelTargets.map { .target(name: $0.name) },
+      swiftSettings: coverage),
     .systemLibrary(name: "CQLIF", path: "Include"),
     .target(
       name: "QLIFCABI", dependencies: ["QLIFCore", "QLIFFiles", "CQLIF"], exclude: ["qlif.map"],
+      swiftSettings: coverage,
       linkerSettings: [
         // Swift's runtime inside, nothing but qlif_* outside, nothing left undefined.
-        .unsafeFlags([
-          "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-Xlinker", "-z", "-Xlinker",
-          "defs",
-          "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map",
-        ])
+        .unsafeFlags(
+          [
+            "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims",
+            "-Xlinker", "--version-script=Sources/QLIFCABI/qlif.map",
+          ] + linkerChecks)
       ]),
     .testTarget(
       name: "QLIFCoreTests",
-      dependencies: ["QLIFCore", "QLIFFiles", "KernelTypes", "CMachine"] + kernelTargets.map { .target(name: $0.name) }),
+      dependencies: ["QLIFCore", "QLIFFiles", "KernelTypes", "CMachine"]
+        + kernelTargets.map { .target(name: $0.name) }),
 
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo-ft", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .target(name: "CPNGWriter", dependencies: ["CPNG"]),
+    .target(name: "CPNGWriter", dependencies: ["CPNG"], cSettings: undefinedBehaviour),
     .target(name: "QLIFFigures", dependencies: ["CPNGWriter", "CCairo"]),
-    .target(name: "QLIFData", dependencies: ["QLIFFiles", "CZlib", "CCrypto"]),
+    .target(name: "QLIFData", dependencies: ["QLIFFiles", "CZlib", "CCrypto"], swiftSettings: coverage),
     .executableTarget(
       name: "qlif-render",
       dependencies: [
