@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test func foreignFilesAreRefused() throws {
-    #expect(throws: QLIFError.self) { try Network.deserialized( Array("not a model at all".utf8)) }
+    #expect(throws: QLIFError.self) { try Network.deserialized(Array("not a model at all".utf8)) }
     #expect(throws: QLIFError.self) { _ = try Network.load(path: FilePath("/nonexistent/model")) }
     // A header that asks for more than there is.
     var file = Safetensors()

@@ -17,15 +17,13 @@ from numpy.typing import NDArray
 class HandleLock:
     """One thread at a time in a handle.
 
-    A fork may come while another thread holds the lock. That thread is not in the child, which would
-    wait for it for ever: there the lock is a new one.
+    A fork may come while another thread holds the lock. That thread is not in the child, which
+    would wait for it for ever: there the lock is a new one.
     """
-
-    _all: weakref.WeakSet[HandleLock] = weakref.WeakSet()
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._all.add(self)
+        _locks.add(self)
 
     def __enter__(self) -> None:
         self._lock.acquire()
@@ -38,15 +36,21 @@ class HandleLock:
     ) -> None:
         self._lock.release()
 
-    @classmethod
-    def renew_all(cls) -> None:
-        """Makes every lock a new one, in a child that a fork has just made."""
-        for lock in cls._all:
-            lock._lock = threading.Lock()
+    def renew(self) -> None:
+        """Makes it a new one, in a child that a fork has just made."""
+        self._lock = threading.Lock()
+
+
+_locks: weakref.WeakSet[HandleLock] = weakref.WeakSet()
+
+
+def _renew_locks() -> None:
+    for lock in _locks:
+        lock.renew()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=HandleLock.renew_all)
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 class Owner:

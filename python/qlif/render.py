@@ -60,7 +60,8 @@ class PNG(bytes):
         suffix = Path(os.fsdecode(path)).suffix
         if suffix.lower() not in ("", ".png"):
             raise ArgumentError(
-                f"path {os.fsdecode(path)!r} ends in {suffix}, but the image is a PNG: expected .png"
+                f"path {os.fsdecode(path)!r} ends in {suffix}, but the image is a PNG: "
+                "expected .png"
             )
         _files.write(path, self)
 

@@ -465,7 +465,10 @@ def test_nothing_is_written_where_currents_are_not_finite(c, config, layer):
             for i in range(bias.size):
                 bias.values[i] = 0.0
     given = make_input(values, 3 * batch, batch)
-    labels, scores = (c_int64 * batch)(*[-7] * batch), (c_float * (units * batch))(*[-7] * units * batch)
+    labels, scores = (
+        (c_int64 * batch)(*[-7] * batch),
+        (c_float * (units * batch))(*[-7] * units * batch),
+    )
     spikes = [(c_float * (4 * batch * units))(*[-7] * 4 * batch * units) for _ in range(4)]
     records = (_lib.RecordStruct * 2)()
     pointer = ctypes.POINTER(c_float)

@@ -27,7 +27,9 @@ CASES = {
     """,
     "steps of noisy qubits": """
         net = qlif.Network(
-            input_shape=(1,), layers=[qlif.Dense(64, qlif.QLIF()), qlif.Dense(2, qlif.QLIF())], steps=1 << 22
+            input_shape=(1,),
+            layers=[qlif.Dense(64, qlif.QLIF()), qlif.Dense(2, qlif.QLIF())],
+            steps=1 << 22,
         )
         net.predict([[0.5]], noise=qlif.Noise(shots=10))
     """,
@@ -44,7 +46,9 @@ CASES = {
     """,
     "neurons of a plane": """
         net = qlif.Network(
-            input_shape=(1, 9000, 9000), layers=[qlif.Conv2d(1, kernel=1, neuron=qlif.LIF())], steps=1
+            input_shape=(1, 9000, 9000),
+            layers=[qlif.Conv2d(1, kernel=1, neuron=qlif.LIF())],
+            steps=1,
         )
         net.simulate(np.zeros((1, 1, 9000, 9000), np.float32))
     """,
@@ -80,8 +84,9 @@ import resource
 import numpy as np
 import qlif
 
-# Threads that wait take address space too: start them before there is a limit.
-qlif.Network(input_shape=(99,), layers=[qlif.Dense(999, qlif.LIF())], steps=2).predict(np.zeros((99, 99)))
+# Threads that wait take address space too: they start before there is a limit.
+layers = [qlif.Dense(999, qlif.LIF())]
+qlif.Network(input_shape=(99,), layers=layers, steps=2).predict(np.zeros((99, 99)))
 pages = int(open("/proc/self/statm").read().split()[0])
 limit = pages * resource.getpagesize() + {room}
 resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -96,7 +101,9 @@ else:
 
 def run(body, room):
     code = CHILD.format(room=room, body=textwrap.indent(textwrap.dedent(body), "    "))
-    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
+    child = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300
+    )
     assert child.returncode == 0, (child.returncode, child.stderr[-2000:])
     return child.stdout.strip()
 
@@ -113,7 +120,9 @@ def test_a_convolution_with_a_large_kernel_works_in_strips():
     said = run(
         """
         net = qlif.Network(
-            input_shape=(1, 200, 200), layers=[qlif.Conv2d(1, kernel=100, neuron=qlif.LIF())], steps=1
+            input_shape=(1, 200, 200),
+            layers=[qlif.Conv2d(1, kernel=100, neuron=qlif.LIF())],
+            steps=1,
         )
         rng = np.random.default_rng(0)
         x = rng.uniform(0, 1, (1, 1, 200, 200)).astype(np.float32)
@@ -134,6 +143,8 @@ def test_strips_of_columns_and_of_rows_are_the_same(padding):
     rng = np.random.default_rng(1)
     wide = rng.uniform(0, 1, (3, 1, 22, 719)).astype(np.float32)
     weight = rng.uniform(-0.1, 0.1, (2, 1, 20, 20)).astype(np.float32)
+    sides = [side + 2 * padding - 19 for side in (22, 719)]
+    readout = rng.uniform(-0.05, 0.05, (2, 2, *sides))
     found = {}
     for name, images in (("wide", wide), ("tall", wide.swapaxes(2, 3).copy())):
         conv = qlif.Conv2d(2, kernel=20, padding=padding, neuron=qlif.LIF())
@@ -142,9 +153,8 @@ def test_strips_of_columns_and_of_rows_are_the_same(padding):
         )
         net.parameters["0.weight"][...] = weight if name == "wide" else weight.swapaxes(2, 3)
         net.parameters["0.bias"][...] = 0.1
-        planes = net.layer_shapes[0]
-        readout = rng.uniform(-1, 1, (2, *planes)) if name == "wide" else readout.swapaxes(2, 3)
-        net.parameters["1.weight"][...] = readout.reshape(2, -1) * 0.05
+        order = (0, 1, 2, 3) if name == "wide" else (0, 1, 3, 2)
+        net.parameters["1.weight"][...] = readout.transpose(order).reshape(2, -1)
         net.parameters["1.bias"][...] = 0
         membrane = net.simulate(images).alpha[0]
         _, gradients = net.loss_and_gradients(images, [0, 1, 0], loss="membrane")

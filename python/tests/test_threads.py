@@ -144,8 +144,8 @@ def test_a_fork_while_another_thread_runs_the_network():
 def threads_of_a_process(**variables):
     """What a new process says of its threads, or of its error."""
     code = (
-        "import qlif; net = qlif.Network(input_shape=(3,), layers=[qlif.Dense(2, qlif.LIF())], steps=1);"
-        "print(qlif.threads())"
+        "import qlif; layers = [qlif.Dense(2, qlif.LIF())];"
+        "qlif.Network(input_shape=(3,), layers=layers, steps=1); print(qlif.threads())"
     )
     environment = {
         name: value

@@ -5,7 +5,9 @@ enum ModelFile {
   private static let mostBytes = 1 << 36
 
   static func write(_ bytes: Buffer<UInt8>, to path: FilePath) throws(QLIFError) {
-    do { try AtomicFile.write(UnsafeRawBufferPointer(bytes.values), to: path) } catch { throw QLIFError(error) }
+    do { try AtomicFile.write(UnsafeRawBufferPointer(bytes.values), to: path) } catch {
+      throw QLIFError(error)
+    }
   }
 
   static func read(_ path: FilePath) throws(QLIFError) -> [UInt8] {
