@@ -139,7 +139,7 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
 
 def test_a_message_is_one_line_whatever_the_caller_called_it(c):
     assert c.qlif_network_load(b"/no\nsuch\x1b[31m/file", byref(c_void_p())) == IO
-    assert message(c).startswith(r"/no\nsuch")
+    assert r"/no\nsuch" in message(c)
     assert message(c).isprintable()
 
 
