@@ -393,12 +393,13 @@ def test_sealed_mutations_never_crash(seed, file):
     assert worked > 20
 
 
-def test_an_estimator_with_classes_beyond_every_number(tmp_path, blobs, quick):
+@pytest.mark.parametrize("classes", [[2**64, 0, 1], 5, [[0, 1, 2]]])
+def test_an_estimator_with_impossible_classes(classes, tmp_path, blobs, quick):
     path = tmp_path / "m.safetensors"
     qlif.QSNNClassifier(**quick).fit(*blobs).save(path)
     metadata, tensors = sealing.unpack(path.read_bytes())
     note = json.loads(metadata["estimator"])
-    metadata["estimator"] = json.dumps({**note, "classes": [2**64, 0, 1]})
+    metadata["estimator"] = json.dumps({**note, "classes": classes})
     path.write_bytes(sealing.pack(metadata, tensors))
     with pytest.raises(qlif.FormatError, match="damaged"):
         qlif.QSNNClassifier.load(path)

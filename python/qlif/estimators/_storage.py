@@ -52,6 +52,8 @@ def decode(text: str, cls: type[Any]) -> Any:
             parameters[key] = _restored(value)
         estimator = cls(**parameters)
         estimator.classes_ = np.array(record["classes"], dtype=np.dtype(record["classes_dtype"]))
+        if estimator.classes_.ndim != 1:
+            raise ValueError(f"classes: {record['classes']}, expected a list")
         estimator.n_features_in_ = int(record["n_features_in"])
         if record["feature_names_in"] is not None:
             estimator.feature_names_in_ = np.array(record["feature_names_in"], dtype=object)
