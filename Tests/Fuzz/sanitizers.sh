@@ -5,6 +5,9 @@ declare -rA sanitizers=([asan]=address [tsan]=thread)
 
 readonly clang=$(dirname "$(command -v swift)")/clang
 
+# The thread sanitizer of Swift's clang needs its libdispatch.
+readonly swift_libraries=${clang%/bin/clang}/lib/swift/linux
+
 # More than a machine has is refused as by one that has less, not reported.
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=2048
 # What fontconfig keeps until the end is its own affair.
@@ -24,5 +27,5 @@ build() {
 compile() {
   quiet "$clang" -std=c11 -g -O1 -Wall -Wextra -fsanitize="$2,undefined" -fno-sanitize-recover=undefined \
     -IInclude "$3" -o "$4" -L".build-$1/release" -lqlif -Wl,-rpath,'$ORIGIN/release' \
-    -Wl,--export-dynamic -lm -lpthread -lz
+    -Wl,--export-dynamic -lm -lpthread -lz -L"$swift_libraries" -Wl,-rpath,"$swift_libraries" -ldispatch -lBlocksRuntime
 }
