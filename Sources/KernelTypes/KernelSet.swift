@@ -109,7 +109,7 @@ public protocol KernelSet: Sendable {
 
   static func countNonzero(count: Int, values: Floats) -> Int
 
-  static func areFinite(count: Int, values: Floats) -> Bool
+  static func areFinite(count: Int, values: Floats, times factor: Float) -> Bool
 
   static func addInto(count: Int, target: MutableFloats, source: Floats)
 }

@@ -72,19 +72,19 @@ extension VectorKernels {
 }
 
 extension VectorKernels {
-  /// Whether all `count` values are finite.
-  public static func areFinite(count: Int, values: UnsafePointer<Float>) -> Bool {
+  /// Whether all `count` values are finite, also times a factor.
+  public static func areFinite(count: Int, values: UnsafePointer<Float>, times factor: Float) -> Bool {
     // x - x is 0 for a finite x and NaN otherwise, and NaN stays in the sum.
     var witness = Lanes.zero
     var i = 0
     while i + laneCount <= count {
-      let x = Lanes(loading: values + i)
+      let x = factor * Lanes(loading: values + i)
       witness += x - x
       i += laneCount
     }
     var rest = witness.sum()
     while i < count {
-      rest += values[i] - values[i]
+      rest += factor * values[i] - factor * values[i]
       i += 1
     }
     return rest == 0

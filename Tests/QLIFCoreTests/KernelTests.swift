@@ -132,13 +132,21 @@ import Testing
       let expected = values.reduce(0.0) { $0 + Double($1) * Double($1) }
       let sumOfSquares = kernels.sumOfSquares(count: count, values: values)
       #expect(abs(sumOfSquares - expected) < 1e-9, "\(name)")
-      let isFinite = kernels.areFinite(count: count, values: values)
+      let isFinite = kernels.areFinite(count: count, values: values, times: 1)
       #expect(isFinite)
+      let isFiniteTimes = kernels.areFinite(count: count, values: values.map { $0 / 4 }, times: 3e38)
+      #expect(isFiniteTimes)
+      for place in [0, count / 2, count - 1] {
+        var large = values
+        large[place] = 1.5
+        let isFinite = kernels.areFinite(count: count, values: large, times: 3e38)
+        #expect(!isFinite, "\(name) at \(place)")
+      }
       for bad in [Float.nan, .infinity, -.infinity] {
         for place in [0, count / 2, count - 1] {
           var broken = values
           broken[place] = bad
-          let isFinite = kernels.areFinite(count: count, values: broken)
+          let isFinite = kernels.areFinite(count: count, values: broken, times: 1)
           #expect(!isFinite, "\(name) \(bad) at \(place)")
         }
       }

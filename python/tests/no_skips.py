@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,14 @@ class NoSkips:
                 terminalreporter.line(f"{test}: {reason}")
 
 
+class WithoutOracles(MetaPathFinder):
+    """An import of an oracle fails as that of a package which is not installed."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname.partition(".")[0] in ORACLES:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--no-skips", action="store_true", help=f"fail where a test skips that {ALLOWED} has not"
@@ -70,5 +79,4 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("no_skips"):
         config.pluginmanager.register(NoSkips())
     if config.getoption("without_oracles"):
-        # An import of these now fails as that of a package which is not installed.
-        sys.modules.update(dict.fromkeys(ORACLES))
+        sys.meta_path.insert(0, WithoutOracles())

@@ -383,3 +383,16 @@ def test_threads_share_a_network_one_at_a_time(network, batch):
     for worker in workers:
         worker.join()
     assert found == [expected] * 200
+
+
+@pytest.mark.parametrize("steps", [1, 4, 1000])
+def test_finite_currents_whose_sum_is_not_are_refused(steps):
+    """Membranes and scores add currents up over the steps."""
+    net = qlif.Network(input_shape=(1,), layers=[qlif.Dense(1, qlif.LIF(beta=1))], steps=steps)
+    net.parameters["0.weight"][:] = -1
+    net.parameters["0.bias"][:] = 0
+    for call in (net.simulate, net.predict, net.predict_scores):
+        with pytest.raises(qlif.NotFiniteError, match="layer 0.*beyond 1e\\+20"):
+            call([[1e38]])
+    assert np.isfinite(net.predict_scores([[1e19]], readout="membrane")).all()
+    assert np.isfinite(net.simulate([[1e19]]).alpha[0]).all()

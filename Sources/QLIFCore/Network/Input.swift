@@ -22,7 +22,7 @@ package struct Input {
       throw .shape("input: \(count) values, expected \(expected) for \(shapeText(shape))")
     }
     guard let values else { throw .invalid("input.values: NULL") }
-    guard kernels.areFinite(count: count, values: values) else {
+    guard kernels.areFinite(count: count, values: values, times: 1) else {
       throw .notFinite("input: it holds NaN or infinity, expected finite values")
     }
     self.values = values

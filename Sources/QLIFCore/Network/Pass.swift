@@ -10,7 +10,7 @@ struct Pass {
   var dropoutKey: UInt64?
 
   let noise: NoiseRun
-  /// Layers of which a current may be NaN or infinite, by the size of their parameters.
+  /// Layers of which a current may be NaN or too large, by the size of their parameters.
   private var unboundedLayers: Set<Int> = []
   /// The qubits of each layer that needs them.
   private let qubits: [LayerQubits?]
@@ -42,7 +42,7 @@ struct Pass {
     for layer in network.layers.dropFirst() {
       guard let synapse = layer.synapse else { continue }
       try synapse.prepareForSpikes(backward: learns)
-      if !(synapse.boundOfCurrents < 1e30) { unboundedLayers.insert(layer.index) }
+      if !(synapse.boundOfCurrents < Double(Self.largestCurrent)) { unboundedLayers.insert(layer.index) }
     }
   }
 
@@ -51,7 +51,7 @@ struct Pass {
   // MARK: Whole batches
 
   /// The input layer's currents: a product of the whole batch.
-  /// - Throws: where they are NaN or infinite.
+  /// - Throws: where they are NaN or too large.
   func project() throws(QLIFError) {
     try layers[0].synapse?.project(
       input.values, rows: workspace.inputRows, currents: workspace.inputCurrentCount,
@@ -62,14 +62,14 @@ struct Pass {
     Threads.run(padded(currents.count, to: chunk) / chunk) { task in
       let first = task * chunk
       let count = min(chunk, currents.count - first)
-      if !kernels.areFinite(count: count, values: currents.base + first) {
+      if !areModerate(count, currents.base + first) {
         notFinite.store(true, ordering: .relaxed)
       }
     }
     if notFinite.load(ordering: .relaxed) { throw Self.notFinite(layer: 0) }
   }
 
-  /// Runs the batch forwards and calls `body` with each block, or, where currents are NaN or infinite, never.
+  /// Runs the batch forwards and calls `body` with each block, or, where currents are NaN or too large, never.
   func forEachBlock(_ body: (Block) -> Void) throws(QLIFError) {
     try project()
     // What a block writes to the caller's arrays cannot be taken back: where large parameters make it possible that a
@@ -104,7 +104,7 @@ struct Pass {
     }
   }
 
-  /// - Throws: where a layer's currents were NaN or infinite: a parameter is, or is too large.
+  /// - Throws: where a layer's currents were NaN or too large: a parameter is.
   ///
   /// This finds every parameter that is not finite and had a part in the result, since a product with it is not
   /// finite either; one without a part leaves the result right.
@@ -115,8 +115,16 @@ struct Pass {
 
   private static func notFinite(layer: Int) -> QLIFError {
     .notFinite(
-      "parameters of layer \(layer): their currents are NaN or infinite, expected finite parameters of moderate size"
-    )
+      "parameters of layer \(layer): their currents are NaN or beyond \(largestCurrent), expected finite inputs and"
+        + " parameters of moderate size")
+  }
+
+  /// Sums of currents over all steps that a run may have, and sums of these, stay finite.
+  private static let largestCurrent: Float = 1e20
+
+  private func areModerate(_ count: Int, _ currents: MutableFloats) -> Bool {
+    kernels.areFinite(
+      count: count, values: currents, times: Float.greatestFiniteMagnitude / Self.largestCurrent)
   }
 
   // MARK: Blocks, forwards
@@ -152,7 +160,7 @@ struct Pass {
   ) {
     let memory = block.layers[layer.index]
     if block.tally.notFinite == nil, unboundedLayers.contains(layer.index), let currents = memory.currents,
-      !kernels.areFinite(count: block.samples.count * steps * synapse.columns, values: currents.base)
+      !areModerate(block.samples.count * steps * synapse.columns, currents.base)
     {
       block.tally.notFinite = layer.index
     }

@@ -175,7 +175,7 @@ final class Tally: @unchecked Sendable {
   var correct = 0
   /// Spikes of each layer, before dropout.
   var spikes: [Int]
-  /// The first layer whose currents were NaN or infinite.
+  /// The first layer whose currents were NaN or too large.
   var notFinite: Int?
 
   init(layers: Int) { spikes = Array(repeating: 0, count: layers) }
