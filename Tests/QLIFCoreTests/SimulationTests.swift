@@ -71,12 +71,13 @@ import Testing
   }
 
   @Test func largeDrivesStayInRange() throws {
-    for u: Float in [100, 1e4, 1e7, 1e20, 3e38] {
+    for u: Float in [100, 1e4, 1e7, 1e19] {
       var neuron = QLIF()
       neuron.driveScale = 1
       let alpha = try trace(neuron, drive: [u, u], delay: [0, 0]).alpha
       #expect(alpha.allSatisfy { (0...1.00001).contains($0) })
     }
+    #expect(throws: QLIFError.self) { try trace(QLIF(), drive: [3e38], delay: [0]) }
     // 1000 rad: still an angle.
     var neuron = QLIF()
     neuron.driveScale = 1
