@@ -89,7 +89,7 @@ typedef struct {
   network_slot networks[HANDLES];
   trainer_slot trainers[HANDLES];
   uint64_t counts[FUNCTION_COUNT][STATUSES];
-  char folder[64];
+  char folder[256];
   /* Of the call that is being made. */
   int function;
   int is_hostile;  /* arguments may be wrong */
@@ -1097,9 +1097,9 @@ static void *work(void *argument) {
 }
 
 static void make_files(caller *c) {
-  char name[128];
+  char name[300];
   const char *base = getenv("TMPDIR");
-  snprintf(c->folder, sizeof c->folder, "%.40s/qlif-XXXXXX", base ? base : "/tmp");
+  snprintf(c->folder, sizeof c->folder, "%.200s/qlif-XXXXXX", base ? base : "/tmp");
   if (!mkdtemp(c->folder)) fail(c, "no folder");
   snprintf(name, sizeof name, "%s/fifo", c->folder);
   if (mkfifo(name, 0600)) fail(c, "no FIFO");
@@ -1111,7 +1111,7 @@ static void make_files(caller *c) {
 }
 
 static void remove_files(const caller *c) {
-  char command[128];
+  char command[300];
   snprintf(command, sizeof command, "rm -r '%s'", c->folder);
   if (system(command)) fprintf(stderr, "random_calls: %s stays\n", c->folder);
 }

@@ -260,9 +260,9 @@ def test_more_epochs_where_the_schedule_permits(data, tmp_path):
         options |= {"schedule": schedule}
         QSNNClassifier(**options).fit(*data, checkpoint=path)
         clf = QSNNClassifier(**{**options, "epochs": 5})
-        if qlif.Trainer(make_network(), schedule=schedule, total_steps=9).config["schedule"] == (
-            "constant"
-        ):
+        steps = None if schedule is None else 9
+        trainer = qlif.Trainer(make_network(), schedule=schedule, total_steps=steps)
+        if trainer.config["schedule"] == "constant":
             clf.fit(*data, checkpoint=path)
         else:
             with pytest.raises(qlif.ArgumentError, match="epochs is 5, was 3, .*schedule"):

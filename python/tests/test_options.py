@@ -104,13 +104,18 @@ def layer(make):
     return call
 
 
-def method(name, *arguments):
+def method(name, *arguments, x=SEQUENCE):
     def call(tools, **options):
         return getattr(network(qlif.QLIF(threshold=0.4, drive_scale=2.0)), name)(
-            SEQUENCE, *arguments, **options
+            x, *arguments, **options
         )
 
     return call
+
+
+# As many steps as samples: labels fit whichever axis comes first.
+SQUARE = np.random.default_rng(2).uniform(-1, 1, (12, 12, 5)).astype(np.float32)
+FOUND = network().predict(SQUARE, readout="spike_count", batch_first=False)
 
 
 def noise(tools, **options):
@@ -379,6 +384,7 @@ NOISY = {
     "noise": NOISE,
     "noise_seed": In(3, noise=NOISE),
     "noise_offset": In(50, noise=NOISE),
+    "batch_first": True,
 }
 OF_CLASSIFIERS = {"noise": NOISE, "noise_seed": In(3, noise=NOISE)}
 SLOPE = {"slope": 7.0}
@@ -414,13 +420,13 @@ ENTRIES = {
     ),
     "Network.predict": (method("predict"), {"readout": "membrane", **NOISY}),
     "Network.predict_scores": (method("predict_scores"), {"readout": "membrane", **NOISY}),
-    "Network.score": (method("score", LABELS), {"readout": "membrane", **NOISY}),
+    "Network.score": (method("score", FOUND, x=SQUARE), {"readout": "membrane", **NOISY}),
     "Network.evaluate": (
-        method("evaluate", LABELS),
+        method("evaluate", FOUND, x=SQUARE),
         {"loss": "spike_count", "readout": "membrane", **NOISY},
     ),
     "Network.loss_and_gradients": (
-        method("loss_and_gradients", LABELS),
+        method("loss_and_gradients", FOUND, x=SQUARE),
         {"loss": "spike_count", **NOISY},
     ),
     "Noise": (
@@ -469,10 +475,15 @@ ENTRIES = {
     "QSNNClassifier.partial_fit": (partial_fit, {"classes": [0, 1, 2]}),
     "QSNNClassifier.predict": (fitted("predict"), OF_CLASSIFIERS),
     "QSNNClassifier.predict_proba": (fitted("predict_proba"), OF_CLASSIFIERS),
+    "QSNNClassifier.predict_log_proba": (fitted("predict_log_proba"), OF_CLASSIFIERS),
     "QSNNClassifier.decision_function": (fitted("decision_function"), OF_CLASSIFIERS),
     "QSNNClassifier.score": (
         fitted("score", Y),
         {"sample_weight": np.arange(36), **OF_CLASSIFIERS},
+    ),
+    "Trainer.step": (
+        lambda tools, **o: qlif.Trainer(network()).step(SQUARE, FOUND, **o),
+        {"batch_first": True},
     ),
     "Trainer": (
         trainer,

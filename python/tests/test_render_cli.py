@@ -18,6 +18,7 @@ import pytest
 
 import qlif
 from qlif import render
+from qlif.estimators import _storage
 
 SIDE = 4
 CLASSES = 3
@@ -482,7 +483,7 @@ def test_files_that_would_contradict_predict_are_refused(folder: Path) -> None:
     classifier = qlif.QSNNClassifier(hidden=(8,), steps=3, epochs=1, random_state=0)
     classifier.fit(X, y, checkpoint=folder / "checkpoint.safetensors")
     classifier.save(folder / "whole.safetensors")
-    note = classifier.network_.metadata["estimator"]
+    note = _storage.encode(classifier)
     for name, replaced in {
         "readout": ('"readout": "spike_count"', '"readout": "loudest"'),
         "classes": ('"classes": [0, 1, 2]', '"classes": [0, 1]'),
@@ -493,7 +494,7 @@ def test_files_that_would_contradict_predict_are_refused(folder: Path) -> None:
         classifier.network_.save(folder / f"{name}.safetensors")
     for name, words in {
         "whole": None,
-        "checkpoint": "is the checkpoint of a training",
+        "checkpoint": "it is the checkpoint of a classifier's training",
         "readout": '"readout" has an unexpected value',
         "classes": "2 classes and its network 3 outputs",
         "no-classes": 'it has no "classes"',
