@@ -382,7 +382,7 @@ OF_IMAGES = {
 }
 NOISY = {
     "noise": NOISE,
-    "noise_seed": In(3, noise=NOISE),
+    "noise_seed": In(4, noise=NOISE),
     "noise_offset": In(50, noise=NOISE),
     "batch_first": True,
 }
