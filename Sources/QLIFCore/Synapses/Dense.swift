@@ -122,7 +122,8 @@ extension Dense {
     Threads.run(padded(neurons, to: block) / block) { task in
       for first in Swift.stride(from: task * block, to: min(neurons, (task + 1) * block), by: 16) {
         let range = first..<min(neurons, first + 16)
-        let sources = source.inputs(of: range)
+        let list = source.inputs(of: range)
+        let sources = list.span
         for (current, weight) in weights.enumerated() {
           for unit in 0..<units {
             let row = weight.values.base + unit * inputs
@@ -149,7 +150,8 @@ extension Dense {
     }
     for first in Swift.stride(from: 0, to: neurons, by: 16) {
       let range = first..<min(neurons, first + 16)
-      let sources = source.inputs(of: range)
+      let list = source.inputs(of: range)
+      let sources = list.span
       for (current, weight) in weights.enumerated() {
         for unit in 0..<units {
           let row = weight.values.base + unit * inputs
@@ -230,7 +232,8 @@ extension Dense {
       }
       for first in Swift.stride(from: 0, to: neurons, by: 16) {
         let range = first..<min(neurons, first + 16)
-        let sources = source.inputs(of: range)
+        let list = source.inputs(of: range)
+        let sources = list.span
         for (current, weight) in weights.enumerated() {
           for unit in units {
             let row = weight.gradient.base + unit * inputs

@@ -25,7 +25,8 @@ package struct SpikeSource: Equatable {
     return y < shape[1] && x < shape[2] ? (channel * shape[1] + y) * shape[2] + x : nil
   }
 
-  /// The inputs of up to sixteen neurons in a row, and -1 where there is none.
+  /// The inputs of up to sixteen neurons in a row, and -1 where there is none. To be read by their span: in a loop, each
+  /// element of the array itself costs a copy of all.
   func inputs(of neurons: Range<Int>) -> InlineArray<16, Int> {
     var inputs = InlineArray<16, Int>(repeating: -1)
     for neuron in neurons { inputs[neuron - neurons.lowerBound] = input(of: neuron) ?? -1 }
