@@ -20,6 +20,22 @@ extension VectorKernels {
       left: left, right: right, rows: rows, columns: columns, inner: inner, isAdded: isAdded, result: result,
       resultStride: resultStride, rightPart: memory,
       leftPart: memory + MatrixParts.inner * MatrixParts.columns)
+    if !left.isTransposed && right.isTransposed {
+      // Sums in as many registers as leave room for four rows of the right matrix. More rows than these take less time
+      // with copies.
+      switch (qlif_vectors_in_registers(), rows) {
+      case (32, ...24):
+        return product.runInPlace(
+          InlineArray<2, Lanes>.self, InlineArray<4, Lanes>.self, InlineArray<8, Lanes>.self)
+      case (8, ...8):
+        return product.runInPlace(
+          InlineArray<1, Lanes>.self, InlineArray<2, Lanes>.self, InlineArray<4, Lanes>.self)
+      case (4, ...3):
+        return product.runInPlace(
+          InlineArray<1, Lanes>.self, InlineArray<2, Lanes>.self, InlineArray<3, Lanes>.self)
+      default: break
+      }
+    }
     // Sums in as many registers as leave room for a row of the right matrix and a factor of the left one. Tiles of
     // fewer rows take what is left at the end.
     switch qlif_vectors_in_registers() {
@@ -33,7 +49,7 @@ extension VectorKernels {
   }
 }
 
-private struct MatrixProduct {
+struct MatrixProduct {
   let left: Matrix
   let right: Matrix
   let rows: Int
@@ -117,7 +133,7 @@ private struct MatrixProduct {
 
 /// Calls `body` with each of about equal parts of `0 ..< count`; all but the last are a multiple of `unit`.
 @inline(__always)
-private func forEachPart(
+func forEachPart(
   of count: Int, atMost most: Int, multipleOf unit: Int, _ body: (Range<Int>) -> Void
 ) {
   guard count > 0 else { return }

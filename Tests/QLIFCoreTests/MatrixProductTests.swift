@@ -54,14 +54,17 @@ import Testing
       before = isAdded ? random.floats(result.count, -1...1) : Array(repeating: .nan, count: result.count)
     }
 
-    /// The product of the first rows and columns.
-    func run(_ kernels: any KernelSet.Type, rows: Int? = nil, columns: Int? = nil) -> [Float] {
-      let rows = rows ?? self.rows
+    /// The product of some rows, or all, and the first columns.
+    func run(_ kernels: any KernelSet.Type, rows: Range<Int>? = nil, columns: Int? = nil) -> [Float] {
+      let rows = rows ?? 0..<self.rows
       let target = GuardedFloats(before)
-      let memory = GuardedFloats(Array(repeating: .nan, count: MatrixParts.memory(rows: rows)))
+      let memory = GuardedFloats(Array(repeating: .nan, count: MatrixParts.memory(rows: rows.count)))
+      var factors = left.matrix(leftValues)
+      factors.base += left.place(rows.lowerBound, 0)
       kernels.matrixProduct(
-        left.matrix(leftValues), right.matrix(rightValues), rows: rows, columns: columns ?? self.columns,
-        inner: inner, isAdded: isAdded, into: target.base, resultStride: result.stride, memory: memory.base)
+        factors, right.matrix(rightValues), rows: rows.count, columns: columns ?? self.columns, inner: inner,
+        isAdded: isAdded, into: target.base + result.place(rows.lowerBound, 0), resultStride: result.stride,
+        memory: memory.base)
       return target.values
     }
 
@@ -135,29 +138,49 @@ import Testing
     for (name, kernels) in KernelTests.sets {
       let whole = problem.run(kernels)
       for (rows, columns) in [(1, 1), (13, 17), (MatrixParts.rows + 1, columns), (rows, 33)] {
-        let part = problem.run(kernels, rows: rows, columns: columns)
+        let part = problem.run(kernels, rows: 0..<rows, columns: columns)
         let places = (0..<rows).flatMap { row in (0..<columns).map { problem.result.place(row, $0) } }
         #expect(places.allSatisfy { part[$0] == whole[$0] }, "\(name): \(rows) rows, \(columns) columns")
       }
     }
   }
 
-  /// Zeros are multiplied too: NaN and infinities come through where they do in a plain sum.
+  /// A row has the bits that it has alone, whether its product copies the right matrix or not.
   @Test(arguments: 0..<4)
-  func whatIsNotFinite(_ transposes: Int) {
+  func bitsOfARowAlone(_ transposes: Int) {
+    var random = TestRandom(13)
+    let (most, columns) = (40, MatrixParts.columns + 7)
+    let inner = 2 * MatrixParts.inner + 9
+    let problem = Problem(most, columns, inner, transposes: transposes, spare: 3, isAdded: true, &random)
+    for (name, kernels) in KernelTests.sets {
+      let alone = (0..<most).map { problem.run(kernels, rows: $0..<$0 + 1) }
+      for rows in 1...most {
+        let together = problem.run(kernels, rows: 0..<rows)
+        let isSame = (0..<rows).allSatisfy { row in
+          let places = problem.result.place(row, 0)..<problem.result.place(row, columns)
+          return zip(alone[row][places], together[places]).allSatisfy { $0.bitPattern == $1.bitPattern }
+        }
+        #expect(isSame, "\(name): \(rows) rows")
+      }
+    }
+  }
+
+  /// Zeros are multiplied too: NaN and infinities come through where they do in a plain sum.
+  @Test(arguments: 0..<4, [3, 29])
+  func whatIsNotFinite(_ transposes: Int, _ rows: Int) {
     var random = TestRandom(11)
     let pairs: [(Float, Float)] = [(.nan, 0), (.infinity, 0), (.infinity, 1), (.infinity, -.infinity)]
     for (first, second) in pairs {
-      let problem = Problem(29, 37, 19, transposes: transposes, &random)
-      for row in 0..<29 where row % 3 == 0 {
+      let problem = Problem(rows, 37, 19, transposes: transposes, &random)
+      for row in 0..<rows where row % 3 == 0 {
         for k in 0..<19 { problem.leftValues.base[problem.left.place(row, k)] = 0 }
       }
       problem.rightValues.base[problem.right.place(3, 5)] = first
-      problem.leftValues.base[problem.left.place(7, 11)] = first
+      problem.leftValues.base[problem.left.place(rows / 4, 11)] = first
       problem.rightValues.base[problem.right.place(11, 36)] = second
       for (name, kernels) in KernelTests.sets {
         let result = problem.run(kernels)
-        for row in 0..<29 {
+        for row in 0..<rows {
           for column in 0..<37 {
             let (value, _) = problem.exact(row, column)
             let ours = result[problem.result.place(row, column)]
