@@ -128,6 +128,10 @@ extension Dense {
           for unit in 0..<units {
             let row = weight.values.base + unit * inputs
             let column = forward + (current * stride + unit)
+            guard source.isPlane else {
+              for neuron in range { column[neuron * columns] = row[neuron] }
+              continue
+            }
             for neuron in range where sources[neuron - first] >= 0 {
               column[neuron * columns] = gain * row[sources[neuron - first]]
             }
