@@ -6,6 +6,9 @@ import os
 import sys
 from pathlib import Path
 
+# Without it scikit-learn's checks of array types skip; SciPy reads it when it is imported.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
+
 import numpy as np
 import pytest
 from networks import make_network

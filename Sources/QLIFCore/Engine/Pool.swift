@@ -1,9 +1,12 @@
-import Synchronization
+import Glibc
 
 /// Things of which each thread borrows one while it works.
-final class Pool<Element: AnyObject & Sendable>: Sendable {
+///
+/// The lock is one that sanitizers of threads know.
+final class Pool<Element: AnyObject & Sendable>: @unchecked Sendable {
   let all: [Element]
-  private let idle: Mutex<[Element]>
+  private var idle: [Element]
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
   var count: Int { all.count }
 
@@ -12,14 +15,26 @@ final class Pool<Element: AnyObject & Sendable>: Sendable {
     var all: [Element] = []
     for _ in 0..<count { all.append(try make()) }
     self.all = all
-    idle = Mutex(all)
+    idle = all
+    pthread_mutex_init(mutex, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
   }
 
   func borrow(_ body: (Element) -> Void) {
-    guard let element = idle.withLock({ $0.popLast() }) else {
+    guard let element = locked({ idle.popLast() }) else {
       preconditionFailure("more threads than a pool has elements")
     }
     body(element)
-    idle.withLock { $0.append(element) }
+    locked { idle.append(element) }
+  }
+
+  private func locked<Result>(_ body: () -> Result) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body()
   }
 }
