@@ -12,7 +12,7 @@ readonly swift_libraries=${clang%/bin/clang}/lib/swift/linux
 export ASAN_OPTIONS=allocator_may_return_null=1:max_allocation_size_mb=2048
 # What fontconfig keeps until the end is its own affair.
 export LSAN_OPTIONS=suppressions=$PWD/Tests/Fuzz/leaks.txt:print_suppressions=0
-export TSAN_OPTIONS=halt_on_error=1
+export TSAN_OPTIONS=halt_on_error=1:suppressions=$PWD/Tests/Fuzz/races.txt
 
 # The linker has much to say about the sanitizers' own assembly.
 quiet() { "$@" 2>&1 | { grep -v 'Cannot export local symbol' || true; }; }
