@@ -5,8 +5,8 @@
 Models and trainers (also with checksums that fit what was rewritten), IDX and NPY files, plain and compressed,
 and the results of qlif.compare and qlif.robustness. A reader may take a file or refuse it with an error of
 its own, in bounded memory and time: anything else is a finding, and its file is kept in the folder that is
-named at the end. Of the files, most go through the library and the package; each fortieth is drawn by
-qlif-render, a process each.
+named at the end. Of the files, most go through the library and the package; each fortieth, and each NPY
+file, which nothing else reads, is drawn by qlif-render, a process each.
 """
 
 from __future__ import annotations
@@ -326,7 +326,7 @@ def work(kind: str, first: int, count: int, seed: int, folder: Path, pipe) -> No
                 counts["refused"] += 1
             except BaseException as error:
                 pipe.send(("broken", number, f"{type(error).__name__}: {error}", path.read_bytes()))
-        if RENDER and number % (4 if kind == "npy" else 40) == 0:
+        if RENDER and (not READERS[kind] or number % 40 == 0):
             for arguments in drawings(kind, path, model):
                 counts["drawn"] += 1
                 try:

@@ -9,6 +9,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from damage import damaged
 
 import qlif
 from qlif import datasets
@@ -123,18 +124,7 @@ def test_damaged_files_never_crash(tmp_path):
     refused = worked = 0
     for whole in (IMAGES, gzip.compress(IMAGES)):
         for round_ in range(2000):
-            data = bytearray(whole)
-            for _ in range(rng.integers(1, 4)):
-                at = int(rng.integers(0, min(len(data), 40)))
-                match round_ % 4:
-                    case 0:
-                        data[at] ^= 1 << rng.integers(0, 8)
-                    case 1:
-                        data[at] = rng.integers(0, 256)
-                    case 2:
-                        del data[at : at + int(rng.integers(1, 9))]
-                    case 3:
-                        data[at:at] = data[: int(rng.integers(1, 9))]
+            data = damaged(whole, rng, round_ % 4, head=40, longest=9)
             path.write_bytes(data)
             try:
                 assert _idx.read(path, 3).ndim == 3

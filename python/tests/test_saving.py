@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 import pytest
+from damage import damaged
 from networks import make_network
 
 import qlif
@@ -410,18 +411,7 @@ def test_damaged_arrays_never_crash(tmp_path):
     rng = np.random.default_rng(0)
     refused = 0
     for round_ in range(3000):
-        data = bytearray(whole)
-        for _ in range(rng.integers(1, 4)):
-            at = int(rng.integers(0, len(data)))
-            match round_ % 4:
-                case 0:
-                    data[at] ^= 1 << rng.integers(0, 8)
-                case 1:
-                    data[at] = rng.integers(0, 256)
-                case 2:
-                    del data[at : at + int(rng.integers(1, 40))]
-                case 3:
-                    data[at:at] = data[: int(rng.integers(1, 40))]
+        data = damaged(whole, rng, round_ % 4)
         (tmp_path / "f").write_bytes(data)
         try:
             for values in _files.read_arrays(tmp_path / "f").values():
