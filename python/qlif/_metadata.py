@@ -28,12 +28,16 @@ class Metadata(MutableMapping[str, str]):
         self._owner = owner
 
     def __getitem__(self, key: str) -> str:
+        value = self._find(key)
+        if value is None:
+            raise KeyError(key)
+        return value
+
+    def _find(self, key: str) -> str | None:
         out = c_char_p()
         with self._owner.lock:
             lib.qlif_network_metadata(self._owner.pointer, text(key, "key"), out)
-            if out.value is None:
-                raise KeyError(key)
-            return out.value.decode("utf-8")
+            return None if out.value is None else out.value.decode("utf-8")
 
     def __setitem__(self, key: str, value: str) -> None:
         with self._owner.lock:

@@ -52,8 +52,6 @@ class Batch(NamedTuple):
 
     def part(self, rows: slice) -> Batch:
         """Some of the samples."""
-        if rows == slice(0, self.size):
-            return self
         is_sequence = self.struct.steps > 0
         part = self.array[:, rows] if is_sequence else self.array[rows]
         return Batch.of(np.ascontiguousarray(part), self.steps, is_sequence)
@@ -212,7 +210,8 @@ class Network:
         ``"spike_count"`` or ``"membrane"``: as the classifier does whose file the network was
         loaded from; of other networks the engine's default.
         """
-        named = _noted_readout(self.metadata.get(_loading.ESTIMATOR, ""))
+        note = self.metadata._find(_loading.ESTIMATOR)
+        named = None if note is None else _noted_readout(note)
         return _lib.READOUT.names[trainer_default().readout] if named is None else named
 
     @property
@@ -294,7 +293,10 @@ class Network:
 
         Python hears Ctrl-C between two calls of the engine, and does not in one.
         """
-        count = max(1, batch.size // PART)
+        count = batch.size // PART
+        if count <= 1:
+            yield slice(None), batch
+            return
         first = run.struct.first_sample
         for index in range(count):
             # The last part has what is left over too: none is smaller than the others.
