@@ -111,5 +111,7 @@ public protocol KernelSet: Sendable {
 
   static func areFinite(count: Int, values: Floats, times factor: Float) -> Bool
 
+  static func exponentials(count: Int, values: Floats, largest: Float, output: MutableFloats?) -> Float
+
   static func addInto(count: Int, target: MutableFloats, source: Floats)
 }

@@ -43,12 +43,7 @@ private func crossEntropy(
 ) -> Double {
   var largest = logits[0]
   for unit in 1..<max(1, classes) { largest = max(largest, logits[unit]) }
-  var sum: Float = 0
-  for unit in 0..<classes {
-    let share = expf(logits[unit] - largest)
-    slope?[unit] = share
-    sum += share
-  }
+  let sum = kernels.exponentials(count: classes, values: logits, largest: largest, output: slope)
   if let slope {
     let scale = Float(weight) / sum
     for unit in 0..<classes { slope[unit] *= scale }
