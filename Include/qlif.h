@@ -13,6 +13,10 @@
  *   - Arrays are float32 or int64, and float64 in the section on qubits; row-major (C order), without
  *     padding. Pointers into the engine's memory say how long they stay valid.
  *   - Strings are UTF-8 and end with a NUL, 16 MiB at the most.
+ *   - A network, a neuron, a trainer or a loss is said by a description: one JSON object, 1 MiB at the most. A key that
+ *     is absent takes the engine's default; an unknown key, a value of another type or out of range is
+ *     QLIF_ERROR_INVALID_ARGUMENT or QLIF_ERROR_SHAPE, and the message names its place, such as
+ *     "layers[1].neuron.threshold: 1.5, expected in (0, 1)". What the engine hands back is complete.
  *   - No function prints, exits or aborts on bad input.
  */
 #ifndef QLIF_H
@@ -28,7 +32,7 @@ extern "C" {
 /* ---- Version ---------------------------------------------------------------------------- */
 
 /* The version of this contract. A binding refuses a library whose qlif_abi_version() differs. */
-#define QLIF_ABI_VERSION 1
+#define QLIF_ABI_VERSION 2
 
 /* The ABI version that the library was built with. Any thread. */
 uint32_t qlif_abi_version(void);
@@ -68,129 +72,61 @@ qlif_status qlif_set_thread_count(int32_t count);
 /* The number of threads in force. Any thread. */
 int32_t qlif_thread_count(void);
 
-/* ---- Neurons ---------------------------------------------------------------------------- */
+/* ---- Descriptions ----------------------------------------------------------------------- */
 
-typedef int32_t qlif_neuron_kind;
-enum {
-  QLIF_NEURON_QLIF = 0, /* quantum leaky integrate-and-fire: a drive and a delay current */
-  QLIF_NEURON_LIF = 1   /* leaky integrate-and-fire, the classical twin: one current */
-};
+/* The kinds that there are, by name, as a JSON object of lists: "neuron", "layer", "loss", "reading", "readout",
+ * "schedule", "surrogate". Valid for ever. Any thread. */
+qlif_status qlif_kinds(const char **out);
 
-typedef int32_t qlif_leak;
-enum {
-  QLIF_LEAK_RELAXATION = 0, /* T1 decay: alpha' = alpha exp(-delay/T1) */
-  QLIF_LEAK_PUBLISHED = 1,  /* the authors' code: alpha' = sin^2((phi - 2 asin sqrt(alpha exp(-delay/T1)))/2) */
-  QLIF_LEAK_ROTATION = 2    /* T1 decay done by a rotation: RX(2 asin sqrt(alpha exp(-delay/T1)) - phi) */
-};
+/* The complete description of a kind at its defaults, as JSON text. Every default of the project lives in the engine.
+ *   kind   a kind of neuron ("qlif", "lif", ...) or of loss ("cross_entropy", ...), "trainer" or "circuit"
+ * Valid for ever. Any thread. */
+qlif_status qlif_defaults(const char *kind, const char **out);
 
-/* How a neuron remembers its membrane from one step to the next. */
-typedef int32_t qlif_memory;
-enum {
-  QLIF_MEMORY_REPREPARE = 0, /* measured every step, prepared anew by RX(2 asin sqrt(alpha)) */
-  QLIF_MEMORY_COHERENT = 1   /* the qubit is kept as it is, with T1 and T2 */
-};
-
-/* What makes a spike. */
-typedef int32_t qlif_firing;
-enum {
-  QLIF_FIRING_THRESHOLD = 0,  /* alpha > threshold */
-  QLIF_FIRING_MEASUREMENT = 1 /* the outcome of one shot: a spike with the probability alpha */
-};
-
-typedef int32_t qlif_drive_bound;
-enum {
-  QLIF_DRIVE_BOUND_NONE = 0, /* theta = drive_scale |u| */
-  QLIF_DRIVE_BOUND_TANH = 1  /* theta = drive_scale tanh |u| */
-};
-
-/* What a spike does to the membrane of a LIF neuron, one step later. */
-typedef int32_t qlif_reset;
-enum {
-  QLIF_RESET_SUBTRACT = 0, /* U' = beta U + I - threshold */
-  QLIF_RESET_ZERO = 1      /* U' = I */
-};
-
-/* The derivative that stands in for d spike / d alpha; x = alpha - threshold, k = slope. */
-typedef int32_t qlif_surrogate;
-enum {
-  QLIF_SURROGATE_ARCTAN = 0,       /* 1 / (1 + (pi k x)^2) */
-  QLIF_SURROGATE_FAST_SIGMOID = 1, /* 1 / (1 + k |x|)^2 */
-  QLIF_SURROGATE_SIGMOID = 2,      /* k q (1 - q),  q = 1 / (1 + exp(-k x)) */
-  QLIF_SURROGATE_TRIANGULAR = 3    /* max(0, 1 - k |x|) */
-};
-
-/* One population of neurons: the model, its constants and its surrogate. The constants of the other kind are 0,
- * as qlif_neuron_config_default leaves them; anything else is refused. */
-typedef struct qlif_neuron_config {
-  qlif_neuron_kind kind;
-  qlif_leak leak;               /* QLIF */
-  qlif_drive_bound drive_bound; /* QLIF */
-  qlif_surrogate surrogate;
-  int32_t refractory; /* QLIF. 1: the reset takes a step of its own (the authors' code); 0: it does not */
-  qlif_reset reset;   /* LIF */
-  qlif_memory memory; /* QLIF */
-  qlif_firing firing; /* QLIF */
-  float threshold;    /* the neuron fires above it: a population in (0, 1) (QLIF), a membrane > 0 (LIF) */
-  float t1;           /* QLIF: relaxation time, microseconds, > 0 */
-  float drive_scale;  /* QLIF: radians of rotation per unit of drive, > 0 */
-  float delay_scale;  /* QLIF: microseconds of waiting per unit of delay, >= 0 */
-  float beta;         /* LIF: share of the membrane that a step leaves, in [0, 1] */
-  float slope;        /* steepness k of the surrogate, > 0 */
-  float dropout;      /* share of this layer's spikes left out while training, in [0, 1) */
-} qlif_neuron_config;
-
-/* The defaults of a kind; every default of the project lives in the engine. Any thread. */
-qlif_status qlif_neuron_config_default(qlif_neuron_kind kind, qlif_neuron_config *out);
+/* Frees a text or bytes that a function says the caller frees; NULL does nothing. */
+void qlif_free(void *memory);
 
 /* ---- Networks --------------------------------------------------------------------------- */
 
-/* An ordered list of layers; each layer is a synapse and the neurons behind it. */
+/* An ordered list of layers on an input. */
 typedef struct qlif_network qlif_network;
 
-/* Makes a network without layers.
- *   input_shape, input_rank   the shape of one sample, 1 to 3 sizes; (784) or (1, 28, 28)
- *   steps                     steps that an input constant in time is shown for, >= 1
- *   seed                      seeds the initial weights and, while training, dropout
- * The caller owns *out. */
-qlif_status qlif_network_create(const int64_t *input_shape, int32_t input_rank, int64_t steps,
-                                uint64_t seed, qlif_network **out);
+/* Makes a network, with initial weights drawn from its seed. The caller owns *out. The keys of a description are
+ *
+ *   input_shape   the shape of one sample, 1 to 3 sizes: [784] or [1, 28, 28]
+ *   steps         steps that an input constant in time is shown for, >= 1
+ *   seed          seeds the initial weights and, while training, dropout; 0 to 2^64 - 1
+ *   layers        a list of at least one, each an object with the key "kind":
+ *
+ * "dense": every input, flattened, to each of "units" neurons of the kind that "neuron" describes. Parameters of layer i
+ * are, for a neuron of one current, "i.weight" [units, inputs] and "i.bias" [units]; a QLIF neuron has two,
+ * "i.drive_weight", "i.drive_bias", "i.delay_weight" and "i.delay_bias".
+ *
+ * "conv2d": a kernel of "kernel_height" x "kernel_width" over all channels of an input [channels, height, width], onto
+ * "channels" planes of neurons with the sides (side + 2 "padding" - kernel) / "stride" + 1, rounded down; beyond the
+ * input's edges there is 0. The padding is less than the kernel's sides. Weights have the shape [channels,
+ * channels of the input, kernel_height, kernel_width].
+ *
+ * "max_pool2d": 1 where any neuron of a window of "size" x "size" spikes; windows lie "stride" apart, and what does not
+ * fill a window is left out. "ties" says to which of the neurons that are the largest the gradient goes: of those that
+ * spiked, or of all where none did. "first": the first, row by row; "membrane": the one with the largest membrane, for
+ * which a layer of neurons must stand right before the pooling.
+ *
+ * "avg_pool2d": the share of a window that spikes, windows of "size" x "size" side by side; a layer of neurons follows.
+ *
+ * A pooling layer has no neurons and no parameters, but a number of its own. A neuron is an object with the key "kind"
+ * and its constants, which qlif_defaults lists; docs/model.md has their equations and units. For example
+ *
+ *   {"input_shape": [784], "layers": [
+ *     {"kind": "dense", "units": 100, "neuron": {"kind": "qlif", "threshold": 0.5}},
+ *     {"kind": "dense", "units": 10, "neuron": {"kind": "qlif"}}]}
+ */
+qlif_status qlif_network_create(const char *description, qlif_network **out);
 
 void qlif_network_destroy(qlif_network *network);
 
 /* A second network with the same layers, parameters and metadata. The caller owns *out. */
 qlif_status qlif_network_copy(const qlif_network *network, qlif_network **out);
-
-/* Adds a dense synapse onto `units` neurons, every input (flattened) to every neuron, with weights
- * drawn from the network's seed. Parameters of a QLIF layer i:
- *   "i.drive_weight" [units, inputs]   "i.drive_bias" [units]
- *   "i.delay_weight" [units, inputs]   "i.delay_bias" [units]
- * and of a LIF layer "i.weight" and "i.bias". */
-qlif_status qlif_network_add_dense(qlif_network *network, int64_t units,
-                                   const qlif_neuron_config *neuron);
-
-/* Adds a convolution, for an input of shape [channels, height, width]: a kernel over all its channels onto
- * `channels` planes of neurons, whose sides are (side + 2 padding - kernel) / stride + 1, rounded down; beyond
- * the input's edges there is 0. The padding is less than the kernel's sides. Parameters as those of a dense
- * layer, the weights of shape [channels, channels of the input, kernel_height, kernel_width]. */
-qlif_status qlif_network_add_conv2d(qlif_network *network, int64_t channels, int64_t kernel_height,
-                                    int64_t kernel_width, int64_t stride, int64_t padding,
-                                    const qlif_neuron_config *neuron);
-
-/* To which of the neurons that are a window's largest its gradient goes: of those that spiked, or of all
- * where none did. */
-typedef int32_t qlif_pool_ties;
-enum {
-  QLIF_POOL_TIES_FIRST = 0,   /* the first, row by row */
-  QLIF_POOL_TIES_MEMBRANE = 1 /* the one with the largest membrane; neurons must be right before the pooling */
-};
-
-/* Adds a pooling of each plane's spikes over size x size windows; what does not fill a window is left out.
- * The largest: 1 where any neuron of the window spikes. The average: the share of the window that spikes,
- * windows side by side; a layer of neurons must follow. A pooling layer has no neurons and no parameters, but a
- * number of its own. */
-qlif_status qlif_network_add_max_pool2d(qlif_network *network, int64_t size, int64_t stride,
-                                        qlif_pool_ties ties);
-qlif_status qlif_network_add_avg_pool2d(qlif_network *network, int64_t size);
 
 /* Number of layers. */
 qlif_status qlif_network_layer_count(const qlif_network *network, int32_t *out);
@@ -199,15 +135,7 @@ qlif_status qlif_network_layer_count(const qlif_network *network, int32_t *out);
 qlif_status qlif_network_layer_shape(const qlif_network *network, int32_t layer, int64_t *shape,
                                      int32_t *rank);
 
-/* The neurons of layer `layer`; a pooling layer has none and is refused. */
-qlif_status qlif_network_layer_neuron(const qlif_network *network, int32_t layer,
-                                      qlif_neuron_config *out);
-
-/* Steps that an input constant in time is shown for. */
-qlif_status qlif_network_steps(const qlif_network *network, int64_t *out);
-
-/* The network as JSON text: what a saved file keeps in its metadata. Valid until the network is
- * changed or destroyed or this is called again. */
+/* The network's description, complete: what a saved file keeps in its metadata. Valid until the network is destroyed. */
 qlif_status qlif_network_description(const qlif_network *network, const char **out);
 
 /* One parameter and its gradient, in the engine's own memory: writing to values changes the
@@ -278,7 +206,7 @@ typedef struct qlif_layer_noise {
  *   layer_count 1   the same for all QLIF neurons
  *   else            one for each layer of the network; for a layer without qubits, qubit_count and shots 0
  * A wait of delay_scale |v| lasts that times t1 of the qubit over t1 of the neuron: the same leak on any
- * qubit (QLIF_DELAY_CLOCK_RELATIVE). The engine reads it during the call only. NULL: all zero. */
+ * qubit (the clock "relative" of circuits). The engine reads it during the call only. NULL: all zero. */
 typedef struct qlif_noise {
   const qlif_layer_noise *layers; /* [layer_count] */
   int64_t layer_count;
@@ -300,10 +228,11 @@ typedef struct qlif_input {
   int64_t steps;
 } qlif_input;
 
-/* Where the records of one layer go; each may be NULL. [steps, batch, shape of the layer] */
+/* Where the records of one layer go; each may be NULL. A pooling layer has neither membranes nor currents. */
 typedef struct qlif_record {
-  float *spikes; /* 0 or 1; of an average pooling the average */
-  float *alpha;  /* QLIF: excited-state population in [0, 1]; LIF: membrane; of a pooling layer NULL only */
+  float *spikes;   /* [steps, batch, shape of the layer]: 0 or 1; of an average pooling the average */
+  float *membrane; /* [steps, batch, shape of the layer]: QLIF: excited-state population in [0, 1]; LIF: U */
+  float *currents; /* [currents of a neuron, steps, batch, shape of the layer]; of QLIF the drive, then the delay */
 } qlif_record;
 
 /* Runs the network. `records` has one entry for each of the `record_count` layers.
@@ -312,99 +241,95 @@ qlif_status qlif_network_simulate(qlif_network *network, const qlif_input *input
                                   const qlif_record *records, int32_t record_count,
                                   const qlif_noise *noise);
 
-/* How a class is read off the output layer. */
-typedef int32_t qlif_readout;
-enum {
-  QLIF_READOUT_SPIKE_COUNT = 0, /* most spikes; ties and silence: the larger summed alpha */
-  QLIF_READOUT_MEMBRANE = 1     /* largest summed alpha */
-};
-
 /* Predicts a class for each sample. Classes, here and for a loss, are the neurons of a last dense layer.
+ *   readout  how a class is read off: "spike_count": most spikes, and at ties or silence the larger summed membrane;
+ *            "membrane": the largest summed membrane. NULL: as a trainer does by default
  *   labels   [batch], or NULL
- *   scores   [batch, classes], or NULL: spikes per step (SPIKE_COUNT) or mean alpha (MEMBRANE) */
-qlif_status qlif_network_predict(qlif_network *network, const qlif_input *input,
-                                 qlif_readout readout, int64_t *labels, float *scores,
-                                 const qlif_noise *noise);
+ *   scores   [batch, classes], or NULL: spikes per step ("spike_count") or mean membrane ("membrane") */
+qlif_status qlif_network_predict(qlif_network *network, const qlif_input *input, const char *readout,
+                                 int64_t *labels, float *scores, const qlif_noise *noise);
+
+/* The same from records of an output layer, such as a device gave. Any thread.
+ *   spikes, membrane   [steps, batch, classes]
+ *   labels             [batch] */
+qlif_status qlif_readout(const char *readout, int64_t steps, int64_t batch, int64_t classes,
+                         const float *spikes, const float *membrane, int64_t *labels);
 
 /* ---- Learning ---------------------------------------------------------------------------- */
 
-/* Cross-entropy of softmax(logits) against the label, mean over the batch. */
-typedef int32_t qlif_loss;
-enum {
-  QLIF_LOSS_MEMBRANE = 0,        /* sum over steps of the loss with logits alpha[t] (published) */
-  QLIF_LOSS_SUMMED_MEMBRANE = 1, /* logits: alpha summed over the steps */
-  QLIF_LOSS_SPIKE_COUNT = 2      /* logits: spikes summed over the steps */
-};
+/* A loss is a criterion on what is read off the outputs, mean over the batch. Its description is an object with the keys
+ *
+ *   kind      "cross_entropy": -log softmax(numbers)[label], for labels; "mse": the mean of the squared differences, for
+ *             values
+ *   reading   "membrane": the membranes at every step, the losses of the steps summed (with cross_entropy the published
+ *             loss); "membrane_sum": the membranes summed over the steps; "spike_count": the spikes summed over the
+ *             steps
+ */
+
+/* What the outputs should be; one of both, the other NULL. The engine reads it during the call only. */
+typedef struct qlif_target {
+  const int64_t *labels; /* [batch], each in 0 ..< classes */
+  const float *values;   /* [batch, outputs], finite */
+  int64_t value_count;   /* what `values` holds; 0 with labels */
+} qlif_target;
 
 /* What one pass over a batch showed. */
 typedef struct qlif_report {
   double loss;
   double learning_rate; /* of this update; 0 where nothing was updated */
   double gradient_norm; /* before clipping; 0 where no gradient was computed */
-  int64_t correct;      /* samples whose prediction was right */
+  int64_t correct;      /* samples whose prediction was right; 0 where the target has no labels */
 } qlif_report;
 
 /* The loss of a batch without learning from it (no dropout, no gradient).
- *   labels        [batch], each in 0 ..< classes
+ *   loss          its description; NULL: a trainer's default
+ *   readout       as in qlif_network_predict, for the report's `correct`
  *   firing_rates  [layer count], spikes per neuron and step of each layer; or NULL */
-qlif_status qlif_network_evaluate(qlif_network *network, const qlif_input *input,
-                                  const int64_t *labels, qlif_loss loss, qlif_readout readout,
-                                  qlif_report *out, float *firing_rates,
-                                  const qlif_noise *noise);
+qlif_status qlif_network_evaluate(qlif_network *network, const qlif_input *input, const qlif_target *target,
+                                  const char *loss, const char *readout, qlif_report *out,
+                                  float *firing_rates, const qlif_noise *noise);
 
 /* The loss, and its gradient with respect to every parameter in qlif_parameter.gradient
- * (overwritten). Without dropout. */
+ * (overwritten). Without dropout. Arguments as in qlif_network_evaluate. */
 qlif_status qlif_network_loss_and_gradients(qlif_network *network, const qlif_input *input,
-                                            const int64_t *labels, qlif_loss loss, double *out,
+                                            const qlif_target *target, const char *loss, double *out,
                                             const qlif_noise *noise);
-
-typedef int32_t qlif_schedule;
-enum {
-  QLIF_SCHEDULE_CONSTANT = 0,
-  QLIF_SCHEDULE_ONE_CYCLE = 1, /* cosine rise from rate/25 over warmup, cosine fall to rate/250000 */
-  QLIF_SCHEDULE_COSINE = 2     /* cosine fall from the rate to 0 */
-};
-
-/* Adam (Kingma and Ba, arXiv:1412.6980) with decoupled weight decay (arXiv:1711.05101). */
-typedef struct qlif_trainer_config {
-  qlif_loss loss;
-  qlif_readout readout;  /* for the report's `correct` */
-  qlif_schedule schedule;
-  float learning_rate;   /* > 0; the peak, where the schedule has one */
-  float beta1;           /* [0, 1) */
-  float beta2;           /* [0, 1) */
-  float epsilon;         /* > 0 */
-  float weight_decay;    /* >= 0; weights only, not biases */
-  float clip_norm;       /* global norm to clip the gradient to; 0: no clipping */
-  float warmup;          /* share of total_steps in which ONE_CYCLE rises, in (0, 1) */
-  int64_t total_steps;   /* updates that ONE_CYCLE and COSINE are spread over, >= 1 for those */
-} qlif_trainer_config;
-
-qlif_status qlif_trainer_config_default(qlif_trainer_config *out);
 
 /* A network being trained, with the optimizer's state. */
 typedef struct qlif_trainer qlif_trainer;
 
-/* Starts training `network`, which the trainer keeps alive until it is destroyed itself: the network's
- * handle may be destroyed first. The network must have a layer. The caller owns *out. */
-qlif_status qlif_trainer_create(qlif_network *network, const qlif_trainer_config *config,
-                                qlif_trainer **out);
+/* Starts training `network`, which the trainer keeps alive until it is destroyed itself: the network's handle may be
+ * destroyed first. The caller owns *out. The optimizer is Adam (Kingma and Ba, arXiv:1412.6980) with decoupled weight
+ * decay (arXiv:1711.05101). The keys of its description, which may be NULL or an empty object, are
+ *
+ *   loss            see above
+ *   readout         for the report's `correct`
+ *   schedule        "constant"; "one_cycle": cosine rise from rate/25 over warmup, cosine fall to rate/250000;
+ *                   "cosine": cosine fall from the rate to 0
+ *   learning_rate   > 0; the peak, where the schedule has one
+ *   beta1, beta2    [0, 1)
+ *   epsilon         > 0
+ *   weight_decay    >= 0; weights only, not biases
+ *   clip_norm       global norm to clip the gradient to; 0: no clipping
+ *   warmup          share of total_steps in which one_cycle rises, in (0, 1)
+ *   total_steps     updates that one_cycle and cosine are spread over, >= 1 for those
+ */
+qlif_status qlif_trainer_create(qlif_network *network, const char *description, qlif_trainer **out);
 
 void qlif_trainer_destroy(qlif_trainer *trainer);
 
 /* One update from one batch: forward with dropout, backward, clipping, Adam.
- *   labels        [batch], each in 0 ..< classes
  *   firing_rates  [layer count], or NULL
  * Where the loss or the gradient is not finite, nothing is updated: QLIF_ERROR_NOT_FINITE. */
-qlif_status qlif_trainer_step(qlif_trainer *trainer, const qlif_input *input,
-                              const int64_t *labels, qlif_report *out, float *firing_rates);
+qlif_status qlif_trainer_step(qlif_trainer *trainer, const qlif_input *input, const qlif_target *target,
+                              qlif_report *out, float *firing_rates);
 
 /* Trains under a noise from now on, with fresh random numbers in every step: seed counts, first_sample does
  * not. The trainer keeps a copy, in its file too. NULL: perfect qubits, infinitely many shots. */
 qlif_status qlif_trainer_set_noise(qlif_trainer *trainer, const qlif_noise *noise);
 
-/* How the trainer was made. */
-qlif_status qlif_trainer_get_config(const qlif_trainer *trainer, qlif_trainer_config *out);
+/* The trainer's description, complete. The caller frees *out with qlif_free. */
+qlif_status qlif_trainer_description(const qlif_trainer *trainer, char **out);
 
 /* Updates made so far. */
 qlif_status qlif_trainer_step_count(const qlif_trainer *trainer, int64_t *out);
@@ -459,30 +384,16 @@ typedef struct qlif_pulse {
 qlif_status qlif_qubit_follow(qlif_qubit *qubit, const qlif_pulse *pulse, const qlif_qubit_noise *noise,
                               int64_t samples, qlif_qubit *trajectory);
 
-/* How a circuit leaks. */
-typedef int32_t qlif_circuit_leak;
-enum {
-  QLIF_CIRCUIT_LEAK_DELAY = 0,   /* it waits; for QLIF_LEAK_RELAXATION only */
-  QLIF_CIRCUIT_LEAK_ROTATION = 1 /* RX(gamma), gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha) */
-};
-
-/* How long a delay of delay_scale |v| lasts on a qubit whose T1 is not the neuron's. */
-typedef int32_t qlif_delay_clock;
-enum {
-  QLIF_DELAY_CLOCK_RELATIVE = 0, /* delay_scale |v| (T1 of the qubit) / (t1 of the neuron): the same leak */
-  QLIF_DELAY_CLOCK_ABSOLUTE = 1  /* delay_scale |v| microseconds */
-};
-
-/* A neuron on a qubit. */
-typedef struct qlif_circuit_config {
-  qlif_neuron_config neuron;
-  qlif_memory memory;
-  qlif_circuit_leak leak;
-  qlif_delay_clock clock;
-} qlif_circuit_config;
-
-/* The neuron's defaults, QLIF_MEMORY_REPREPARE, QLIF_CIRCUIT_LEAK_DELAY, QLIF_DELAY_CLOCK_RELATIVE. */
-qlif_status qlif_circuit_config_default(qlif_circuit_config *out);
+/* A neuron on a qubit is described by an object with the keys
+ *
+ *   neuron      a QLIF neuron; its memory says whether the qubit is prepared anew at every step or kept
+ *   leak_form   "delay": it waits, for the neuron's leak "relaxation" only; "rotation": RX(gamma),
+ *               gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha), or -2 asin sqrt(alpha decay) of the leak
+ *               "published". Absent: a delay where that can be
+ *   clock       how long a delay of delay_scale |v| lasts on a qubit whose T1 is not the neuron's. "relative":
+ *               delay_scale |v| (T1 of the qubit) / (t1 of the neuron), the same leak; "absolute": delay_scale |v|
+ *               microseconds
+ */
 
 /* Runs `count` neurons for `steps` steps with infinitely many shots, each on a qubit of its own.
  *   noise, noise_count  one for all (1), or one for each neuron (count); NULL and 0: perfect
@@ -492,31 +403,47 @@ qlif_status qlif_circuit_config_default(qlif_circuit_config *out);
  *   spikes              [steps, count], 0 or 1; NULL: not wanted
  *   qubits              [steps, count], states before the reading; NULL: not wanted
  * In a step that the reset takes, alpha is 0 and the qubit in its ground state. With infinitely many shots
- * only a threshold can fire: a neuron of QLIF_FIRING_MEASUREMENT is refused. */
-qlif_status qlif_circuit_run(const qlif_circuit_config *config, const qlif_qubit_noise *noise,
-                             int64_t noise_count, int64_t steps, int64_t count, const double *drive,
-                             const double *delay, const double *before, double *alpha, double *spikes,
-                             qlif_qubit *qubits);
+ * only a threshold can fire: a neuron that fires by measurement is refused. */
+qlif_status qlif_circuit_run(const char *description, const qlif_qubit_noise *noise, int64_t noise_count,
+                             int64_t steps, int64_t count, const double *drive, const double *delay,
+                             const double *before, double *alpha, double *spikes, qlif_qubit *qubits);
+
+/* What one step of `count` re-prepared neurons does to their qubits.
+ *   noise, noise_count   as in qlif_circuit_run; they give T1 for delays
+ *   alpha                [count], the populations that the neurons remember
+ *   drive, delay         [count], currents u and v
+ *   phi                  [count], the memory RX(phi), radians
+ *   theta                [count], the input spike's or the leak's RX(theta), radians; 0 where the leak waits
+ *   wait                 [count], the leak's delay, microseconds; 0 where there is none */
+qlif_status qlif_circuit_angles(const char *description, const qlif_qubit_noise *noise, int64_t noise_count,
+                                int64_t count, const double *alpha, const double *drive,
+                                const double *delay, double *phi, double *theta, double *wait);
 
 /* OpenQASM 3 text of one step of a layer: `count` qubits, 262144 at the most, side by side, two rotations at most on each (or
  * one and a delay), no gate of two qubits; qubit j is measured into bit j. noise gives T1 for delays; NULL:
  * the neuron's.
  *   alpha         [count], the populations that the neurons remember
  *   drive, delay  [count], currents u and v
- * The caller frees *out with qlif_text_free. */
-qlif_status qlif_circuit_layer_qasm(const qlif_circuit_config *config, const qlif_qubit_noise *noise,
-                                    int64_t count, const double *alpha, const double *drive,
-                                    const double *delay, char **out);
+ * The caller frees *out with qlif_free. */
+qlif_status qlif_circuit_layer_qasm(const char *description, const qlif_qubit_noise *noise, int64_t count,
+                                    const double *alpha, const double *drive, const double *delay,
+                                    char **out);
 
-/* OpenQASM 3 text of a neuron's whole spike train, 262144 steps at the most, on one qubit. With REPREPARE,
- * step t is measured into bit t; with COHERENT the qubit is measured once, at the end. A neuron of
- * QLIF_FIRING_MEASUREMENT, which fires at random, is refused.
+/* The same of what the QLIF neurons of a layer remember and receive at a step, counted from 0, of a run of `network`
+ * without noise.
+ *   input         a batch of one sample
+ *   description   of the circuit, without "neuron"; NULL: the defaults */
+qlif_status qlif_network_layer_qasm(qlif_network *network, const qlif_input *input, int32_t layer,
+                                    int64_t step, const char *description, const qlif_qubit_noise *noise,
+                                    char **out);
+
+/* OpenQASM 3 text of a neuron's whole spike train, 262144 steps at the most, on one qubit. With the memory
+ * "reprepare" step t is measured into bit t; with "coherent" the qubit is measured once, at the end. A neuron that
+ * fires by measurement, and so at random, is refused.
  *   drive, delay  [steps], currents u and v
- * The caller frees *out with qlif_text_free. */
-qlif_status qlif_circuit_train_qasm(const qlif_circuit_config *config, const qlif_qubit_noise *noise,
-                                    int64_t steps, const double *drive, const double *delay, char **out);
-
-void qlif_text_free(char *text);
+ * The caller frees *out with qlif_free. */
+qlif_status qlif_circuit_train_qasm(const char *description, const qlif_qubit_noise *noise, int64_t steps,
+                                    const double *drive, const double *delay, char **out);
 
 /* ---- Files ------------------------------------------------------------------------------- */
 
@@ -535,10 +462,9 @@ qlif_status qlif_network_save(const qlif_network *network, const char *path);
  * classifier's training in Python is QLIF_ERROR_FORMAT: its network takes inputs that the classifier scales. */
 qlif_status qlif_network_load(const char *path, qlif_network **out);
 
-/* The same in memory. The caller frees *out with qlif_bytes_free. */
+/* The same in memory. The caller frees *out with qlif_free. */
 qlif_status qlif_network_serialize(const qlif_network *network, uint8_t **out, int64_t *size);
 qlif_status qlif_network_deserialize(const uint8_t *bytes, int64_t size, qlif_network **out);
-void qlif_bytes_free(uint8_t *bytes);
 
 /* Writes the network and everything that training needs to go on to the same bits. */
 qlif_status qlif_trainer_save(const qlif_trainer *trainer, const char *path);

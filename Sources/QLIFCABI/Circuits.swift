@@ -2,135 +2,171 @@ import CQLIF
 import Glibc
 import QLIFCore
 
-// In the order of the header's values.
-private let memories: [QubitNeuron.Memory] = [.reprepare, .coherent]
-private let leakForms: [QubitNeuron.LeakForm] = [.delay, .rotation]
-private let clocks: [QubitNeuron.DelayClock] = [.relative, .absolute]
-
-extension QubitNeuron {
+extension QubitCircuit {
   init(
-    _ config: UnsafePointer<qlif_circuit_config>?, _ noise: UnsafePointer<qlif_qubit_noise>?
+    _ description: UnsafePointer<CChar>?, _ noise: UnsafePointer<qlif_qubit_noise>?
   ) throws(QLIFError) {
-    let c = try need(config, "config").pointee
-    guard Int(c.neuron.kind) == Int(QLIF_NEURON_QLIF) else {
-      throw .invalid("config.neuron.kind: \(c.neuron.kind), expected \(QLIF_NEURON_QLIF)")
+    var reader = try DescriptionReader(json(description, "description"))
+    var neuron = QLIF()
+    if let value = reader.take("neuron") {
+      var own = try DescriptionReader(value, at: "neuron")
+      guard let given = try NeuronKind.read(&own) as? QLIF else {
+        throw .invalid("neuron.kind: a circuit is of QLIF neurons, expected \(QLIF.kind)")
+      }
+      neuron = given
     }
-    try self.init(
-      QLIF(c.neuron), QubitNoise(noise), memory: choice(c.memory, memories, "memory"),
-      leakForm: choice(c.leak, leakForms, "leak"), clock: choice(c.clock, clocks, "clock"))
+    try self.init(neuron, QubitNoise(noise), Settings(&reader))
   }
-}
-
-@c @implementation
-public func qlif_circuit_config_default(_ out: UnsafeMutablePointer<qlif_circuit_config>!) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    var c = qlif_circuit_config()
-    c.neuron = QLIF().c
-    out.pointee = c
-  }
-}
-
-/// A count from C, at least 1.
-private func size(_ value: Int64, _ name: StaticString, most: Int = .max) throws(QLIFError) -> Int {
-  guard value >= 1, value <= most else {
-    throw .shape("\(name): \(value), expected 1 \(most == .max ? "or more" : "to \(most)")")
-  }
-  return Int(value)
 }
 
 /// Far beyond any device: the text of a circuit is some hundred bytes for each.
 private let longestCircuit = 1 << 18
 
+/// Neurons on qubits of their own, the same neuron on each.
+private struct Circuits {
+  private var circuits: [QubitCircuit]
+
+  /// - Parameter noise: one for all, or one for each of `count`; NULL: perfect qubits.
+  init(
+    _ description: UnsafePointer<CChar>?, _ noise: UnsafePointer<qlif_qubit_noise>?, _ noiseCount: Int64,
+    _ count: Int
+  ) throws(QLIFError) {
+    let expected = noise == nil ? [0] : [1, Int64(count)]
+    guard expected.contains(noiseCount) else {
+      throw .shape(
+        "noise_count: \(noiseCount), expected \(noise == nil ? "0, as noise is NULL" : "1 or \(count)")")
+    }
+    let first = try QubitCircuit(description, noise)
+    circuits = try emptyArray(max(1, Int(noiseCount)), for: "noise")
+    circuits.append(first)
+    for index in 1..<max(1, Int(noiseCount)) {
+      guard let noise else { continue }
+      circuits.append(try QubitCircuit(first, QubitNoise(noise + index)))
+    }
+  }
+
+  subscript(neuron: Int) -> QubitCircuit { circuits.count == 1 ? circuits[0] : circuits[neuron] }
+}
+
 private func array(
   _ pointer: UnsafePointer<Double>?, _ name: StaticString, _ count: Int
 ) throws(QLIFError) -> [Double] {
-  Array(UnsafeBufferPointer(start: try need(pointer, name), count: count))
+  Array(UnsafeBufferPointer(start: try require(pointer, name), count: count))
 }
 
 @c @implementation
 public func qlif_circuit_run(
-  _ config: UnsafePointer<qlif_circuit_config>!, _ noise: UnsafePointer<qlif_qubit_noise>!,
+  _ description: UnsafePointer<CChar>!, _ noise: UnsafePointer<qlif_qubit_noise>!,
   _ noise_count: Int64, _ steps: Int64, _ count: Int64, _ drive: UnsafePointer<Double>!,
   _ delay: UnsafePointer<Double>!, _ before: UnsafePointer<Double>!, _ alpha: UnsafeMutablePointer<Double>!,
   _ spikes: UnsafeMutablePointer<Double>!, _ qubits: UnsafeMutablePointer<qlif_qubit>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let (steps, count) = (try size(steps, "steps"), try size(count, "count"))
     let size = try product([steps, count], of: "steps x count")
-    let expected = noise == nil ? [0] : [1, Int64(count)]
-    guard expected.contains(noise_count) else {
-      throw .shape(
-        "noise_count: \(noise_count), expected \(noise == nil ? "0, as noise is NULL" : "1 or \(count)")")
-    }
-    let drive = try need(drive, "drive")
-    let delay = try need(delay, "delay")
-    func neuron(_ j: Int) throws(QLIFError) -> QubitNeuron {
-      try QubitNeuron(config, noise.map { noise_count == 1 ? $0 : $0 + j })
-    }
-    func kept(_ j: Int) throws(QLIFError) -> QubitNeuron.Kept {
-      before == nil ? QubitNeuron.Kept() : try QubitNeuron.Kept(alpha: before[j])
+    let circuits = try Circuits(description, noise, noise_count, count)
+    let drive = try require(drive, "drive")
+    let delay = try require(delay, "delay")
+    func initial(_ j: Int) throws(QLIFError) -> QubitCircuit.State {
+      before == nil ? QubitCircuit.State() : try QubitCircuit.State(alpha: before[j])
     }
     // All is looked at before anything is written.
     for j in 0..<count {
-      let neuron = try neuron(j)
-      _ = try kept(j)
+      let neuron = circuits[j]
+      _ = try initial(j)
       for i in stride(from: j, to: size, by: count) { try neuron.validate(drive: drive[i], delay: delay[i]) }
     }
     for j in 0..<count {
-      let neuron = try neuron(j)
-      var kept = try kept(j)
+      let neuron = circuits[j]
+      var state = try initial(j)
       for i in stride(from: j, to: size, by: count) {
-        let read = try neuron.step(&kept, drive: drive[i], delay: delay[i])
+        let read = try neuron.step(&state, drive: drive[i], delay: delay[i])
         alpha?[i] = read.alpha
         spikes?[i] = read.fires ? 1 : 0
-        qubits?[i] = kept.qubit.c
+        qubits?[i] = state.qubit.c
       }
     }
   }
 }
 
-/// `text` as a C string that the caller frees.
-private func hand(
-  _ text: String, to out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
-) throws(QLIFError) {
-  guard let copy = strdup(text) else {
-    throw QLIFError(.outOfMemory, "out: no memory for \(text.utf8.count) bytes")
-  }
-  out.pointee = copy
-}
-
 @c @implementation
 public func qlif_circuit_layer_qasm(
-  _ config: UnsafePointer<qlif_circuit_config>!, _ noise: UnsafePointer<qlif_qubit_noise>!, _ count: Int64,
+  _ description: UnsafePointer<CChar>!, _ noise: UnsafePointer<qlif_qubit_noise>!, _ count: Int64,
   _ alpha: UnsafePointer<Double>!, _ drive: UnsafePointer<Double>!, _ delay: UnsafePointer<Double>!,
   _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
     let count = try size(count, "count", most: longestCircuit)
-    try hand(
+    try export(
       OpenQASM.layer(
-        QubitNeuron(config, noise), alpha: array(alpha, "alpha", count), drive: array(drive, "drive", count),
+        QubitCircuit(description, noise), alpha: array(alpha, "alpha", count),
+        drive: array(drive, "drive", count),
         delay: array(delay, "delay", count)), to: out)
   }
 }
 
 @c @implementation
 public func qlif_circuit_train_qasm(
-  _ config: UnsafePointer<qlif_circuit_config>!, _ noise: UnsafePointer<qlif_qubit_noise>!, _ steps: Int64,
+  _ description: UnsafePointer<CChar>!, _ noise: UnsafePointer<qlif_qubit_noise>!, _ steps: Int64,
   _ drive: UnsafePointer<Double>!, _ delay: UnsafePointer<Double>!,
   _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
     let steps = try size(steps, "steps", most: longestCircuit)
-    try hand(
+    try export(
       OpenQASM.train(
-        QubitNeuron(config, noise), drive: array(drive, "drive", steps), delay: array(delay, "delay", steps)),
+        QubitCircuit(description, noise), drive: array(drive, "drive", steps),
+        delay: array(delay, "delay", steps)),
       to: out)
   }
 }
 
 @c @implementation
-public func qlif_text_free(_ text: UnsafeMutablePointer<CChar>!) { free(text) }
+public func qlif_circuit_angles(
+  _ description: UnsafePointer<CChar>!, _ noise: UnsafePointer<qlif_qubit_noise>!, _ noise_count: Int64,
+  _ count: Int64, _ alpha: UnsafePointer<Double>!, _ drive: UnsafePointer<Double>!,
+  _ delay: UnsafePointer<Double>!, _ phi: UnsafeMutablePointer<Double>!,
+  _ theta: UnsafeMutablePointer<Double>!, _ wait: UnsafeMutablePointer<Double>!
+) -> qlif_status {
+  reportingErrors { () throws(QLIFError) in
+    let count = try size(count, "count")
+    let circuits = try Circuits(description, noise, noise_count, count)
+    let alpha = try require(alpha, "alpha")
+    let drive = try require(drive, "drive")
+    let delay = try require(delay, "delay")
+    var found: [QubitCircuit.Angles] = try emptyArray(count, for: "angles")
+    for j in 0..<count {
+      found.append(try circuits[j].angles(alpha: alpha[j], drive: drive[j], delay: delay[j]))
+    }
+    for (j, angles) in found.enumerated() {
+      phi?[j] = angles.phi
+      theta?[j] = angles.theta
+      wait?[j] = angles.wait
+    }
+  }
+}
+
+@c @implementation
+public func qlif_network_layer_qasm(
+  _ network: OpaquePointer!, _ input: UnsafePointer<qlif_input>!, _ layer: Int32, _ step: Int64,
+  _ description: UnsafePointer<CChar>!, _ noise: UnsafePointer<qlif_qubit_noise>!,
+  _ out: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>!
+) -> qlif_status {
+  reportingErrors { () throws(QLIFError) in
+    let network = try NetworkHandle.at(network).network
+    let out = try require(out, "out")
+    let input = try QLIFCABI.input(input, for: network)
+    guard input.batch == 1 else { throw .shape("input.batch: \(input.batch), expected 1") }
+    let values = UnsafeBufferPointer(
+      start: input.values, count: max(1, input.sequenceSteps) * network.features)
+    let found = try network.layerStep(
+      Int(step), ofLayer: Int(layer), for: values, steps: input.sequenceSteps)
+    var reader = try DescriptionReader(json(description, "description"))
+    let circuit = try QubitCircuit(found.neuron, QubitNoise(noise), QubitCircuit.Settings(&reader))
+    _ = try size(Int64(found.alpha.count), "the layer's neurons", most: longestCircuit)
+    try export(
+      OpenQASM.layer(circuit, alpha: found.alpha, drive: found.drive, delay: found.delay), to: out)
+  }
+}

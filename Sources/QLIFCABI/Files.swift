@@ -4,8 +4,8 @@ import QLIFCore
 
 @c @implementation
 public func qlif_network_save(_ network: OpaquePointer!, _ path: UnsafePointer<CChar>!) -> qlif_status {
-  door { () throws(QLIFError) in
-    try NetworkHandle.at(network).network.save(to: need(path: path, "path"))
+  reportingErrors { () throws(QLIFError) in
+    try NetworkHandle.at(network).network.save(to: require(path: path, "path"))
   }
 }
 
@@ -13,9 +13,9 @@ public func qlif_network_save(_ network: OpaquePointer!, _ path: UnsafePointer<C
 public func qlif_network_load(
   _ path: UnsafePointer<CChar>!, _ out: UnsafeMutablePointer<OpaquePointer?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    out.pointee = NetworkHandle.make(try Network.load(path: need(path: path, "path")))
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    out.pointee = NetworkHandle.make(try Network.load(path: require(path: path, "path")))
   }
 }
 
@@ -24,10 +24,10 @@ public func qlif_network_serialize(
   _ network: OpaquePointer!, _ out: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>!,
   _ size: UnsafeMutablePointer<Int64>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    let size = try need(size, "size")
-    try hand(NetworkHandle.at(network).network.serialized(), to: out, size)
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    let size = try require(size, "size")
+    try export(NetworkHandle.at(network).network.serialized(), to: out, size)
   }
 }
 
@@ -35,14 +35,14 @@ public func qlif_network_serialize(
 public func qlif_network_deserialize(
   _ bytes: UnsafePointer<UInt8>!, _ size: Int64, _ out: UnsafeMutablePointer<OpaquePointer?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
     out.pointee = NetworkHandle.make(try Network(serialized: view(bytes, size)))
   }
 }
 
 /// Gives the caller bytes that `qlif_bytes_free` frees.
-private func hand(
+private func export(
   _ file: Safetensors.Encoding, to out: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
   _ size: UnsafeMutablePointer<Int64>
 ) throws(QLIFError) {
@@ -56,14 +56,14 @@ private func hand(
 
 /// The caller's bytes, where they are.
 private func view(_ bytes: UnsafePointer<UInt8>?, _ size: Int64) throws(QLIFError) -> UnsafeRawBufferPointer {
-  let bytes = try need(bytes, "bytes")
+  let bytes = try require(bytes, "bytes")
   guard size >= 0 else { throw .invalid("size: \(size), expected 0 or more") }
   return UnsafeRawBufferPointer(start: bytes, count: Int(size))
 }
 
 @c @implementation
 public func qlif_trainer_save(_ trainer: OpaquePointer!, _ path: UnsafePointer<CChar>!) -> qlif_status {
-  door { () throws(QLIFError) in try Trainer.at(trainer).save(to: need(path: path, "path")) }
+  reportingErrors { () throws(QLIFError) in try Trainer.at(trainer).save(to: require(path: path, "path")) }
 }
 
 @c @implementation
@@ -71,10 +71,10 @@ public func qlif_trainer_load(
   _ path: UnsafePointer<CChar>!, _ out: UnsafeMutablePointer<OpaquePointer?>!,
   _ network: UnsafeMutablePointer<OpaquePointer?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    let network = try need(network, "network")
-    let trainer = try Trainer.load(path: need(path: path, "path"))
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    let network = try require(network, "network")
+    let trainer = try Trainer.load(path: require(path: path, "path"))
     out.pointee = trainer.handle()
     network.pointee = NetworkHandle.make(trainer.network)
   }
@@ -85,10 +85,10 @@ public func qlif_trainer_serialize(
   _ trainer: OpaquePointer!, _ out: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>!,
   _ size: UnsafeMutablePointer<Int64>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    let size = try need(size, "size")
-    try hand(Trainer.at(trainer).serialized(), to: out, size)
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    let size = try require(size, "size")
+    try export(Trainer.at(trainer).serialized(), to: out, size)
   }
 }
 
@@ -97,9 +97,9 @@ public func qlif_trainer_deserialize(
   _ bytes: UnsafePointer<UInt8>!, _ size: Int64, _ out: UnsafeMutablePointer<OpaquePointer?>!,
   _ network: UnsafeMutablePointer<OpaquePointer?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    let network = try need(network, "network")
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    let network = try require(network, "network")
     let trainer = try Trainer(serialized: view(bytes, size))
     out.pointee = trainer.handle()
     network.pointee = NetworkHandle.make(trainer.network)

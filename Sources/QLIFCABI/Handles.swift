@@ -28,13 +28,14 @@ final class NetworkHandle {
   }
 
   static func at(_ pointer: OpaquePointer?) throws(QLIFError) -> NetworkHandle {
-    Unmanaged<NetworkHandle>.fromOpaque(UnsafeRawPointer(try need(pointer, "network"))).takeUnretainedValue()
+    Unmanaged<NetworkHandle>.fromOpaque(UnsafeRawPointer(try require(pointer, "network")))
+      .takeUnretainedValue()
   }
 }
 
 extension Trainer {
   static func at(_ pointer: OpaquePointer?) throws(QLIFError) -> Trainer {
-    Unmanaged<Trainer>.fromOpaque(UnsafeRawPointer(try need(pointer, "trainer"))).takeUnretainedValue()
+    Unmanaged<Trainer>.fromOpaque(UnsafeRawPointer(try require(pointer, "trainer"))).takeUnretainedValue()
   }
 
   func handle() -> OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }

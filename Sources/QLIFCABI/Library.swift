@@ -16,27 +16,44 @@ public func qlif_last_error_message() -> UnsafePointer<CChar>! { LastError.point
 
 @c @implementation
 public func qlif_set_thread_count(_ count: Int32) -> qlif_status {
-  door { () throws(QLIFError) in try Threads.setCount(Int(count)) }
+  reportingErrors { () throws(QLIFError) in try Threads.setCount(Int(count)) }
 }
 
 @c @implementation
 public func qlif_thread_count() -> Int32 { Int32(Threads.count) }
 
-@c @implementation
-public func qlif_neuron_config_default(
-  _ kind: qlif_neuron_kind, _ out: UnsafeMutablePointer<qlif_neuron_config>!
-) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    var wanted = qlif_neuron_config()
-    wanted.kind = kind
-    switch Int(kind) {
-    case Int(QLIF_NEURON_QLIF): out.pointee = QLIF().c
-    case Int(QLIF_NEURON_LIF): out.pointee = LIF().c
-    default: _ = try neuron(&wanted)
-    }
+/// Texts that live for ever, made when first asked for.
+private enum Texts {
+  nonisolated(unsafe) static let kinds = constant(Catalogue.kinds)
+  nonisolated(unsafe) static let defaults = Catalogue.defaults.mapValues { constant($0) }
+
+  private static func constant(_ value: JSONValue) -> UnsafePointer<CChar>? {
+    (try? value.text()).flatMap { strdup($0) }.map { UnsafePointer($0) }
   }
 }
 
 @c @implementation
-public func qlif_bytes_free(_ bytes: UnsafeMutablePointer<UInt8>!) { free(bytes) }
+public func qlif_kinds(_ out: UnsafeMutablePointer<UnsafePointer<CChar>?>!) -> qlif_status {
+  reportingErrors { () throws(QLIFError) in
+    try require(out, "out").pointee = try require(Texts.kinds, "kinds")
+  }
+}
+
+@c @implementation
+public func qlif_defaults(
+  _ kind: UnsafePointer<CChar>!, _ out: UnsafeMutablePointer<UnsafePointer<CChar>?>!
+) -> qlif_status {
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    let kind = try require(text: kind, "kind")
+    guard let text = Texts.defaults[kind] else {
+      throw .invalid(
+        "kind: \"\(kind.prefix(60))\", expected one of \(Texts.defaults.keys.sorted().joined(separator: ", "))"
+      )
+    }
+    out.pointee = try require(text, "kind")
+  }
+}
+
+@c @implementation
+public func qlif_free(_ memory: UnsafeMutableRawPointer!) { free(memory) }

@@ -3,15 +3,11 @@ import QLIFCore
 
 @c @implementation
 public func qlif_network_create(
-  _ input_shape: UnsafePointer<Int64>!, _ input_rank: Int32, _ steps: Int64, _ seed: UInt64,
-  _ out: UnsafeMutablePointer<OpaquePointer?>!
+  _ description: UnsafePointer<CChar>!, _ out: UnsafeMutablePointer<OpaquePointer?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    let shape = try need(input_shape, "input_shape")
-    guard (1...3).contains(input_rank) else { throw .shape("input_rank: \(input_rank), expected 1 to 3") }
-    let sizes = (0..<Int(input_rank)).map { Int(shape[$0]) }
-    out.pointee = NetworkHandle.make(try Network(inputShape: sizes, steps: Int(steps), seed: seed))
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    out.pointee = NetworkHandle.make(try Network(describedBy: require(text: description, "description")))
   }
 }
 
@@ -25,63 +21,23 @@ public func qlif_network_destroy(_ network: OpaquePointer!) {
 public func qlif_network_copy(
   _ network: OpaquePointer!, _ out: UnsafeMutablePointer<OpaquePointer?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
     out.pointee = NetworkHandle.make(try NetworkHandle.at(network).network.copy())
   }
-}
-
-@c @implementation
-public func qlif_network_add_dense(
-  _ network: OpaquePointer!, _ units: Int64, _ neuron: UnsafePointer<qlif_neuron_config>!
-) -> qlif_status {
-  door { () throws(QLIFError) in
-    let network = try NetworkHandle.at(network).network
-    try network.addDense(units: Int(units), neuron: QLIFCABI.neuron(neuron))
-  }
-}
-
-@c @implementation
-public func qlif_network_add_conv2d(
-  _ network: OpaquePointer!, _ channels: Int64, _ kernel_height: Int64, _ kernel_width: Int64,
-  _ stride: Int64,
-  _ padding: Int64, _ neuron: UnsafePointer<qlif_neuron_config>!
-) -> qlif_status {
-  door { () throws(QLIFError) in
-    let network = try NetworkHandle.at(network).network
-    let geometry = Conv2d.Geometry(
-      channels: Int(channels), kernelHeight: Int(kernel_height), kernelWidth: Int(kernel_width),
-      stride: Int(stride), padding: Int(padding))
-    try network.addConv2d(geometry, neuron: QLIFCABI.neuron(neuron))
-  }
-}
-
-@c @implementation
-public func qlif_network_add_max_pool2d(
-  _ network: OpaquePointer!, _ size: Int64, _ stride: Int64, _ ties: qlif_pool_ties
-) -> qlif_status {
-  door { () throws(QLIFError) in
-    try NetworkHandle.at(network).network.addMaxPool2d(
-      size: Int(size), stride: Int(stride), ties: MaxPool2d.Ties(c: ties))
-  }
-}
-
-@c @implementation
-public func qlif_network_add_avg_pool2d(_ network: OpaquePointer!, _ size: Int64) -> qlif_status {
-  door { () throws(QLIFError) in try NetworkHandle.at(network).network.addAveragePool2d(size: Int(size)) }
 }
 
 @c @implementation
 public func qlif_network_layer_count(
   _ network: OpaquePointer!, _ out: UnsafeMutablePointer<Int32>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    try need(out, "out").pointee = Int32(NetworkHandle.at(network).network.layers.count)
+  reportingErrors { () throws(QLIFError) in
+    try require(out, "out").pointee = Int32(NetworkHandle.at(network).network.layers.count)
   }
 }
 
 /// Layer number `index` of a network.
-private func layer(_ index: Int32, of network: Network) throws(QLIFError) -> Layer {
+private func layer(_ index: Int32, of network: Network) throws(QLIFError) -> any Layer {
   guard network.layers.indices.contains(Int(index)) else {
     throw .invalid("layer: \(index), expected 0 to \(network.layers.count - 1)")
   }
@@ -93,35 +49,13 @@ public func qlif_network_layer_shape(
   _ network: OpaquePointer!, _ layer: Int32, _ shape: UnsafeMutablePointer<Int64>!,
   _ rank: UnsafeMutablePointer<Int32>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let network = try NetworkHandle.at(network).network
-    let shape = try need(shape, "shape")
-    let rank = try need(rank, "rank")
-    let sizes = layer == -1 ? network.inputShape : try QLIFCABI.layer(layer, of: network).shape
+    let shape = try require(shape, "shape")
+    let rank = try require(rank, "rank")
+    let sizes = layer == -1 ? network.inputShape : try QLIFCABI.layer(layer, of: network).shape.sizes
     for (index, size) in sizes.enumerated() { shape[index] = Int64(size) }
     rank.pointee = Int32(sizes.count)
-  }
-}
-
-@c @implementation
-public func qlif_network_layer_neuron(
-  _ network: OpaquePointer!, _ layer: Int32, _ out: UnsafeMutablePointer<qlif_neuron_config>!
-) -> qlif_status {
-  door { () throws(QLIFError) in
-    let layer = try QLIFCABI.layer(layer, of: NetworkHandle.at(network).network)
-    guard let neuron = layer.neuron else {
-      throw .invalid("layer: \(layer.index) is a pooling, expected a layer of neurons")
-    }
-    try need(out, "out").pointee = try configuration(neuron)
-  }
-}
-
-@c @implementation
-public func qlif_network_steps(
-  _ network: OpaquePointer!, _ out: UnsafeMutablePointer<Int64>!
-) -> qlif_status {
-  door { () throws(QLIFError) in
-    try need(out, "out").pointee = Int64(NetworkHandle.at(network).network.steps)
   }
 }
 
@@ -129,9 +63,10 @@ public func qlif_network_steps(
 public func qlif_network_description(
   _ network: OpaquePointer!, _ out: UnsafeMutablePointer<UnsafePointer<CChar>?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let handle = try NetworkHandle.at(network)
-    try need(out, "out").pointee = try handle.string(handle.network.descriptionJSON(), slot: "description")
+    try require(out, "out").pointee = try handle.string(
+      handle.network.description.text(), slot: "description")
   }
 }
 
@@ -139,8 +74,8 @@ public func qlif_network_description(
 public func qlif_network_parameter_count(
   _ network: OpaquePointer!, _ out: UnsafeMutablePointer<Int32>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    try need(out, "out").pointee = Int32(NetworkHandle.at(network).network.parameters.count)
+  reportingErrors { () throws(QLIFError) in
+    try require(out, "out").pointee = Int32(NetworkHandle.at(network).network.parameters.count)
   }
 }
 
@@ -148,9 +83,9 @@ public func qlif_network_parameter_count(
 public func qlif_network_parameter(
   _ network: OpaquePointer!, _ index: Int32, _ out: UnsafeMutablePointer<qlif_parameter>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let handle = try NetworkHandle.at(network)
-    let out = try need(out, "out")
+    let out = try require(out, "out")
     let parameters = handle.network.parameters
     guard parameters.indices.contains(Int(index)) else {
       throw .invalid("index: \(index), expected 0 to \(parameters.count - 1)")
@@ -175,13 +110,13 @@ public func qlif_network_parameter(
 public func qlif_network_set_metadata(
   _ network: OpaquePointer!, _ key: UnsafePointer<CChar>!, _ value: UnsafePointer<CChar>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let handle = try NetworkHandle.at(network)
-    let key = try need(text: key, "key")
+    let key = try require(text: key, "key")
     guard !key.isEmpty, !key.hasPrefix(Network.reservedPrefix) else {
       throw .invalid("key: \"\(key)\", expected one that is not empty and does not begin with qlif.")
     }
-    let text: String? = value == nil ? nil : try need(text: value, "value")
+    let text: String? = value == nil ? nil : try require(text: value, "value")
     handle.network.metadata[key] = text
     handle.forget("metadata \(key)")
   }
@@ -192,10 +127,10 @@ public func qlif_network_metadata(
   _ network: OpaquePointer!, _ key: UnsafePointer<CChar>!,
   _ out: UnsafeMutablePointer<UnsafePointer<CChar>?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let handle = try NetworkHandle.at(network)
-    let key = try need(text: key, "key")
-    let out = try need(out, "out")
+    let key = try require(text: key, "key")
+    let out = try require(out, "out")
     guard let text = handle.network.metadata[key] else {
       out.pointee = nil
       return
@@ -208,8 +143,8 @@ public func qlif_network_metadata(
 public func qlif_network_metadata_count(
   _ network: OpaquePointer!, _ out: UnsafeMutablePointer<Int32>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    try need(out, "out").pointee = Int32(NetworkHandle.at(network).network.metadata.count)
+  reportingErrors { () throws(QLIFError) in
+    try require(out, "out").pointee = Int32(NetworkHandle.at(network).network.metadata.count)
   }
 }
 
@@ -217,9 +152,9 @@ public func qlif_network_metadata_count(
 public func qlif_network_metadata_key(
   _ network: OpaquePointer!, _ index: Int32, _ out: UnsafeMutablePointer<UnsafePointer<CChar>?>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let handle = try NetworkHandle.at(network)
-    let out = try need(out, "out")
+    let out = try require(out, "out")
     let keys = handle.network.metadata.keys.sorted()
     guard keys.indices.contains(Int(index)) else {
       throw .invalid("index: \(index), expected 0 to \(keys.count - 1)")

@@ -3,7 +3,7 @@ import QLIFCore
 
 extension LayerNoise {
   /// - Parameter layers: those that the noise is for.
-  init(_ c: qlif_layer_noise, _ name: String, for layers: [Layer]) throws(QLIFError) {
+  init(_ c: qlif_layer_noise, _ name: String, for layers: [any Layer]) throws(QLIFError) {
     guard (0...Int64(LayerNoise.mostShots)).contains(c.shots) else {
       throw .invalid("\(name).shots: \(c.shots), expected 0 (infinitely many) to \(LayerNoise.mostShots)")
     }
@@ -12,10 +12,10 @@ extension LayerNoise {
         "\(name).qubit_count: \(c.qubit_count), expected 0 or more, and 0 where qubits is NULL")
     }
     // Before anything is read: a count that fits no layer is of no array.
-    guard c.qubit_count <= 1 || layers.contains(where: { $0.units == Int(c.qubit_count) }) else {
+    guard c.qubit_count <= 1 || layers.contains(where: { $0.shape.units == Int(c.qubit_count) }) else {
       throw .shape(
         "\(name).qubit_count: \(c.qubit_count), expected 0, 1 or the neurons of the layer,"
-          + " \(layers.map { String($0.units) }.joined(separator: ", "))")
+          + " \(layers.map { String($0.shape.units) }.joined(separator: ", "))")
     }
     var qubits: [QubitNoise] = try emptyArray(Int(c.qubit_count), for: "\(name).qubits")
     for index in 0..<Int(c.qubit_count) {

@@ -18,7 +18,7 @@ extension QubitNoise {
   }
 }
 
-extension NeuronState {
+extension Qubit {
   init(_ c: qlif_qubit) throws(QLIFError) {
     self.init(BlochVector(x: c.x, y: c.y, z: c.z))
     try bloch.validate()
@@ -33,34 +33,34 @@ extension BlochVector {
 
 /// Lets `body` change the state that `qubit` points to.
 private func change(
-  _ qubit: UnsafeMutablePointer<qlif_qubit>?, _ body: (inout NeuronState) throws(QLIFError) -> Void
+  _ qubit: UnsafeMutablePointer<qlif_qubit>?, _ body: (inout Qubit) throws(QLIFError) -> Void
 ) throws(QLIFError) {
-  let qubit = try need(qubit, "qubit")
-  var state = try NeuronState(qubit.pointee)
+  let qubit = try require(qubit, "qubit")
+  var state = try Qubit(qubit.pointee)
   try body(&state)
   qubit.pointee = state.c
 }
 
 @c @implementation
 public func qlif_qubit_noise_default(_ out: UnsafeMutablePointer<qlif_qubit_noise>!) -> qlif_status {
-  door { () throws(QLIFError) in try need(out, "out").pointee = qlif_qubit_noise() }
+  reportingErrors { () throws(QLIFError) in try require(out, "out").pointee = qlif_qubit_noise() }
 }
 
 @c @implementation
 public func qlif_qubit_noise_check(_ noise: UnsafePointer<qlif_qubit_noise>!) -> qlif_status {
-  door { () throws(QLIFError) in _ = try QubitNoise(need(noise, "noise")) }
+  reportingErrors { () throws(QLIFError) in _ = try QubitNoise(require(noise, "noise")) }
 }
 
 @c @implementation
 public func qlif_qubit_prepare(_ alpha: Double, _ out: UnsafeMutablePointer<qlif_qubit>!) -> qlif_status {
-  door { () throws(QLIFError) in try need(out, "out").pointee = NeuronState(population: alpha).c }
+  reportingErrors { () throws(QLIFError) in try require(out, "out").pointee = Qubit(population: alpha).c }
 }
 
 @c @implementation
 public func qlif_qubit_rotate(
   _ qubit: UnsafeMutablePointer<qlif_qubit>!, _ theta: Double, _ noise: UnsafePointer<qlif_qubit_noise>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     let noise = try QubitNoise(noise)
     guard (theta * (1 + noise.overRotation)).isFinite else {
       throw .invalid("theta: \(theta), expected a finite angle (radians)")
@@ -71,7 +71,7 @@ public func qlif_qubit_rotate(
 
 @c @implementation
 public func qlif_qubit_depolarize(_ qubit: UnsafeMutablePointer<qlif_qubit>!, _ p: Double) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     var noise = QubitNoise()
     noise.depolarizing = p
     try noise.validate()
@@ -83,11 +83,11 @@ public func qlif_qubit_depolarize(_ qubit: UnsafeMutablePointer<qlif_qubit>!, _ 
 public func qlif_qubit_wait(
   _ qubit: UnsafeMutablePointer<qlif_qubit>!, _ duration: Double, _ noise: UnsafePointer<qlif_qubit_noise>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
+  reportingErrors { () throws(QLIFError) in
     guard duration.isFinite, duration >= 0 else {
       throw .invalid("duration: \(duration), expected 0 or more (microseconds)")
     }
-    guard let relaxation = try QubitNoise(need(noise, "noise")).relaxation else {
+    guard let relaxation = try QubitNoise(require(noise, "noise")).relaxation else {
       throw .invalid("noise.t1: 0, expected above 0 (microseconds)")
     }
     try change(qubit) { state in state.wait(duration, relaxation) }
@@ -99,9 +99,9 @@ public func qlif_qubit_measure(
   _ qubit: UnsafePointer<qlif_qubit>!, _ noise: UnsafePointer<qlif_qubit_noise>!,
   _ out: UnsafeMutablePointer<Double>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let out = try need(out, "out")
-    out.pointee = try NeuronState(need(qubit, "qubit").pointee).measured(QubitNoise(noise))
+  reportingErrors { () throws(QLIFError) in
+    let out = try require(out, "out")
+    out.pointee = try Qubit(require(qubit, "qubit").pointee).measured(QubitNoise(noise))
   }
 }
 
@@ -111,8 +111,8 @@ public func qlif_qubit_follow(
   _ noise: UnsafePointer<qlif_qubit_noise>!, _ samples: Int64,
   _ trajectory: UnsafeMutablePointer<qlif_qubit>!
 ) -> qlif_status {
-  door { () throws(QLIFError) in
-    let pulse = try DrivePulse(need(pulse, "pulse").pointee)
+  reportingErrors { () throws(QLIFError) in
+    let pulse = try DrivePulse(require(pulse, "pulse").pointee)
     let relaxation = try QubitNoise(noise).relaxation
     try change(qubit) { (state) throws(QLIFError) in
       let states = try state.follow(pulse, relaxation, samples: Int(samples))
@@ -123,7 +123,10 @@ public func qlif_qubit_follow(
 
 extension DrivePulse {
   init(_ c: qlif_pulse) throws(QLIFError) {
-    let shape = try choice(c.shape, [Shape.constant, .gaussian(sigma: c.sigma)], "shape")
-    self.init(theta: c.theta, duration: c.duration, detuning: c.detuning, shape: shape)
+    let shapes = [Shape.constant, .gaussian(sigma: c.sigma)]
+    guard shapes.indices.contains(Int(c.shape)) else {
+      throw .invalid("pulse.shape: \(c.shape), expected 0 to \(shapes.count - 1)")
+    }
+    self.init(theta: c.theta, duration: c.duration, detuning: c.detuning, shape: shapes[Int(c.shape)])
   }
 }

@@ -137,7 +137,7 @@ struct Bloch: ParsableCommand {
   private static func point(_ r: BlochVector) -> BlochPoint { BlochPoint(x: r.x, y: r.y, z: r.z) }
 
   private func subtitle(
-    _ currents: CurrentsOptions.Currents, _ qubit: QubitNeuron, _ path: BlochPath
+    _ currents: CurrentsOptions.Currents, _ qubit: QubitCircuit, _ path: BlochPath
   ) -> String {
     let steps = path.alpha.count
     let fired = path.spikes.count(where: { $0 })

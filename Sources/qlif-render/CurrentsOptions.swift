@@ -107,11 +107,28 @@ struct CurrentsOptions: ParsableArguments {
     return (try drive.repeated(count, "--drive"), try delay.repeated(count, "--delay"))
   }
 
-  private func fromModel(_ model: Model) throws -> Currents {
+  /// What neurons of the model's layer remember and receive at a step.
+  func modelStep(_ step: Int) throws -> LayerStep {
+    guard let path = model else { throw RenderError("--step goes with --model") }
+    let model = try Model(path: path)
+    let (layer, chosen) = try neurons(of: model)
+    var found = try model.layerStep(step, ofLayer: layer, for: input.load(for: model))
+    found.alpha = chosen.map { found.alpha[$0] }
+    found.drive = chosen.map { found.drive[$0] }
+    found.delay = chosen.map { found.delay[$0] }
+    return found
+  }
+
+  /// The model's layer, and its neurons that are asked for.
+  private func neurons(of model: Model) throws -> (layer: Int, chosen: [Int]) {
     let layer = layer ?? 0
     try model.check(layer: layer)
     try neurons?.check(below: model.neurons(inLayer: layer), "neuron", "layer \(layer)")
-    let chosen = neurons?.indices ?? Array(0..<model.neurons(inLayer: layer))
+    return (layer, neurons?.indices ?? Array(0..<model.neurons(inLayer: layer)))
+  }
+
+  private func fromModel(_ model: Model) throws -> Currents {
+    let (layer, chosen) = try neurons(of: model)
     let choice = try input.load(for: model)
     let (neuron, drive, delay) = try model.currents(ofLayer: layer, neurons: chosen, for: choice)
     let name =

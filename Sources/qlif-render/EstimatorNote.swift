@@ -53,3 +53,5 @@ struct EstimatorNote: Decodable {
     }
   }
 }
+
+extension Readout: Decodable {}

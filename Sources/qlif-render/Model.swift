@@ -13,14 +13,6 @@ struct Model {
     var values: [Float]
   }
 
-  /// What one run of the network gave.
-  struct Run {
-    let steps: Int
-    /// For each layer `[steps, neurons]`; empty where the layer has no neurons or was not recorded.
-    let spikes: [[Float]]
-    let alpha: [[Float]]
-  }
-
   let name: String
   let sha256: String
   private let network: Network
@@ -38,7 +30,7 @@ struct Model {
     do { estimator = try network.metadata["estimator"].flatMap(EstimatorNote.init) } catch {
       throw RenderError("\(path): \(error)")
     }
-    let outputs = network.outputShape.reduce(1, *)
+    let outputs = network.layers.last?.shape.units ?? 0
     if let classes = estimator?.classes.count, classes != outputs {
       throw RenderError("\(path): its estimator has \(classes) classes and its network \(outputs) outputs")
     }
@@ -49,7 +41,7 @@ struct Model {
   var inputShape: [Int] { network.inputShape }
   var layerCount: Int { network.layers.count }
 
-  func shape(ofLayer layer: Int) -> [Int] { network.layers[layer].shape }
+  func shape(ofLayer layer: Int) -> [Int] { network.layers[layer].shape.sizes }
 
   /// How many neurons a layer has.
   func neurons(inLayer layer: Int) -> Int { shape(ofLayer: layer).reduce(1, *) }
@@ -97,7 +89,7 @@ struct Model {
   }
 
   /// Whether the network has an output for each class, as `predict` needs it.
-  var hasClasses: Bool { (try? network.classes()) != nil }
+  var hasClasses: Bool { (try? network.outputs()) != nil }
 
   /// The weights of the drive current of a layer, nil if it has none.
   func driveWeights(ofLayer layer: Int) -> Weights? {
@@ -110,33 +102,31 @@ struct Model {
     return nil
   }
 
-  /// The weights and biases of both currents of a dense layer; nil of another one.
-  func denseWeights(ofLayer layer: Int) -> (drive: DenseWeights, delay: DenseWeights)? {
-    func find(_ current: String) -> DenseWeights? {
-      func parameter(_ name: String) -> Parameter? {
-        network.parameters.first { $0.name == "\(layer).\(current)_\(name)" }
-      }
-      guard let weight = parameter("weight"), weight.shape.count == 2, let bias = parameter("bias") else {
-        return nil
-      }
-      return DenseWeights(
-        inputs: weight.shape[1], weight: Array(weight.values.values), bias: Array(bias.values.values))
+  /// Runs the network on one input; records the spikes of all layers, and the membranes of `membraneLayer`.
+  func run(_ choice: InputOptions.Choice, membraneLayer: Int? = nil) throws -> Recording {
+    try choice.sample.values.withUnsafeBufferPointer { values in
+      try network.simulate(
+        values: values, batch: 1, steps: choice.sample.steps, spikes: Set(0..<layerCount),
+        membranes: Set(membraneLayer.map { [$0] } ?? []), noise: noise(of: choice))
     }
-    guard let drive = find("drive"), let delay = find("delay") else { return nil }
-    return (drive, delay)
   }
 
-  /// Runs the network on one input; records the spikes of all layers, and alpha of `alphaLayer`.
-  func run(_ choice: InputOptions.Choice, alphaLayer: Int? = nil) throws -> Run {
-    let layers = 0..<layerCount
-    let recording = try choice.sample.values.withUnsafeBufferPointer { values in
-      try network.simulate(
-        values: values, batch: 1, steps: choice.sample.steps, recordSpikes: layers.map { _ in true },
-        recordAlpha: layers.map { $0 == alphaLayer }, noise: noise(of: choice))
+  /// What QLIF neurons of a layer receive at each step of a run without noise, `[steps][neurons]`.
+  func currents(
+    ofLayer layer: Int, neurons: [Int], for choice: InputOptions.Choice
+  ) throws -> (neuron: QLIF, drive: [[Double]], delay: [[Double]]) {
+    let all = try choice.sample.values.withUnsafeBufferPointer { values in
+      try network.currents(ofLayer: layer, for: values, steps: choice.sample.steps)
     }
-    return Run(
-      steps: recording.steps, spikes: recording.spikes,
-      alpha: recording.alpha)
+    func chosen(_ rows: [[Double]]) -> [[Double]] { rows.map { row in neurons.map { row[$0] } } }
+    return (try network.qlif(ofLayer: layer), chosen(all.drive), chosen(all.delay))
+  }
+
+  /// What all QLIF neurons of a layer remember and receive at a step of a run without noise.
+  func layerStep(_ step: Int, ofLayer layer: Int, for choice: InputOptions.Choice) throws -> LayerStep {
+    try choice.sample.values.withUnsafeBufferPointer { values in
+      try network.layerStep(step, ofLayer: layer, for: values, steps: choice.sample.steps)
+    }
   }
 
   /// The output that the engine's `predict` chooses; nil where the network has none for classes.

@@ -76,16 +76,16 @@ struct QASM: ParsableCommand {
 
   private func text() throws -> String {
     if let alpha { return try givenStep(alpha) }
+    if let step { return try modelStep(step) }
     let found = try currents.load()
-    let qubit = try self.qubit(found.neuron)
-    if let step { return try modelStep(step, found, qubit) }
     guard found.drive[0].count == 1 else {
       throw RenderError("--neuron or --step is missing: a spike train is of one neuron, a layer has one step")
     }
-    return try OpenQASM.train(qubit, drive: found.drive.map { $0[0] }, delay: found.delay.map { $0[0] })
+    return try OpenQASM.train(
+      qubit(found.neuron), drive: found.drive.map { $0[0] }, delay: found.delay.map { $0[0] })
   }
 
-  private func qubit(_ neuron: QLIF) throws -> QubitNeuron {
+  private func qubit(_ neuron: QLIF) throws -> QubitCircuit {
     var noise = QubitNoise()
     noise.relaxation = circuit.qubitT1.map { Relaxation(t1: $0) }
     return try circuit.qubit(neuron, noise, memory: memory)
@@ -101,27 +101,10 @@ struct QASM: ParsableCommand {
       delay: NumberList(numbers: delay).repeated(count, "--delay"))
   }
 
-  /// One step of a model's run; a neuron that rests after a spike waits for nothing.
-  private func modelStep(
-    _ step: Int, _ currents: CurrentsOptions.Currents, _ qubit: QubitNeuron
-  ) throws -> String {
-    guard currents.drive.indices.contains(step) else {
-      throw RenderError("step \(step) is outside 0 ... \(currents.drive.count - 1), the steps of the run")
-    }
-    guard qubit.memory == .reprepare else {
-      throw RenderError(
-        "the neurons keep their qubits from step to step: expected no --step, but a spike train")
-    }
-    var (alpha, drive, delay) = ([Double](), currents.drive[step], currents.delay[step])
-    for neuron in drive.indices {
-      var kept = QubitNeuron.Kept()
-      for earlier in 0..<step {
-        _ = try qubit.step(
-          &kept, drive: currents.drive[earlier][neuron], delay: currents.delay[earlier][neuron])
-      }
-      alpha.append(kept.fired ? 0 : kept.alpha)
-      if kept.fired, qubit.neuron.isRefractory { (drive[neuron], delay[neuron]) = (0, 0) }
-    }
-    return try OpenQASM.layer(qubit, alpha: alpha, drive: drive, delay: delay)
+  /// One step of a model's run.
+  private func modelStep(_ step: Int) throws -> String {
+    let found = try currents.modelStep(step)
+    return try OpenQASM.layer(
+      qubit(found.neuron), alpha: found.alpha, drive: found.drive, delay: found.delay)
   }
 }

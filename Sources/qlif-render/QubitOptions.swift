@@ -1,32 +1,20 @@
 import ArgumentParser
 import QLIFCore
 
-/// A choice whose names are those of its cases.
-package protocol NamedChoice: CaseIterable, ExpressibleByArgument {}
-
-extension NamedChoice {
-  package init?(argument: String) {
-    guard let choice = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
-    self = choice
-  }
-
-  package static var allValueStrings: [String] { allCases.map { "\($0)" } }
-}
-
 extension QLIF.Memory: ExpressibleByArgument {}
-extension QubitNeuron.LeakForm: NamedChoice {}
-extension QubitNeuron.DelayClock: NamedChoice {}
+extension QubitCircuit.LeakForm: ExpressibleByArgument {}
+extension QubitCircuit.DelayClock: ExpressibleByArgument {}
 
 /// How a neuron is run on a qubit.
 struct CircuitOptions: ParsableArguments {
   @Option(help: "Whether a leak waits or is a rotation back. Default: delay; of the published rule rotation.")
-  var leak: QubitNeuron.LeakForm?
+  var leak: QubitCircuit.LeakForm?
 
   @Option(
     help:
       "A delay lasts as many T1 of the qubit as of the neuron (relative), or delay-scale times the delay (absolute)."
   )
-  var clock: QubitNeuron.DelayClock = .relative
+  var clock: QubitCircuit.DelayClock = .relative
 
   @Option(
     help: ArgumentHelp("The qubit's relaxation time, microseconds. Default: the neuron's.", valueName: "us"))
@@ -38,11 +26,13 @@ struct CircuitOptions: ParsableArguments {
   /// The neuron on a qubit with this noise.
   func qubit(
     _ neuron: QLIF, _ noise: QubitNoise, memory: QLIF.Memory? = nil
-  ) throws -> QubitNeuron {
-    try QubitNeuron(
-      neuron, noise, memory: memory ?? neuron.memory,
-      leakForm: leak ?? (neuron.leak == .relaxation ? .delay : .rotation),
-      clock: clock)
+  ) throws -> QubitCircuit {
+    var neuron = neuron
+    neuron.memory = memory ?? neuron.memory
+    var settings = QubitCircuit.Settings()
+    settings.leakForm = leak
+    settings.clock = clock
+    return try QubitCircuit(neuron, noise, settings)
   }
 }
 

@@ -45,8 +45,8 @@ struct Trace: ParsableCommand {
       throw RenderError("layer \(layer) has no neurons")
     }
     let choice = try input.load(for: model)
-    let run = try model.run(choice, alphaLayer: layer)
-    let (alpha, spikes) = (run.alpha[layer], run.spikes[layer])
+    let run = try model.run(choice, membraneLayer: layer)
+    let (alpha, spikes) = (run.membrane[layer], run.spikes[layer])
     guard alpha.count == run.steps * count, spikes.count == alpha.count else {
       throw RenderError("layer \(layer) has no population to draw")
     }

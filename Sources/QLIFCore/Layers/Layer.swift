@@ -1,89 +1,79 @@
 import KernelTypes
 
-/// One step on the way of the spikes: neurons behind a synapse, or a pooling of the spikes before.
-package final class Layer: Sendable {
-  package enum Stage: Sendable {
-    case spiking(any Synapse, any Neuron)
-    case maxPool(MaxPool2d)
-    /// Nothing to do: the next synapse spreads its weights over the windows.
-    case averagePool(SpikeSource)
-  }
+/// One step on the way of the spikes through a network.
+///
+/// To add a kind, write its type in a file of its own and name it in `LayerKind.all`.
+package protocol Layer: AnyObject, Sendable {
+  /// The kinds in descriptions that it is for.
+  static var kinds: [String] { get }
 
-  package let index: Int
-  package let stage: Stage
-  /// [features], or [channels, height, width]
-  package let shape: [Int]
-  package let units: Int
-  /// The layer whose spikes this one takes; nil: the input.
-  let source: Int?
+  /// - Parameters:
+  ///   - description: its object in the description of a network, the key `kind` taken.
+  ///   - place: where it stands.
+  init(_ kind: String, _ description: inout DescriptionReader, _ place: LayerPlace) throws(QLIFError)
 
-  /// Sixteens of neurons.
-  let groups: Int
-  /// 64-bit words in the spikes of one step.
-  let words: Int
-  /// Neurons, padded to whole sixteens.
-  var paddedUnits: Int { groups * 16 }
-
-  init(index: Int, stage: Stage, source: Int?) throws(QLIFError) {
-    self.index = index
-    self.stage = stage
-    self.source = source
-    shape =
-      switch stage {
-      case .spiking(let synapse, _): synapse.outputShape
-      case .maxPool(let pool): pool.outputShape
-      case .averagePool(let source): source.shape
-      }
-    units = try product(shape, of: "layer \(index): neurons")
-    groups = padded(units, to: 16) / 16
-    words = padded(units, to: 64) / 64
-  }
-
-  /// Spikes of planes lie [height, width, channels]: calls `body` with each neuron's number there and its place in
-  /// `shape`.
-  @inline(__always)
-  func forEachNeuron(_ body: (_ number: Int, _ place: Int) -> Void) {
-    let channels = shape.count == 3 ? shape[0] : 1
-    let positions = units / channels
-    for position in 0..<positions {
-      for channel in 0..<channels { body(position * channels + channel, channel * positions + position) }
-    }
-  }
+  /// It in the description of its network, complete.
+  var description: JSONValue { get }
+  var shape: LayerShape { get }
+  /// What arrives at it.
+  var input: SpikeSource { get }
+  /// What it passes on: its own spikes, or a sum of those of a layer before.
+  var output: SpikeSource { get }
+  var parameters: [Parameter] { get }
+  var neuron: (any Neuron)? { get }
+  /// nil: its spikes come from spikes, without weights.
+  var synapse: (any Synapse)? { get }
+  /// The layer whose membranes `backward` reads beside its own; nil: none.
+  var sourceOfMembranes: Int? { get }
 
   /// Bytes that a pass of a block works in.
-  func scratchBytes(steps: Int, learns: Bool) -> Int {
-    switch stage {
-    case .spiking(_, let neuron):
-      type(of: neuron).scratchBytes(steps: steps, groups: groups, learns: learns)
-    case .maxPool(let pool):
-      max(
-        kernels.maxPoolForwardMemory(pool.window), learns ? kernels.maxPoolBackwardMemory(pool.window) : 0)
-    case .averagePool: 0
+  func scratchBytes(steps: Int, learns: Bool) -> Int
+
+  /// The spikes of a block, from those of its input.
+  func forward(_ block: Block, _ pass: Pass)
+
+  /// From the gradients of its spikes, in its memory, to those of its parameters and of its input's spikes.
+  func backward(_ block: Block, _ pass: Pass)
+}
+
+extension Layer {
+  package var index: Int { shape.index }
+  package var parameters: [Parameter] { [] }
+  package var neuron: (any Neuron)? { nil }
+  package var synapse: (any Synapse)? { nil }
+  package var sourceOfMembranes: Int? { nil }
+  package func scratchBytes(steps: Int, learns: Bool) -> Int { 0 }
+
+  /// Whether it has spikes of its own.
+  var ownsSpikes: Bool { output.layer == index }
+}
+
+/// Where a layer stands in its network.
+package struct LayerPlace {
+  let index: Int
+  let input: SpikeSource
+  /// The layer before; nil: the network's input is.
+  let previous: (any Layer)?
+  /// What its weights begin with.
+  let parameters: ParameterSource
+
+  /// - Throws: where there are no spikes before it.
+  func requireSpikes(_ kind: String) throws(QLIFError) {
+    guard previous != nil else {
+      throw .shape("layers[0] (\(kind)): it pools spikes, expected a layer of neurons before it")
     }
   }
+}
 
-  package var synapse: (any Synapse)? {
-    if case .spiking(let synapse, _) = stage { synapse } else { nil }
-  }
+/// The kinds of layer, by name.
+package enum LayerKind {
+  package static let all: [any Layer.Type] = [SpikingLayer.self, MaxPool2d.self, AveragePool2d.self]
 
-  package var neuron: (any Neuron)? {
-    if case .spiking(_, let neuron) = stage { neuron } else { nil }
-  }
-
-  /// The layer whose membranes say where this one's gradients go; nil: no layer's.
-  var sourceOfMembranes: Int? {
-    if case .maxPool(let pool) = stage, pool.ties == .membrane { source } else { nil }
-  }
-
-  package var parameters: [Parameter] { synapse?.parameters ?? [] }
-
-  func run(
-    _ neuron: any Neuron, steps: Int, dropoutKey: UInt64?, qubits: QubitLayer?, states: MutableFloats?,
-    scratch: UnsafeMutableRawPointer
-  ) -> NeuronRun {
-    NeuronRun(
-      steps: steps, groups: groups, spikeStride: words * 4,
-      dropout: neuron.dropout > 0 ? dropoutKey.map { Dropout(probability: neuron.dropout, key: $0) } : nil,
-      qubits: qubits, states: states, scratch: scratch)
+  /// The layer of a description such as `{"kind": "dense", "units": 10, "neuron": {"kind": "lif"}}`.
+  static func read(_ reader: inout DescriptionReader, _ place: LayerPlace) throws(QLIFError) -> any Layer {
+    let (kind, type) = try reader.kind(of: all.flatMap { type in type.kinds.map { ($0, type) } })
+    let layer = try type.init(kind, &reader, place)
+    try reader.finish()
+    return layer
   }
 }

@@ -13,8 +13,8 @@ package struct Input {
   package init(_ values: Floats?, count: Int, batch: Int, steps: Int, for network: Network) throws(QLIFError)
   {
     guard batch > 0 else { throw .shape("input.batch: \(batch), expected 1 or more") }
-    guard (0...Network.mostSteps).contains(steps) else {
-      throw .invalid("input.steps: \(steps), expected 0 (constant in time) to \(Network.mostSteps)")
+    guard (0...NetworkSettings.mostSteps).contains(steps) else {
+      throw .invalid("input.steps: \(steps), expected 0 (constant in time) to \(NetworkSettings.mostSteps)")
     }
     let expected = try product([max(1, steps), batch, network.features], of: "input")
     guard count == expected else {

@@ -5,7 +5,7 @@ package struct Report {
   package var learningRate = 0.0
   /// Before clipping; 0 where no gradient was computed.
   package var gradientNorm = 0.0
-  /// Samples whose prediction was right.
+  /// Samples whose prediction was right; 0 where the targets are no labels.
   package var correct = 0
   /// Spikes per neuron and step of each layer.
   package var firingRates: [Float] = []
@@ -14,81 +14,69 @@ package struct Report {
 extension Network {
   /// The loss of a batch, without learning from it.
   package func evaluate(
-    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout,
-    noise: NoiseRun = NoiseRun()
+    _ input: Input, _ target: Target, loss: Loss, readout: Readout, noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) -> Report {
-    let labels = try checked(labels, count: input.batch)
-    let pass = try Pass(self, input, noise, learns: false)
-    return try run(pass, labels, loss, readout)
+    try loss.check(target, for: input, of: self)
+    return try run(try Pass(self, input, noise, learns: false), target, loss, readout)
   }
 
   /// The loss, and its gradient with respect to every parameter in `Parameter.gradient`. Without dropout.
   package func lossAndGradients(
-    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, noise: NoiseRun = NoiseRun()
+    _ input: Input, _ target: Target, loss: Loss, noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) -> Double {
-    let labels = try checked(labels, count: input.batch)
-    let pass = try Pass(self, input, noise, learns: true)
-    return try run(pass, labels, loss, .spikeCount).loss
+    try loss.check(target, for: input, of: self)
+    return try run(try Pass(self, input, noise, learns: true), target, loss, .spikeCount).loss
   }
 
   /// Loss, predictions and gradients of a training step, dropout and all.
   func learn(
-    _ input: Input, labels: UnsafePointer<Int64>?, loss: Loss, readout: Readout, dropoutKey: UInt64,
+    _ input: Input, _ target: Target, loss: Loss, readout: Readout, dropoutKey: UInt64,
     noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) -> Report {
-    let labels = try checked(labels, count: input.batch)
+    try loss.check(target, for: input, of: self)
     var pass = try Pass(self, input, noise, learns: true)
     pass.dropoutKey = dropoutKey
-    return try run(pass, labels, loss, readout)
+    return try run(pass, target, loss, readout)
   }
 
   private func run(
-    _ pass: Pass, _ labels: UnsafePointer<Int64>, _ loss: Loss, _ readout: Readout
+    _ pass: Pass, _ target: Target, _ loss: Loss, _ readout: Readout
   ) throws(QLIFError) -> Report {
     guard let last = layers.last else { return Report() }
+    var pass = pass
+    pass.lossIsOfMembranes = loss.reading.isOfMembranes
     let weight = 1 / Double(pass.input.batch)
     try pass.project()
     pass.workspace.forEachBlock { block in
       pass.forward(block)
       let memory = block.layers[last.index]
-      guard let alpha = memory.alpha else { return }
-      let gradient = loss == .spikeCount ? memory.spikeGradient : memory.alphaGradient
+      guard let membrane = memory.membrane else { return }
+      let gradient = pass.lossIsOfMembranes ? memory.membraneGradient : memory.spikeGradient
       for (slot, sample) in block.samples.enumerated() {
         guard let sums = pass.readOut(block, slot: slot) else { continue }
-        let label = Int(labels[sample])
-        if sums.label(readout) == label { block.tally.correct += 1 }
-        let offset = slot * pass.steps * last.paddedUnits
-        block.tally.loss += loss.sample(
-          sums: sums, alpha: alpha.base + offset, steps: pass.steps, stride: last.paddedUnits, label: label,
-          weight: weight, gradient: gradient.map { $0.base + offset })
+        if let label = target.label(of: sample), sums.label(readout) == label { block.counts.correct += 1 }
+        let offset = slot * pass.steps * last.shape.paddedUnits
+        block.counts.loss += loss.sample(
+          sums: sums, membrane: membrane.base + offset, steps: pass.steps, stride: last.shape.paddedUnits,
+          target: target, sample: sample, weight: weight, gradient: gradient.map { $0.base + offset })
       }
-      if pass.workspace.learns { pass.backward(block, throughSpikes: loss == .spikeCount) }
+      if pass.workspace.learns { pass.backward(block) }
     }
     try pass.checkCurrents()
     if pass.workspace.learns { try pass.gatherGradients() }
 
     var report = Report()
-    for share in pass.workspace.shares {
-      report.loss += share.tally.loss
-      report.correct += share.tally.correct
+    for shard in pass.workspace.shards {
+      report.loss += shard.counts.loss
+      report.correct += shard.counts.correct
     }
     report.firingRates = layers.map { layer in
-      var counted = layer
-      // An average fires as often as what it averages.
-      while case .averagePool = counted.stage, let source = counted.source { counted = layers[source] }
-      let spikes = pass.workspace.shares.reduce(0) { $0 + $1.tally.spikes[counted.index] }
-      return Float(Double(spikes) / (Double(pass.input.batch) * Double(pass.steps) * Double(counted.units)))
+      // A sum of spikes fires as often as what it sums.
+      let counted = layers[layer.output.layer ?? layer.index]
+      let spikes = pass.workspace.shards.reduce(0) { $0 + $1.counts.spikes[counted.index] }
+      return Float(
+        Double(spikes) / (Double(pass.input.batch) * Double(pass.steps) * Double(counted.shape.units)))
     }
     return report
-  }
-
-  private func checked(_ labels: UnsafePointer<Int64>?, count: Int) throws(QLIFError) -> UnsafePointer<Int64>
-  {
-    let classes = try classes()
-    guard let labels else { throw .invalid("labels: NULL") }
-    for sample in 0..<count where !(0..<Int64(classes)).contains(labels[sample]) {
-      throw .invalid("labels[\(sample)]: \(labels[sample]), expected 0 to \(classes - 1)")
-    }
-    return labels
   }
 }

@@ -1,18 +1,18 @@
-/// What a simulation recorded: for each layer [steps, batch, neurons], or nothing where it was not asked for.
-package struct Recording {
-  package let steps: Int
-  package let spikes: [[Float]]
-  package let alpha: [[Float]]
-}
-
-/// Where the records of one layer go; nil: nowhere. [steps, batch, neurons of the layer]
+/// Where the records of one layer go; nil: nowhere.
 package struct RecordTarget {
+  /// [steps, batch, neurons of the layer]
   package var spikes: MutableFloats?
-  package var alpha: MutableFloats?
+  /// [steps, batch, neurons of the layer]
+  package var membrane: MutableFloats?
+  /// [currents of a neuron, steps, batch, neurons of the layer]
+  package var currents: MutableFloats?
 
-  package init(spikes: MutableFloats? = nil, alpha: MutableFloats? = nil) {
+  package init(
+    spikes: MutableFloats? = nil, membrane: MutableFloats? = nil, currents: MutableFloats? = nil
+  ) {
     self.spikes = spikes
-    self.alpha = alpha
+    self.membrane = membrane
+    self.currents = currents
   }
 }
 
@@ -24,47 +24,68 @@ extension Network {
     guard targets.count == layers.count else {
       throw .shape("records: \(targets.count) entries, expected one for each of \(layers.count) layers")
     }
-    let pass = try Pass(
-      self, input, noise, learns: false, recordsAlpha: targets.first.map { $0.alpha != nil } ?? false)
-    for (index, target) in targets.enumerated() where target.alpha != nil {
-      guard layers[index].neuron != nil else {
-        throw .invalid("records[\(index)].alpha: layer \(index) is a pooling and has none, expected NULL")
+    for (layer, target) in zip(layers, targets) where layer.neuron == nil {
+      for (name, wanted) in [("membrane", target.membrane), ("currents", target.currents)] where wanted != nil
+      {
+        throw .invalid("records[\(layer.index)].\(name): layer \(layer.index) has no neurons, expected NULL")
       }
-      try pass.workspace.keepAlpha(of: index)
+    }
+    let first = targets[0]
+    let pass = try Pass(
+      self, input, noise, learns: false,
+      recordsFirst: first.currents != nil ? .currents : first.membrane != nil ? .membranes : .spikes)
+    for (index, target) in targets.enumerated() where target.membrane != nil {
+      try pass.workspace.keepMembrane(of: index)
     }
     try pass.forEachBlock { block in
-      for (layer, target) in zip(layers, targets) {
-        record(layer, block, pass, into: target)
-      }
+      for (layer, target) in zip(layers, targets) { record(layer, block, pass, into: target) }
     }
-    // Alpha of hidden layers is for this call alone.
-    if targets.dropLast().contains(where: { $0.alpha != nil }) { workspace = nil }
+    // Membranes of hidden layers are for this call alone.
+    if targets.dropLast().contains(where: { $0.membrane != nil }) { workspace = nil }
   }
 
-  private func record(
-    _ layer: Layer, _ block: Block, _ pass: Pass, into target: RecordTarget
-  ) {
+  private func record(_ layer: any Layer, _ block: Block, _ pass: Pass, into target: RecordTarget) {
     let memory = block.layers[layer.index]
-    let average: SpikeSource? = if case .averagePool(let source) = layer.stage { source } else { nil }
+    let shape = layer.shape
     for (slot, sample) in block.samples.enumerated() {
+      if let currents = target.currents {
+        record(
+          (layer as? SpikingLayer)?.currents(block, pass, sample: sample, slot: slot), shape, pass, sample,
+          currents)
+      }
       for step in 0..<pass.steps {
         let row = slot * pass.steps + step
-        let offset = (step * pass.input.batch + sample) * layer.units
-        if let alpha = target.alpha, let own = memory.alpha {
-          let values = own.base + row * layer.paddedUnits
-          layer.forEachNeuron { number, place in alpha[offset + place] = values[number] }
+        let offset = (step * pass.input.batch + sample) * shape.units
+        if let membrane = target.membrane, let own = memory.membrane {
+          let values = own.base + row * shape.paddedUnits
+          shape.forEachNeuron { number, place in membrane[offset + place] = values[number] }
         }
         guard let spikes = target.spikes.map({ $0 + offset }) else { continue }
-        if let average, let index = layer.source {
-          let bits = block.layers[index].spikes.base + row * layers[index].words
-          spikes.update(repeating: 0, count: layer.units)
-          for neuron in 0..<average.count {
-            if let input = average.input(of: neuron) { spikes[input] += average.weight * spike(bits, neuron) }
+        if layer.ownsSpikes {
+          let bits = memory.spikes.base + row * shape.words
+          shape.forEachNeuron { number, place in spikes[place] = spike(bits, number) }
+        } else if let index = layer.output.layer {
+          let bits = block.layers[index].spikes.base + row * layers[index].shape.words
+          let sum = layer.output
+          spikes.update(repeating: 0, count: shape.units)
+          for neuron in 0..<sum.count {
+            if let input = sum.input(of: neuron) { spikes[input] += sum.weight * spike(bits, neuron) }
           }
-        } else {
-          let bits = memory.spikes.base + row * layer.words
-          layer.forEachNeuron { number, place in spikes[place] = spike(bits, number) }
         }
+      }
+    }
+  }
+
+  /// The currents of one sample at every step.
+  private func record(
+    _ currents: Currents?, _ shape: LayerShape, _ pass: Pass, _ sample: Int, _ target: MutableFloats
+  ) {
+    guard let currents else { return }
+    for current in 0..<currents.count {
+      for step in 0..<pass.steps {
+        let values = currents.base + step * currents.stride + current * currents.offset
+        let row = target + ((current * pass.steps + step) * pass.input.batch + sample) * shape.units
+        shape.forEachNeuron { number, place in row[place] = values[number] }
       }
     }
   }
@@ -73,37 +94,14 @@ extension Network {
     Float((row[unit / 64] >> UInt64(unit % 64)) & 1)
   }
 
-  /// Runs a batch, constant in time (`steps` 0) or a sequence, and returns what was recorded.
-  package func simulate(
-    values: UnsafeBufferPointer<Float>, batch: Int, steps: Int = 0, recordSpikes: [Bool], recordAlpha: [Bool],
-    noise: NoiseRun = NoiseRun()
-  ) throws(QLIFError) -> Recording {
-    let input = try Input(values.baseAddress, count: values.count, batch: batch, steps: steps, for: self)
-    let length = steps == 0 ? self.steps : steps
-    var spikes: [Buffer<Float>?] = []
-    var alpha: [Buffer<Float>?] = []
-    for (index, layer) in layers.enumerated() {
-      let size = try product([length, batch, layer.units], of: "records of layer \(index)")
-      let keepSpikes = recordSpikes.indices.contains(index) && recordSpikes[index]
-      let keepAlpha = recordAlpha.indices.contains(index) && recordAlpha[index]
-      spikes.append(keepSpikes ? try Buffer(size, for: "records of layer \(index)") : nil)
-      alpha.append(keepAlpha ? try Buffer(size, for: "records of layer \(index)") : nil)
-    }
-    try simulate(
-      input, into: zip(spikes, alpha).map { RecordTarget(spikes: $0?.base, alpha: $1?.base) }, noise: noise)
-    return Recording(
-      steps: length, spikes: spikes.map { $0.map { Array($0.values) } ?? [] },
-      alpha: alpha.map { $0.map { Array($0.values) } ?? [] })
-  }
-
   /// Predicts a class for each sample.
   ///   labels   [batch], or nil
-  ///   scores   [batch, classes], or nil: spikes or alpha per step
+  ///   scores   [batch, classes], or nil: spikes or membranes per step
   package func predict(
     _ input: Input, readout: Readout, labels: UnsafeMutablePointer<Int64>?, scores: MutableFloats?,
     noise: NoiseRun = NoiseRun()
   ) throws(QLIFError) {
-    let classes = try classes()
+    let classes = try outputs()
     let pass = try Pass(self, input, noise, learns: false)
     try pass.forEachBlock { block in
       for (slot, sample) in block.samples.enumerated() {

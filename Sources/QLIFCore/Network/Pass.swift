@@ -1,34 +1,46 @@
 import Synchronization
 
 /// One pass of a batch through a network.
-struct Pass {
+package struct Pass {
   let network: Network
   let input: Input
   let steps: Int
   let workspace: Workspace
+  let noise: NoiseRun
+  /// The neurons of each layer, ready to run.
+  let populations: [(any Population)?]
   /// Where dropout's random numbers come from; nil: no dropout.
   var dropoutKey: UInt64?
+  /// Whether the loss is of the output layer's membranes, not of its spikes.
+  var lossIsOfMembranes = false
 
-  let noise: NoiseRun
   /// Layers of which a current may be NaN or too large, by the size of their parameters.
   private var unboundedLayers: Set<Int> = []
-  /// The qubits of each layer that needs them.
-  private let qubits: [LayerQubits?]
 
-  /// - Parameter recordsAlpha: of the first layer.
-  init(_ network: Network, _ input: Input, _ noise: NoiseRun, learns: Bool, recordsAlpha: Bool = false)
-    throws(QLIFError)
-  {
+  /// What a caller wants of the first layer beside its spikes, and so has computed of its currents.
+  enum FirstLayer {
+    case spikes
+    case membranes
+    case currents
+  }
+
+  init(
+    _ network: Network, _ input: Input, _ noise: NoiseRun, learns: Bool, recordsFirst: FirstLayer = .spikes
+  ) throws(QLIFError) {
     self.network = network
     self.input = input
     self.noise = noise
-    let none = NetworkNoise.layers(network.layers.map { _ in nil })
-    qubits = try (noise.noise ?? none).qubits(of: network)
-    let currents =
-      input.isConstant
-      ? network.currentsOfConstantInput(
-        qubits.first ?? nil, ofSpikesAlone: !learns && !recordsAlpha && network.layers.count > 1) : nil
+    populations = try NetworkNoise.populations(of: network, noise: noise.noise)
     steps = input.isConstant ? network.steps : input.sequenceSteps
+    let currents: Int? =
+      if input.isConstant, let first = populations[0], let synapse = network.layers[0].synapse {
+        recordsFirst == .currents
+          ? synapse.currents
+          : first.currentsOfConstantInput(
+            ofSpikesAlone: !learns && recordsFirst == .spikes && network.layers.count > 1)
+      } else {
+        nil
+      }
     if let known = network.workspace, known.batch == input.batch, known.steps == steps,
       known.constantCurrents == currents, known.learns == learns, known.isUsable
     {
@@ -39,6 +51,7 @@ struct Pass {
         network: network, batch: input.batch, steps: steps, constantCurrents: currents, learns: learns)
       network.workspace = workspace
     }
+    for parameter in network.parameters { try parameter.refresh() }
     for layer in network.layers.dropFirst() {
       guard let synapse = layer.synapse else { continue }
       try synapse.prepareForSpikes(backward: learns)
@@ -46,7 +59,7 @@ struct Pass {
     }
   }
 
-  private var layers: [Layer] { network.layers }
+  private var layers: [any Layer] { network.layers }
 
   // MARK: Whole batches
 
@@ -62,9 +75,7 @@ struct Pass {
     Threads.run(padded(currents.count, to: chunk) / chunk) { task in
       let first = task * chunk
       let count = min(chunk, currents.count - first)
-      if !areModerate(count, currents.base + first) {
-        notFinite.store(true, ordering: .relaxed)
-      }
+      if !Self.areModerate(count, currents.base + first) { notFinite.store(true, ordering: .relaxed) }
     }
     if notFinite.load(ordering: .relaxed) { throw Self.notFinite(layer: 0) }
   }
@@ -84,7 +95,7 @@ struct Pass {
     }
   }
 
-  /// The parameters' gradients, from what the shares have gathered.
+  /// The parameters' gradients, from what the shards have gathered.
   func gatherGradients() throws(QLIFError) {
     guard let synapse = layers[0].synapse, let gradient = workspace.inputGradient?.base else { return }
     try synapse.gatherGradients(
@@ -100,16 +111,18 @@ struct Pass {
     for layer in layers.dropFirst() {
       guard let synapse = layer.synapse else { continue }
       for parameter in layer.parameters { parameter.hasGradient = true }
-      synapse.gather(shares: workspace.shares.compactMap { $0.parameterGradients[layer.index]?.base })
+      synapse.gather(shards: workspace.shards.compactMap { $0.parameterGradients[layer.index]?.base })
     }
   }
+
+  // MARK: Currents that are too large
 
   /// - Throws: where a layer's currents were NaN or too large: a parameter is.
   ///
   /// This finds every parameter that is not finite and had a part in the result, since a product with it is not
   /// finite either; one without a part leaves the result right.
   func checkCurrents() throws(QLIFError) {
-    guard let layer = workspace.shares.compactMap(\.tally.notFinite).min() else { return }
+    guard let layer = workspace.shards.compactMap(\.counts.notFinite).min() else { return }
     throw Self.notFinite(layer: layer)
   }
 
@@ -122,169 +135,54 @@ struct Pass {
   /// Sums of currents over all steps that a run may have, and sums of these, stay finite.
   private static let largestCurrent: Float = 1e20
 
-  private func areModerate(_ count: Int, _ currents: MutableFloats) -> Bool {
+  static func areModerate(_ count: Int, _ currents: MutableFloats) -> Bool {
     kernels.areFinite(
       count: count, values: currents, times: Float.greatestFiniteMagnitude / Self.largestCurrent)
   }
 
-  // MARK: Blocks, forwards
+  /// Whether a layer's parameters allow currents that are NaN or too large.
+  func mayBeUnbounded(_ layer: any Layer) -> Bool { unboundedLayers.contains(layer.index) }
+
+  // MARK: Blocks
 
   func forward(_ block: Block) {
-    for layer in layers {
-      let memory = block.layers[layer.index]
-      switch layer.stage {
-      case .spiking(let synapse, let neuron):
-        if let currents = memory.currents, let source = layer.source {
-          synapse.forward(
-            spikeRows(of: source, block), scale: spikeWeight(of: source), into: currents.base,
-            block.memory.scratch)
-        }
-        fire(layer, synapse, neuron, block)
-      case .maxPool(let pool):
-        guard let source = layer.source else { continue }
-        let rows = spikeRows(of: source, block)
-        kernels.maxPoolForward(
-          pool.window, rows: rows.rows, spikes: rows.bits, output: memory.spikes.base,
-          memory: block.memory.rawScratch)
-        for word in 0..<rows.rows * layer.words {
-          block.tally.spikes[layer.index] += memory.spikes.base[word].nonzeroBitCount
-        }
-      case .averagePool:
-        continue
-      }
-    }
+    for layer in layers { layer.forward(block, self) }
   }
 
-  private func fire(
-    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ block: Block
-  ) {
-    let memory = block.layers[layer.index]
-    if block.tally.notFinite == nil, unboundedLayers.contains(layer.index), let currents = memory.currents,
-      !areModerate(block.samples.count * steps * synapse.columns, currents.base)
-    {
-      block.tally.notFinite = layer.index
-    }
-    for (slot, sample) in block.samples.enumerated() {
-      let spikes = UnsafeMutableRawPointer(memory.spikes.base + slot * steps * layer.words)
-      let count = neuron.forward(
-        currents(of: synapse, memory, sample: sample, slot: slot),
-        run(layer, neuron, block, sample: sample, slot: slot),
-        spikes: spikes.assumingMemoryBound(to: UInt16.self),
-        alpha: memory.alpha.map { $0.base + slot * steps * layer.paddedUnits })
-      block.tally.spikes[layer.index] += count
-    }
+  /// From the gradients of the output layer's spikes or membranes, in its memory, back to the parameters.
+  func backward(_ block: Block) {
+    for layer in layers.reversed() { layer.backward(block, self) }
   }
 
   /// What the output layer showed for the sample in `slot` of a block; valid until the next one's.
   func readOut(_ block: Block, slot: Int) -> OutputSums? {
-    guard let last = layers.last, let alpha = block.layers[last.index].alpha,
+    guard let last = layers.last, let membrane = block.layers[last.index].membrane,
       let sums = block.layers[last.index].sums
     else { return nil }
     sums.sum(
-      spikes: block.layers[last.index].spikes.base + slot * steps * last.words,
-      alpha: alpha.base + slot * steps * last.paddedUnits, steps: steps, words: last.words,
-      paddedUnits: last.paddedUnits)
+      spikes: block.layers[last.index].spikes.base + slot * steps * last.shape.words,
+      membrane: membrane.base + slot * steps * last.shape.paddedUnits, steps: steps, words: last.shape.words,
+      paddedUnits: last.shape.paddedUnits)
     return sums
   }
 
-  // MARK: Blocks, backwards
+  // MARK: What layers ask for
 
-  /// From the gradients of the output layer's spikes or alpha, in its memory, back to the parameters.
-  func backward(_ block: Block, throughSpikes: Bool) {
-    for layer in layers.reversed() {
-      let memory = block.layers[layer.index]
-      switch layer.stage {
-      case .spiking(let synapse, let neuron):
-        differentiate(layer, synapse, neuron, block, throughSpikes: throughSpikes)
-        guard let source = layer.source, let gradient = memory.currents,
-          let parameterGradient = block.share.parameterGradients[layer.index],
-          let spikeGradient = block.layers[source].spikeGradient
-        else { continue }
-        synapse.backward(
-          spikeRows(of: source, block), scale: spikeWeight(of: source), gradient: gradient.base,
-          share: parameterGradient.base, spikeGradient: spikeGradient.base, block.memory.scratch)
-      case .maxPool(let pool):
-        guard let source = layer.source, let gradient = memory.spikeGradient,
-          let spikeGradient = block.layers[source].spikeGradient
-        else { continue }
-        let rows = spikeRows(of: source, block)
-        kernels.maxPoolBackward(
-          pool.window, rows: rows.rows, spikes: rows.bits,
-          membranes: layer.sourceOfMembranes.flatMap { block.layers[$0].alpha.map { Floats($0.base) } },
-          outputGradient: gradient.base, outputStride: layer.paddedUnits, inputGradient: spikeGradient.base,
-          inputStride: rows.paddedUnits, memory: block.memory.rawScratch)
-      case .averagePool:
-        continue
-      }
-    }
-  }
-
-  /// The gradients of a layer's currents, from those of its spikes or alpha. They take the currents' place, but for
-  /// the input layer's.
-  private func differentiate(
-    _ layer: Layer, _ synapse: any Synapse, _ neuron: any Neuron, _ block: Block,
-    throughSpikes: Bool
-  ) {
-    let memory = block.layers[layer.index]
-    let isOutput = layer.index == layers.count - 1
-    let arriving = isOutput && !throughSpikes ? memory.alphaGradient : memory.spikeGradient
-    guard let arriving else { return }
-    for (slot, sample) in block.samples.enumerated() {
-      let target: MutableFloats? =
-        layer.index == 0
-        ? workspace.inputGradient.map { $0.base + sample * workspace.inputWidth }
-        : memory.currents.map { $0.base + slot * steps * synapse.columns }
-      guard let target else { continue }
-      let gradient = Floats(arriving.base + slot * steps * layer.paddedUnits)
-      neuron.backward(
-        currents(of: synapse, memory, sample: sample, slot: slot),
-        run(layer, neuron, block, sample: sample, slot: slot),
-        spikeGradient: isOutput && !throughSpikes ? nil : gradient,
-        alphaGradient: isOutput && !throughSpikes ? gradient : nil, currentGradient: target)
-    }
-  }
-
-  // MARK: Parts
-
-  private func spikeRows(of source: Int, _ block: Block) -> SpikeRows {
-    SpikeRows(
-      bits: block.layers[source].spikes.base, samples: block.samples.count, steps: steps,
-      paddedUnits: layers[source].paddedUnits)
-  }
-
-  private func currents(of synapse: any Synapse, _ memory: LayerMemory, sample: Int, slot: Int) -> Currents {
-    if let own = memory.currents {
-      return Currents(
-        base: own.base + slot * steps * synapse.columns, stride: synapse.columns,
-        offset: synapse.currentStride, count: synapse.currents)
-    }
-    return Currents(
-      base: workspace.inputCurrents.base + sample * workspace.inputWidth,
-      stride: workspace.isConstant ? 0 : workspace.batch * workspace.inputWidth,
-      offset: synapse.currentStride,
-      count: workspace.inputCurrentCount)
-  }
-
-  private func run(
-    _ layer: Layer, _ neuron: any Neuron, _ block: Block, sample: Int, slot: Int
-  ) -> NeuronRun {
-    let memory = block.layers[layer.index]
-    return layer.run(
-      neuron, steps: steps,
-      dropoutKey: dropoutKey(of: layer.index).map { Counter.key(Counter.key($0, layer.index), sample) },
-      qubits: qubits[layer.index]?.run(key: noise.key(layer: layer.index, sample: sample)),
-      states: memory.states.map { $0.base + slot * steps * memory.stateWidth },
-      scratch: block.memory.rawScratch)
+  /// The rows of spikes that a layer takes; nil: it takes the network's input.
+  func spikeRows(_ source: SpikeSource, _ block: Block) -> SpikeRows? {
+    guard let layer = source.layer else { return nil }
+    return SpikeRows(
+      bits: block.layers[layer].spikes.base, samples: block.samples.count, steps: steps,
+      paddedUnits: layers[layer].shape.paddedUnits)
   }
 
   /// Dropout concerns the spikes that a next layer receives: the output layer has none.
-  private func dropoutKey(of layer: Int) -> UInt64? { layer == layers.count - 1 ? nil : dropoutKey }
+  func dropoutKey(of layer: Int) -> UInt64? { layer == layers.count - 1 ? nil : dropoutKey }
 
-  /// What a spike of a layer weighs: those that dropout keeps make up for those that it leaves out, also through a
-  /// pooling.
-  private func spikeWeight(of layer: Int) -> Float {
-    guard dropoutKey(of: layer) != nil else { return 1 }
+  /// What a spike weighs: those that dropout keeps make up for those that it leaves out, also through a pooling.
+  func spikeWeight(_ source: SpikeSource) -> Float {
+    guard let layer = source.layer, dropoutKey(of: layer) != nil else { return 1 }
     if let neuron = layers[layer].neuron { return 1 / (1 - neuron.dropout) }
-    return layers[layer].source.map { spikeWeight(of: $0) } ?? 1
+    return spikeWeight(layers[layer].input)
   }
 }

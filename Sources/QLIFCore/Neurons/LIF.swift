@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// The leaky integrate-and-fire neuron, the classical twin of QLIF.
+/// The leaky integrate-and-fire neuron, the classical counterpart of QLIF.
 ///
 /// A step, from the membrane `U` (0 at the start of a sequence), with a current `I`:
 ///
@@ -9,15 +9,14 @@ import KernelTypes
 ///
 /// and a spike where `U' > threshold`. The reset is a constant for the gradient. This is `snntorch.Leaky` (version 1.0,
 /// snntorch/_neurons/leaky.py, with its default delayed reset).
-package struct LIF: Neuron, Equatable {
-  package enum Reset: String, Codable, Sendable, CaseIterable {
+package struct LIF: Neuron, Population, Equatable {
+  package enum Reset: String, Sendable, CaseIterable {
     case subtract
     case zero
   }
 
   package static let kind = "lif"
-  package static let currents = [""]
-  package static let currentsOfConstantInput = 1
+  package static let parameterPrefixes = [""]
   package static let statesOfSequence = 0
 
   package static func scratchBytes(steps: Int, groups: Int, learns: Bool) -> Int {
@@ -35,11 +34,15 @@ package struct LIF: Neuron, Equatable {
 
   package init() {}
 
-  package func validate() throws(QLIFError) {
-    try check("beta", beta, "in [0, 1]") { $0 >= 0 && $0 <= 1 }
-    try check("threshold", threshold, "above 0") { $0 > 0 }
-    try check("slope", slope, "above 0") { $0 > 0 }
-    try check("dropout", dropout, "in [0, 1)") { $0 >= 0 && $0 < 1 }
+  package static var fields: [Field<LIF>] {
+    [
+      .number("beta", \.beta, "in [0, 1]") { $0 >= 0 && $0 <= 1 },
+      .number("threshold", \.threshold, "above 0") { $0 > 0 },
+      .choice("reset", \.reset),
+      .choice("surrogate", \.surrogate),
+      .number("slope", \.slope, "above 0") { $0 > 0 },
+      .number("dropout", \.dropout, "in [0, 1)") { $0 >= 0 && $0 < 1 },
+    ]
   }
 }
 
@@ -50,21 +53,23 @@ extension LIF {
       surrogate: surrogate.function(slope: slope))
   }
 
+  package func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int { 1 }
+
   package func forward(
-    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, alpha: MutableFloats?
+    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, membrane: MutableFloats?
   ) -> Int {
     kernels.lifForward(
       constants, steps: run.steps, groups: run.groups, current: currents.base, currentStride: currents.stride,
-      dropout: run.dropout, spikes: spikes, spikeStride: run.spikeStride, membrane: alpha)
+      dropout: run.dropout, spikes: spikes, spikeStride: run.spikeStride, membrane: membrane)
   }
 
   package func backward(
-    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, alphaGradient: Floats?,
+    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, membraneGradient: Floats?,
     currentGradient: MutableFloats
   ) {
     kernels.lifBackward(
       constants, steps: run.steps, groups: run.groups, current: currents.base, currentStride: currents.stride,
-      dropout: run.dropout, spikeGradient: spikeGradient, membraneGradient: alphaGradient,
+      dropout: run.dropout, spikeGradient: spikeGradient, membraneGradient: membraneGradient,
       currentGradient: currentGradient, memory: run.scratch)
   }
 }

@@ -1,18 +1,12 @@
 import KernelTypes
 
-/// A population of neurons: currents in, spikes out, and backwards.
+/// A kind of neuron with its constants.
 ///
-/// A neuron does not know which synapse feeds it. To add one, write its type in a file of its own and name
-/// it in `NeuronKind.all`.
-package protocol Neuron: Sendable, Codable {
-  /// The name in descriptions and files.
-  static var kind: String { get }
-
+/// A neuron does not know which synapse feeds it. To add one, write its type in a file of its own and name it in
+/// `NeuronKind.all`.
+package protocol Neuron: DescribedKind, Sendable {
   /// The currents that it receives, as the prefixes of their parameters' names.
-  static var currents: [String] { get }
-
-  /// How many of the currents, from the first, matter where the input is constant in time.
-  static var currentsOfConstantInput: Int { get }
+  static var parameterPrefixes: [String] { get }
 
   /// Numbers that `forward` leaves for `backward` of each neuron and step, where the input varies in time.
   static var statesOfSequence: Int { get }
@@ -20,38 +14,46 @@ package protocol Neuron: Sendable, Codable {
   /// Bytes that `forward` and, where a network learns, `backward` work in.
   static func scratchBytes(steps: Int, groups: Int, learns: Bool) -> Int
 
+  /// The membrane above which it fires.
   var threshold: Float { get }
 
   /// Share of the spikes that is left out while training.
   var dropout: Float { get }
 
-  /// The qubits that these neurons are, where a pass needs their states; nil: it does not.
+  /// The neurons of a layer, ready for passes of so many steps.
   /// - Throws: where there is noise and nothing that it could be of.
-  func qubits(_ noise: LayerNoise?, of layer: Layer, steps: Int) throws(QLIFError) -> LayerQubits?
+  func population(of layer: LayerShape, noise: LayerNoise?, steps: Int) throws(QLIFError) -> any Population
+}
 
-  /// - Throws: where a constant has a value that the model does not allow; names it.
-  func validate() throws(QLIFError)
+/// The neurons of a layer, ready to run: currents in, spikes out, and backwards.
+package protocol Population: Sendable {
+  /// How many of the currents, from the first, matter where the input is constant in time: to the spikes, or to the
+  /// membranes and the gradients as well.
+  func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int
 
   /// Runs one sample. Returns the number of spikes before dropout.
   func forward(
-    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, alpha: MutableFloats?
-  )
-    -> Int
+    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, membrane: MutableFloats?
+  ) -> Int
 
-  /// The gradients of the currents of one sample, from those of its spikes and its alpha. They may be written where
+  /// The gradients of the currents of one sample, from those of its spikes and its membranes. They may be written where
   /// the currents are.
   func backward(
-    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, alphaGradient: Floats?,
+    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, membraneGradient: Floats?,
     currentGradient: MutableFloats)
 }
 
-extension Neuron {
-  package func qubits(_ noise: LayerNoise?, of layer: Layer, steps: Int) throws(QLIFError) -> LayerQubits? {
+extension Neuron where Self: Population {
+  /// Neurons whose constants are all that they need.
+  package func population(
+    of layer: LayerShape, noise: LayerNoise?, steps: Int
+  ) throws(QLIFError) -> any Population {
     guard noise == nil else {
       throw .invalid(
-        "noise of layer \(layer.index): its neurons are \(Self.kind), which are no qubits: expected none")
+        "noise of layer \(layer.index): its neurons are of the kind \(Self.kind), which has no qubits: expected none"
+      )
     }
-    return nil
+    return self
   }
 }
 
@@ -71,12 +73,13 @@ package struct Currents {
 /// The sizes of one sample's run through a population.
 package struct NeuronRun {
   var steps: Int
-  /// Sixteens of neurons.
+  /// Vectors of 16 neurons.
   var groups: Int
-  /// Sixteens of neurons from one step's spikes to the next's.
+  /// Vectors of 16 neurons from one step's spikes to the next's.
   var spikeStride: Int
   var dropout: Dropout?
-  var qubits: QubitLayer?
+  /// The stream of the random numbers that the neurons of this sample draw.
+  var randomKey: UInt64 = 0
   /// Where `forward` leaves states for `backward`; nil: there is no `backward`, or it needs none.
   var states: MutableFloats?
   /// `scratchBytes` to work in.

@@ -1,6 +1,10 @@
 /// The kinds of neuron, by name.
-enum NeuronKind {
-  static let all: [any Neuron.Type] = [QLIF.self, LIF.self]
+package enum NeuronKind {
+  package static let all: [any Neuron.Type] = [QLIF.self, LIF.self]
 
-  static func named(_ kind: String) -> (any Neuron.Type)? { all.first { $0.kind == kind } }
+  /// The neuron of a description such as `{"kind": "lif", "beta": 0.9}`.
+  package static func read(_ reader: inout DescriptionReader) throws(QLIFError) -> any Neuron {
+    let type = try reader.kind(of: all.map { ($0.kind, $0) }).type
+    return try type.init(&reader)
+  }
 }

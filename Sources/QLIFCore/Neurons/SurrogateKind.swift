@@ -1,7 +1,7 @@
 import KernelTypes
 
 /// The derivative that stands in for that of a spike, by name; see `Surrogate.Shape` for the equations.
-package enum SurrogateKind: String, Codable, Sendable, CaseIterable {
+package enum SurrogateKind: String, Sendable, CaseIterable {
   case arctan
   case fastSigmoid = "fast_sigmoid"
   case sigmoid

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The learning rate of each update.
-package enum Schedule: String, Codable, Sendable, CaseIterable {
+package enum Schedule: String, Sendable, CaseIterable {
   case constant
   /// Cosine rise from rate / 25 over the warm-up, cosine fall to rate / 250,000 (Smith and Topin,
   /// arXiv:1708.07120, with the factors that PyTorch's OneCycleLR has by default).

@@ -22,7 +22,7 @@ package final class Trainer: @unchecked Sendable {
   }
 
   package init(_ network: Network, _ configuration: TrainerConfiguration) throws(QLIFError) {
-    _ = try network.classes()
+    _ = try network.outputs()
     try configuration.validate()
     self.network = network
     self.configuration = configuration
@@ -46,16 +46,13 @@ package final class Trainer: @unchecked Sendable {
   /// One update from one batch: forward with dropout, backward, clipping, Adam.
   ///
   /// - Throws: beside bad arguments, where the loss or the gradient is not finite; nothing is updated then.
-  package func step(_ input: Input, labels: UnsafePointer<Int64>?) throws(QLIFError) -> Report {
+  package func step(_ input: Input, _ target: Target) throws(QLIFError) -> Report {
     guard stepCount < Self.mostSteps else {
       throw .invalid("trainer: \(stepCount) updates are made, expected at most \(Self.mostSteps)")
     }
-    guard network.parameters.count == moments.count else {
-      throw .shape("trainer: the network has got layers since the trainer was made")
-    }
     let stream = Counter.key(Counter.key(network.seed, Self.dropoutStream), stepCount)
     var report = try network.learn(
-      input, labels: labels, loss: configuration.loss, readout: configuration.readout, dropoutKey: stream,
+      input, target, loss: configuration.loss, readout: configuration.readout, dropoutKey: stream,
       noise: NoiseRun(noise, seed: Counter.key(Counter.key(noiseSeed, Self.noiseStream), stepCount)))
     report.gradientNorm = gradientNorm()
     guard report.loss.isFinite, report.gradientNorm.isFinite else {

@@ -1,6 +1,6 @@
 /// How a network is trained.
-package struct TrainerConfiguration: Codable, Sendable, Equatable {
-  package var loss = Loss.membrane
+package struct TrainerConfiguration: Described, Sendable {
+  package var loss = Loss()
   /// For the report's `correct`.
   package var readout = Readout.spikeCount
   package var schedule = Schedule.constant
@@ -20,26 +20,28 @@ package struct TrainerConfiguration: Codable, Sendable, Equatable {
 
   package init() {}
 
-  private enum CodingKeys: String, CodingKey {
-    case loss, readout, schedule
-    case learningRate = "learning_rate"
-    case beta1, beta2, epsilon
-    case weightDecay = "weight_decay"
-    case clipNorm = "clip_norm"
-    case warmup
-    case totalSteps = "total_steps"
+  package static var fields: [Field<TrainerConfiguration>] {
+    [
+      .object(
+        "loss", \.loss, read: { (reader) throws(QLIFError) in try Loss(&reader) }, write: { $0.description }),
+      .choice("readout", \.readout),
+      .choice("schedule", \.schedule),
+      .number("learning_rate", \.learningRate, "above 0") { $0 > 0 },
+      .number("beta1", \.beta1, "in [0, 1)") { $0 >= 0 && $0 < 1 },
+      .number("beta2", \.beta2, "in [0, 1)") { $0 >= 0 && $0 < 1 },
+      .number("epsilon", \.epsilon, "above 0") { $0 > 0 },
+      .number("weight_decay", \.weightDecay, "0 or more") { $0 >= 0 },
+      .number("clip_norm", \.clipNorm, "0 (no clipping) or more") { $0 >= 0 },
+      .number("warmup", \.warmup, "in (0, 1)") { $0 > 0 && $0 < 1 },
+      .size("total_steps", \.totalSteps, 0...Int.max),
+    ]
   }
 
-  package func validate() throws(QLIFError) {
-    try check("learning_rate", learningRate, "above 0") { $0 > 0 }
-    try check("beta1", beta1, "in [0, 1)") { $0 >= 0 && $0 < 1 }
-    try check("beta2", beta2, "in [0, 1)") { $0 >= 0 && $0 < 1 }
-    try check("epsilon", epsilon, "above 0") { $0 > 0 }
-    try check("weight_decay", weightDecay, "0 or more") { $0 >= 0 }
-    try check("clip_norm", clipNorm, "0 (no clipping) or more") { $0 >= 0 }
-    try check("warmup", warmup, "in (0, 1)") { $0 > 0 && $0 < 1 }
-    guard totalSteps >= 0, schedule == .constant || totalSteps > 0 else {
+  package func validateTogether() throws(QLIFError) {
+    guard schedule == .constant || totalSteps > 0 else {
       throw .invalid("total_steps: \(totalSteps), expected 1 or more for the schedule \(schedule.rawValue)")
     }
   }
+
+  package var description: JSONValue { .object(constants) }
 }

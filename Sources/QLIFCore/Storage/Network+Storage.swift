@@ -3,7 +3,7 @@ import QLIFFiles
 
 extension Network {
   static let formatKey = "qlif.format"
-  static let format = "1"
+  static let format = "2"
   static let networkKey = "qlif.network"
   /// Marks the file of a trainer whose network takes inputs that a classifier of the Python package has scaled:
   /// alone, that network would predict otherwise than the classifier.
@@ -11,15 +11,14 @@ extension Network {
   /// Keys that begin so are the engine's own.
   package static let reservedPrefix = "qlif."
 
-  /// The network in words, as JSON.
-  package func descriptionJSON() throws(QLIFError) -> String { try json(description) }
-
   func file() throws(QLIFError) -> Safetensors {
     var file = Safetensors()
     file.metadata = metadata
     file.metadata[Self.formatKey] = Self.format
-    file.metadata[Self.networkKey] = try descriptionJSON()
-    file.tensors = parameters.map { Safetensors.Tensor(name: $0.name, shape: $0.shape, values: $0.values) }
+    file.metadata[Self.networkKey] = try description.text()
+    file.tensors = parameters.map {
+      Safetensors.Tensor(name: $0.name, shape: $0.shape, values: $0.values)
+    }
     return file
   }
 
@@ -28,27 +27,17 @@ extension Network {
     guard file.metadata[Self.formatKey] == Self.format, let text = file.metadata[Self.networkKey] else {
       throw .format("model: not a qlif model of format \(Self.format)")
     }
-    var tensors: [String: Safetensors.Tensor] = [:]
-    var bytes = 0
-    for tensor in file.tensors {
-      tensors[tensor.name] = tensor
-      bytes += extra(tensor.name) ? 0 : tensor.bytes.count
-    }
-    let description: NetworkDescription = try decoded(text, "the network's description")
-    // A file cannot make a larger network than it fills.
+    let own = file.tensors.filter { !extra($0.name) }
     do {
-      try self.init(description, limit: bytes / MemoryLayout<Float>.size)
+      try self.init(
+        JSONValue(parsing: text, "its description"),
+        tensors: Dictionary(own.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }))
     } catch {
-      throw .format("model: \(error.message)")
+      throw error.kind == .outOfMemory ? error : .format("model: \(error.message)")
     }
-    for parameter in parameters {
-      guard let tensor = tensors.removeValue(forKey: parameter.name), tensor.shape == parameter.shape else {
-        throw .format("model: tensor \(parameter.name) of shape \(shapeText(parameter.shape)) is missing")
-      }
-      tensor.copy(to: parameter.values)
-    }
-    if let unknown = tensors.keys.first(where: { !extra($0) }) {
-      throw .format("model: tensor \(unknown) belongs to no parameter")
+    let names = Set(parameters.map(\.name))
+    if let unknown = own.first(where: { !names.contains($0.name) }) {
+      throw .format("model: tensor \(unknown.name) belongs to no parameter")
     }
     metadata = file.metadata.filter { !$0.key.hasPrefix(Self.reservedPrefix) }
   }
@@ -81,15 +70,6 @@ extension Network {
       try Network(serialized: UnsafeRawBufferPointer(bytes))
     }
   }
-}
-
-func json(_ value: some Encodable) throws(QLIFError) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  guard let data = try? encoder.encode(value) else {
-    throw .format("description: it cannot be written as JSON")
-  }
-  return String(decoding: data, as: UTF8.self)
 }
 
 func decoded<Value: Decodable>(_ text: String, _ what: String) throws(QLIFError) -> Value {

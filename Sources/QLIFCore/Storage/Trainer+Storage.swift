@@ -11,13 +11,12 @@ extension Trainer {
 
   /// What training needs beside the network to go on to the same bits.
   private struct State: Codable {
-    var configuration: TrainerConfiguration
+    var configuration: JSONValue
     var step: Int
     /// Names of the parameters that have had an effect.
     var active: [String]
     var noise: NetworkNoise?
-    /// Missing in files of a time before there was noise.
-    var noiseSeed: UInt64?
+    var noiseSeed: UInt64
 
     private enum CodingKeys: String, CodingKey {
       case configuration, step, active, noise
@@ -37,7 +36,7 @@ extension Trainer {
     let parameters = network.parameters
     file.metadata[Self.trainerKey] = try json(
       State(
-        configuration: configuration, step: stepCount,
+        configuration: configuration.description, step: stepCount,
         active: zip(parameters, moments).filter { $1.isActive }.map { $0.0.name },
         noise: noise, noiseSeed: noiseSeed))
     for (parameter, moments) in zip(parameters, moments) {
@@ -73,9 +72,15 @@ extension Trainer {
     guard (0...Self.mostSteps).contains(state.step) else {
       throw .format("model: \(state.step) training steps, expected 0 to \(Self.mostSteps)")
     }
-    try self.init(Network(file, allowing: Trainer.ownsTensor), state.configuration)
+    let network = try Network(file, allowing: Trainer.ownsTensor)
+    do {
+      var reader = try DescriptionReader(state.configuration, at: "configuration")
+      try self.init(network, TrainerConfiguration(&reader))
+    } catch {
+      throw .format("model: \(error.message)")
+    }
     stepCount = state.step
-    do { try setNoise(state.noise, seed: state.noiseSeed ?? 0) } catch {
+    do { try setNoise(state.noise, seed: state.noiseSeed) } catch {
       throw .format("model: \(error.message)")
     }
     let active = Set(state.active)

@@ -5,6 +5,18 @@ import KernelTypes
 /// Parameters, for the current named c: `{c}weight` [units, inputs] and `{c}bias` [units]; both start uniform in
 /// plus or minus `1 / sqrt(inputs)`.
 package final class Dense: Synapse {
+  /// The constants in a description.
+  private struct Settings: Described {
+    var units = 0
+
+    static var fields: [Field<Settings>] { [.size("units", \.units, 1...Int.max, isRequired: true)] }
+  }
+
+  package static let kind = "dense"
+
+  private let settings: Settings
+  package var description: [String: JSONValue] { settings.constants }
+
   package let inputs: Int
   package let units: Int
   package let currents: Int
@@ -13,7 +25,6 @@ package final class Dense: Synapse {
 
   package var currentStride: Int { padded(units, to: 16) }
   package var outputShape: [Int] { [units] }
-  package var description: SynapseDescription { .dense(units: units) }
 
   private var weights: ArraySlice<Parameter> { parameters[..<currents] }
   private var biases: ArraySlice<Parameter> { parameters[currents...] }
@@ -29,23 +40,22 @@ package final class Dense: Synapse {
   private nonisolated(unsafe) var rowsOfUnits: Buffer<Float>?
 
   package init(
-    source: SpikeSource, units: Int, currents: [String], layer: Int, key: UInt64, limit: Int
+    _ description: inout DescriptionReader, _ place: LayerPlace, currents: [String]
   ) throws(QLIFError) {
-    guard units > 0 else { throw .shape("layer \(layer) (dense): \(units) units, expected 1 or more") }
-    let inputs = try product(source.shape, of: "layer \(layer) (dense): inputs")
-    let neurons = try product(source.neurons, of: "layer \(layer) (dense): inputs")
+    settings = try Settings(&description)
+    let name = "layers[\(place.index)] (dense)"
+    source = place.input
+    units = settings.units
+    inputs = try product(source.shape, of: "\(name): inputs")
+    neurons = try product(source.neurons, of: "\(name): inputs")
     guard neurons < Int(Int32.max) / 4, units < Int(Int32.max) / 4 else {
-      throw QLIFError(.outOfMemory, "layer \(layer) (dense): \(inputs) inputs to \(units) units is too large")
+      throw QLIFError(.outOfMemory, "\(name): \(inputs) inputs to \(units) units is too large")
     }
-    self.source = source
-    self.inputs = inputs
-    self.units = units
     self.currents = currents.count
-    self.neurons = neurons
     words = padded(neurons, to: 64) / 64
     paddedInputs = padded(neurons, to: 16)
-    parameters = try Parameter.weightsAndBiases(
-      layer: layer, currents: currents, weight: [units, inputs], fanIn: inputs, key: key, limit: limit)
+    parameters = try place.parameters.weightsAndBiases(
+      layer: place.index, currents: currents, weight: [units, inputs], fanIn: inputs)
   }
 }
 
@@ -70,11 +80,11 @@ extension Dense {
       for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
         let first = output + current * currentStride + units.lowerBound
         for row in 0..<rows {
-          (first + row * width).update(from: bias.values.base + units.lowerBound, count: units.count)
+          (first + row * width).update(from: bias.effective.base + units.lowerBound, count: units.count)
         }
         products.multiply(
           Matrix(base: input, stride: inputs),
-          Matrix(base: weight.values.base + units.lowerBound * inputs, stride: inputs).transposed,
+          Matrix(base: weight.effective.base + units.lowerBound * inputs, stride: inputs).transposed,
           rows: rows, columns: units.count, inner: inputs, isAdded: true, into: first, stride: width)
       }
     }
@@ -126,7 +136,7 @@ extension Dense {
         let sources = list.span
         for (current, weight) in weights.enumerated() {
           for unit in 0..<units {
-            let row = weight.values.base + unit * inputs
+            let row = weight.effective.base + unit * inputs
             let column = forward + (current * stride + unit)
             guard source.isPlane else {
               for neuron in range { column[neuron * columns] = row[neuron] }
@@ -140,14 +150,14 @@ extension Dense {
       }
     }
     for (current, bias) in biases.enumerated() {
-      (packedBias + current * stride).update(from: bias.values.base, count: units)
+      (packedBias + current * stride).update(from: bias.effective.base, count: units)
     }
     guard backward, let rowsOfUnits = rowsOfUnits?.base else { return }
     guard source.isPlane else {
       for (current, weight) in weights.enumerated() {
         for unit in 0..<units {
           let target = rowsOfUnits + (current * stride + unit) * paddedInputs
-          target.update(from: weight.values.base + unit * inputs, count: inputs)
+          target.update(from: weight.effective.base + unit * inputs, count: inputs)
         }
       }
       return
@@ -158,7 +168,7 @@ extension Dense {
       let sources = list.span
       for (current, weight) in weights.enumerated() {
         for unit in 0..<units {
-          let row = weight.values.base + unit * inputs
+          let row = weight.effective.base + unit * inputs
           let target = rowsOfUnits + (current * stride + unit) * paddedInputs
           for neuron in range where sources[neuron - first] >= 0 {
             target[neuron] = gain * row[sources[neuron - first]]
@@ -179,32 +189,32 @@ extension Dense {
   }
 
   /// One row of currents for each spiking neuron, and one for the bias.
-  package var gradientShareSize: Int { (words * 64 + 1) * columns }
+  package var gradientShardSize: Int { (words * 64 + 1) * columns }
 
   package func backward(
-    _ spikes: SpikeRows, scale: Float, gradient: Floats, share: MutableFloats, spikeGradient: MutableFloats,
+    _ spikes: SpikeRows, scale: Float, gradient: Floats, shard: MutableFloats, spikeGradient: MutableFloats,
     _ scratch: Scratch
   ) {
     guard let rowsOfUnits else { return }
     kernels.spikeWeightGradient(
       rows: spikes.rows, words: words, columns: columns, spikes: spikes.bits, outputGradient: gradient,
-      scale: scale, weightGradient: share, biasGradient: share + words * 64 * columns,
+      scale: scale, weightGradient: shard, biasGradient: shard + words * 64 * columns,
       indices: scratch.indices)
     kernels.spikeInputGradient(
       rows: spikes.rows, columns: columns, inputs: paddedInputs, outputGradient: gradient,
       weights: rowsOfUnits.base, inputGradient: spikeGradient, indices: scratch.indices)
   }
 
-  package func gather(shares: [MutableFloats]) {
-    guard let sum = shares.first else { return }
+  package func gather(shards: [MutableFloats]) {
+    guard let sum = shards.first else { return }
     let columns = columns
     let stride = currentStride
     let block = 16
     Threads.run(padded(neurons, to: block) / block) { task in
       let rows = task * block..<min(neurons, (task + 1) * block)
       let offset = rows.lowerBound * columns
-      for share in shares.dropFirst() {
-        kernels.addInto(count: rows.count * columns, target: sum + offset, source: share + offset)
+      for shard in shards.dropFirst() {
+        kernels.addInto(count: rows.count * columns, target: sum + offset, source: shard + offset)
       }
       guard !source.isPlane else { return }
       for (current, weight) in weights.enumerated() {
@@ -216,8 +226,8 @@ extension Dense {
     }
     if source.isPlane { gather(sum) }
     let bias = words * 64 * columns
-    for share in shares.dropFirst() {
-      kernels.addInto(count: columns, target: sum + bias, source: share + bias)
+    for shard in shards.dropFirst() {
+      kernels.addInto(count: columns, target: sum + bias, source: shard + bias)
     }
     for (current, parameter) in biases.enumerated() {
       parameter.gradient.base.update(from: sum + bias + current * stride, count: units)

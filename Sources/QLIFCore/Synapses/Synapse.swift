@@ -1,10 +1,20 @@
 /// A connection: spikes of one layer in, currents of the next out, and backwards.
 ///
 /// In a row of currents, current k of neuron j is number `k * currentStride + j`. To add a kind, write its type in a
-/// file of its own, and its case in `SynapseDescription`.
+/// file of its own and name it in `SynapseKind.all`.
 package protocol Synapse: AnyObject, Sendable {
-  /// What the description says of it.
-  var description: SynapseDescription { get }
+  /// The kind that a layer of such a synapse has in descriptions.
+  static var kind: String { get }
+
+  /// - Parameters:
+  ///   - description: the layer's object, of which the keys `kind` and `neuron` are taken.
+  ///   - currents: the currents of each neuron, as the prefixes of their parameters' names.
+  init(
+    _ description: inout DescriptionReader, _ place: LayerPlace, currents: [String]
+  ) throws(QLIFError)
+
+  /// Its constants in the layer's description, complete.
+  var description: [String: JSONValue] { get }
   var outputShape: [Int] { get }
   /// Weights of all currents, then biases of all currents.
   var parameters: [Parameter] { get }
@@ -35,16 +45,16 @@ package protocol Synapse: AnyObject, Sendable {
   /// The currents of rows of spikes, each of which weighs `scale`.
   func forward(_ spikes: SpikeRows, scale: Float, into output: MutableFloats, _ scratch: Scratch)
 
-  /// Floats that one share of the parameters' gradients takes.
-  var gradientShareSize: Int { get }
+  /// Floats that one shard of the parameters' gradients takes.
+  var gradientShardSize: Int { get }
 
-  /// Adds the parameters' gradients to `share` and writes those of the spikes, [rows, spikes.units padded].
+  /// Adds the parameters' gradients to `shard` and writes those of the spikes, [rows, spikes.units padded].
   func backward(
-    _ spikes: SpikeRows, scale: Float, gradient: Floats, share: MutableFloats, spikeGradient: MutableFloats,
+    _ spikes: SpikeRows, scale: Float, gradient: Floats, shard: MutableFloats, spikeGradient: MutableFloats,
     _ scratch: Scratch)
 
-  /// Adds up the shares, in their order, into the parameters' gradients.
-  func gather(shares: [MutableFloats])
+  /// Adds up the shards, in their order, into the parameters' gradients.
+  func gather(shards: [MutableFloats])
 }
 
 extension Synapse {
@@ -52,7 +62,7 @@ extension Synapse {
   /// parameters' magnitudes is at most this. NaN where a parameter is.
   var boundOfCurrents: Double {
     parameters.reduce(0) {
-      $0 + (Double($1.count) * kernels.sumOfSquares(count: $1.count, values: $1.values.base)).squareRoot()
+      $0 + (Double($1.count) * kernels.sumOfSquares(count: $1.count, values: $1.effective.base)).squareRoot()
     }
   }
 
@@ -74,4 +84,9 @@ package struct SpikeRows {
 package struct Scratch {
   var indices: UnsafeMutablePointer<Int32>
   var floats: MutableFloats
+}
+
+/// The kinds of synapse, by name.
+package enum SynapseKind {
+  package static let all: [any Synapse.Type] = [Dense.self, Conv2d.self]
 }

@@ -42,7 +42,7 @@ struct AffineMap: Equatable {
       halvings += 1
     }
     let generator = scale * self
-    // Kept as the difference from the identity, so that squaring does not lose small terms.
+    // State as the difference from the identity, so that squaring does not lose small terms.
     var sum = generator
     var term = generator
     for order in 2...14 {

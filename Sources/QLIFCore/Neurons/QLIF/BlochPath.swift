@@ -14,12 +14,12 @@ package struct BlochPath: Sendable {
     case leak
   }
 
-  /// One move; `points` begins where the move before has ended.
+  /// One operation; `points` begins where the operation before has ended.
   package struct Segment: Sendable {
     package let step: Int
     package let cause: Cause
     package let points: [BlochVector]
-    /// How far the move is along at each point, from 0 to 1, in its own time.
+    /// How far the operation is along at each point, from 0 to 1, in its own time.
     package let shares: [Double]
   }
 
@@ -53,7 +53,7 @@ package struct BlochPath: Sendable {
   ///
   /// - Throws: where sizes differ or a value is not allowed.
   package init(
-    of neuron: QubitNeuron, drive: [Double], delay: [Double], pulse: Pulse? = nil
+    of neuron: QubitCircuit, drive: [Double], delay: [Double], pulse: Pulse? = nil
   ) throws(QLIFError) {
     guard !drive.isEmpty, drive.count == delay.count else {
       throw .shape("drive, delay: \(drive.count), \(delay.count) steps, expected equal and some")
@@ -62,20 +62,20 @@ package struct BlochPath: Sendable {
       throw .shape("drive: \(drive.count) steps, expected at most \(Self.mostSteps)")
     }
     for (u, v) in zip(drive, delay) { try neuron.validate(drive: u, delay: v) }
-    var kept = QubitNeuron.Kept()
+    var state = QubitCircuit.State()
     for (step, (u, v)) in zip(drive, delay).enumerated() {
-      if kept.fired { append(.reset, step, from: kept.qubit, [.ground], [1]) }
-      guard !neuron.begin(&kept) else {
+      if state.fired { append(.reset, step, from: state.qubit, [.ground], [1]) }
+      guard !neuron.begin(&state) else {
         alpha.append(0)
         spikes.append(false)
         continue
       }
-      for move in neuron.moves(kept, drive: u, delay: v) {
-        let start = kept.qubit
-        let (points, shares) = try Self.follow(move, neuron, pulse, &kept.qubit)
-        append(Self.cause(move, drive: u), step, from: start, points, shares)
+      for operation in neuron.operations(state, drive: u, delay: v) {
+        let start = state.qubit
+        let (points, shares) = try Self.follow(operation, neuron, pulse, &state.qubit)
+        append(Self.cause(operation, drive: u), step, from: start, points, shares)
       }
-      let read = try neuron.read(&kept)
+      let read = try neuron.read(&state)
       alpha.append(read.alpha)
       spikes.append(read.fires)
     }
@@ -87,8 +87,8 @@ package struct BlochPath: Sendable {
   private static let finest = 0.04
   private static let mostPoints = 1500
 
-  private static func cause(_ move: QubitNeuron.Move, drive: Double) -> Cause {
-    switch move {
+  private static func cause(_ operation: QubitCircuit.Operation, drive: Double) -> Cause {
+    switch operation {
     case .reset: .reset
     case .prepare: .memory
     case .act: drive > 0 ? .drive : .leak
@@ -96,18 +96,18 @@ package struct BlochPath: Sendable {
   }
 
   private mutating func append(
-    _ cause: Cause, _ step: Int, from start: NeuronState, _ points: [BlochVector], _ shares: [Double]
+    _ cause: Cause, _ step: Int, from start: Qubit, _ points: [BlochVector], _ shares: [Double]
   ) {
-    // Where nothing moves there is nothing to see.
+    // Where nothing happens there is nothing to see.
     guard points.contains(where: { $0 != start.bloch }) else { return }
     segments.append(Segment(step: step, cause: cause, points: [start.bloch] + points, shares: [0] + shares))
   }
 
-  /// The points of one move after its start, the last at its end, where it leaves the qubit.
+  /// The points of one operation after its start, the last at its end, where it leaves the qubit.
   private static func follow(
-    _ move: QubitNeuron.Move, _ neuron: QubitNeuron, _ pulse: Pulse?, _ qubit: inout NeuronState
+    _ operation: QubitCircuit.Operation, _ neuron: QubitCircuit, _ pulse: Pulse?, _ qubit: inout Qubit
   ) throws(QLIFError) -> (points: [BlochVector], shares: [Double]) {
-    switch move {
+    switch operation {
     case .reset:
       qubit.reset()
       return ([qubit.bloch], [1])

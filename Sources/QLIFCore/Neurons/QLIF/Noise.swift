@@ -35,18 +35,25 @@ package enum NetworkNoise: Codable, Equatable, Sendable {
   case layers([LayerNoise?])
 
   /// - Throws: where a pass of the network would refuse it.
-  func validate(for network: Network) throws(QLIFError) { _ = try qubits(of: network) }
+  func validate(for network: Network) throws(QLIFError) { _ = try Self.populations(of: network, noise: self) }
 
-  /// The qubits of each layer of `network` that needs them.
-  func qubits(of network: Network) throws(QLIFError) -> [LayerQubits?] {
-    var qubits: [LayerQubits?] = []
-    for (layer, noise) in zip(network.layers, try each(of: network)) {
-      if noise != nil, layer.neuron == nil {
-        throw .invalid("noise of layer \(layer.index): a pooling has no qubits: expected none")
+  /// The neurons of each layer of `network` under a noise, ready to run; nil for a layer without neurons.
+  static func populations(of network: Network, noise: NetworkNoise?) throws(QLIFError) -> [(any Population)?]
+  {
+    let noises = try noise?.each(of: network)
+    var populations: [(any Population)?] = []
+    for layer in network.layers {
+      let noise = noises?[layer.index]
+      guard let neuron = layer.neuron else {
+        guard noise == nil else {
+          throw .invalid("noise of layer \(layer.index): it has no neurons, so no qubits: expected none")
+        }
+        populations.append(nil)
+        continue
       }
-      qubits.append(try layer.neuron?.qubits(noise, of: layer, steps: network.steps))
+      populations.append(try neuron.population(of: layer.shape, noise: noise, steps: network.steps))
     }
-    return qubits
+    return populations
   }
 
   /// The noise of each layer of `network`.

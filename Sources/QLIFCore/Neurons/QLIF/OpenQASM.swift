@@ -11,7 +11,7 @@ package enum OpenQASM {
   ///   - drive, delay: their currents u and v.
   /// - Throws: where sizes differ or a value is not allowed.
   package static func layer(
-    _ neuron: QubitNeuron, alpha: [Double], drive: [Double], delay: [Double]
+    _ neuron: QubitCircuit, alpha: [Double], drive: [Double], delay: [Double]
   ) throws(QLIFError) -> String {
     let count = alpha.count
     guard count >= 1, drive.count == count, delay.count == count else {
@@ -21,10 +21,10 @@ package enum OpenQASM {
     for (u, v) in zip(drive, delay) { try neuron.validate(drive: u, delay: v) }
     var text = head(
       "one step of \(count == 1 ? "a QLIF neuron" : "\(count) QLIF neurons")", qubits: count, bits: count)
-    var kept: [QubitNeuron.Kept] = []
-    for value in alpha { kept.append(try QubitNeuron.Kept(alpha: value)) }
+    var state: [QubitCircuit.State] = []
+    for value in alpha { state.append(try QubitCircuit.State(alpha: value)) }
     for j in 0..<count { text += prepare(alpha[j], qubit: j) }
-    for j in 0..<count { text += line(neuron.action(kept[j], drive: drive[j], delay: delay[j]), qubit: j) }
+    for j in 0..<count { text += line(neuron.action(state[j], drive: drive[j], delay: delay[j]), qubit: j) }
     for j in 0..<count { text += measure(qubit: j, bit: j) }
     return text
   }
@@ -35,7 +35,7 @@ package enum OpenQASM {
   /// of the step before, since a circuit's angles are fixed before it runs. With `coherent` the qubit is left alone
   /// and measured once, after the last step, into bit 0: a measurement in between would end the memory. A spike
   /// resets the qubit.
-  package static func train(_ neuron: QubitNeuron, drive: [Double], delay: [Double]) throws(QLIFError)
+  package static func train(_ neuron: QubitCircuit, drive: [Double], delay: [Double]) throws(QLIFError)
     -> String
   {
     let steps = drive.count
@@ -47,12 +47,12 @@ package enum OpenQASM {
     let perfect = try neuron.withoutGateNoise()
     let length = "\(steps) step\(steps == 1 ? "" : "s"), \(isCoherent ? "coherent" : "re-prepared")"
     var text = head("the spike train of a QLIF neuron, \(length)", qubits: 1, bits: isCoherent ? 1 : steps)
-    var kept = QubitNeuron.Kept()
+    var state = QubitCircuit.State()
     for step in 0..<steps {
-      var before = kept
+      var before = state
       let isReset = step > 0 && (!isCoherent || before.fired)
       let isResting = perfect.begin(&before)
-      let result = try perfect.step(&kept, drive: drive[step], delay: delay[step])
+      let result = try perfect.step(&state, drive: drive[step], delay: delay[step])
       text += "// step \(step): alpha \(number(result.alpha))\(result.fires ? ", spike" : "")\n"
       if isReset { text += "reset q[0];\n" }
       if !isResting {
@@ -72,10 +72,10 @@ extension OpenQASM {
   }
 
   private static func prepare(_ alpha: Double, qubit: Int) -> String {
-    line(.rotate(NeuronState.angle(of: alpha)), qubit: qubit)
+    line(.rotate(Qubit.angle(of: alpha)), qubit: qubit)
   }
 
-  private static func line(_ action: QubitNeuron.Action, qubit: Int) -> String {
+  private static func line(_ action: QubitCircuit.Action, qubit: Int) -> String {
     switch action {
     case .rotate(let theta): "rx(\(number(theta))) q[\(qubit)];\n"
     case .wait(let duration): "delay[\(number(duration))us] q[\(qubit)];\n"

@@ -9,8 +9,8 @@ import KernelTypes
 ///
 /// and a spike where `alpha' > threshold`, after which `phi` is 0; with `isRefractory` the step after a spike
 /// ignores its input and has `alpha' = 0`. Source: Brand and Petruccione, arXiv:2407.16398, and SPEC.
-package struct QLIF: Neuron, Equatable {
-  package enum Leak: String, Codable, Sendable, CaseIterable {
+package struct QLIF: Neuron, Population, Equatable {
+  package enum Leak: String, Sendable, CaseIterable {
     /// T1 decay, the paper's words.
     case relaxation
     /// The authors' code: `alpha' = sin^2((phi - 2 asin sqrt(alpha exp(-delay / t1))) / 2)`.
@@ -20,30 +20,29 @@ package struct QLIF: Neuron, Equatable {
   }
 
   /// How the membrane is remembered from one step to the next.
-  package enum Memory: String, Codable, Sendable, CaseIterable {
+  package enum Memory: String, Sendable, CaseIterable {
     /// Measured after every step, and prepared anew by `RX(2 asin sqrt(alpha))` (the paper's).
     case reprepare
-    /// The qubit is kept as it is, with T1 and T2; `alpha` is what a measurement would read.
+    /// The qubit is state as it is, with T1 and T2; `alpha` is what a measurement would read.
     case coherent
   }
 
   /// What makes a spike.
-  package enum Firing: String, Codable, Sendable, CaseIterable {
+  package enum Firing: String, Sendable, CaseIterable {
     /// `alpha' > threshold` (the paper's).
     case threshold
     /// The outcome of one shot: a spike with the probability `alpha'`.
     case measurement
   }
 
-  package enum DriveBound: String, Codable, Sendable, CaseIterable {
+  package enum DriveBound: String, Sendable, CaseIterable {
     case none
     /// `theta = driveScale tanh |u|`
     case tanh
   }
 
   package static let kind = "qlif"
-  package static let currents = ["drive_", "delay_"]
-  package static let currentsOfConstantInput = 1
+  package static let parameterPrefixes = ["drive_", "delay_"]
   package static let statesOfSequence = 2
 
   package static func scratchBytes(steps: Int, groups: Int, learns: Bool) -> Int {
@@ -71,48 +70,30 @@ package struct QLIF: Neuron, Equatable {
 
   package init() {}
 
-  package func validate() throws(QLIFError) {
-    try check("threshold", threshold, "in (0, 1)") { $0 > 0 && $0 < 1 }
-    try check("t1", t1, "above 0 (microseconds)") { $0 > 0 }
-    try check("drive_scale", driveScale, "above 0 (radians per unit of drive)") { $0 > 0 }
-    try check("delay_scale", delayScale, "0 or more (microseconds per unit of delay)") { $0 >= 0 }
-    try check("slope", slope, "above 0") { $0 > 0 }
-    try check("dropout", dropout, "in [0, 1)") { $0 >= 0 && $0 < 1 }
+  package static var fields: [Field<QLIF>] {
+    [
+      .number("threshold", \.threshold, "in (0, 1)") { $0 > 0 && $0 < 1 },
+      .number("t1", \.t1, "above 0 (microseconds)") { $0 > 0 },
+      .number("drive_scale", \.driveScale, "above 0 (radians per unit of drive)") { $0 > 0 },
+      .choice("drive_bound", \.driveBound),
+      .number("delay_scale", \.delayScale, "0 or more (microseconds per unit of delay)") { $0 >= 0 },
+      .choice("leak", \.leak),
+      .flag("refractory", \.isRefractory),
+      .choice("memory", \.memory),
+      .choice("firing", \.firing),
+      .choice("surrogate", \.surrogate),
+      .number("slope", \.slope, "above 0") { $0 > 0 },
+      .number("dropout", \.dropout, "in [0, 1)") { $0 >= 0 && $0 < 1 },
+    ]
+  }
+
+  package func validateTogether() throws(QLIFError) {
     try check("delay_scale / t1", delayScale / t1, "finite")
   }
 }
 
 extension QLIF {
-  private enum CodingKeys: String, CodingKey {
-    case threshold, t1
-    case driveScale = "drive_scale"
-    case driveBound = "drive_bound"
-    case delayScale = "delay_scale"
-    case leak
-    case isRefractory = "refractory"
-    case memory, firing, surrogate, slope, dropout
-  }
-
-  /// A description without `memory` and `firing` is of a time when there was one of each.
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    threshold = try values.decode(Float.self, forKey: .threshold)
-    t1 = try values.decode(Float.self, forKey: .t1)
-    driveScale = try values.decode(Float.self, forKey: .driveScale)
-    driveBound = try values.decode(DriveBound.self, forKey: .driveBound)
-    delayScale = try values.decode(Float.self, forKey: .delayScale)
-    leak = try values.decode(Leak.self, forKey: .leak)
-    isRefractory = try values.decode(Bool.self, forKey: .isRefractory)
-    memory = try values.decodeIfPresent(Memory.self, forKey: .memory) ?? memory
-    firing = try values.decodeIfPresent(Firing.self, forKey: .firing) ?? firing
-    surrogate = try values.decode(SurrogateKind.self, forKey: .surrogate)
-    slope = try values.decode(Float.self, forKey: .slope)
-    dropout = try values.decode(Float.self, forKey: .dropout)
-  }
-}
-
-extension QLIF {
-  private var constants: QLIFConstants {
+  var kernelConstants: QLIFConstants {
     QLIFConstants(
       leak: leak == .published ? .published : .relaxation, boundsDrive: driveBound == .tanh,
       isRefractory: isRefractory, threshold: threshold, driveScale: driveScale, delayRate: delayScale / t1,
@@ -120,52 +101,44 @@ extension QLIF {
   }
 
   /// The paper's neuron on perfect qubits needs no states of qubits: its equations are those of angles.
-  package func qubits(_ noise: LayerNoise?, of layer: Layer, steps: Int) throws(QLIFError) -> LayerQubits? {
+  package func population(
+    of layer: LayerShape, noise: LayerNoise?, steps: Int
+  ) throws(QLIFError) -> any Population {
     let noise = noise ?? LayerNoise()
     return noise.isPerfect && memory == .reprepare && firing == .threshold
-      ? nil : try LayerQubits(self, noise, layer: layer, steps: steps)
+      ? self : try QubitPopulation(self, noise, layer: layer, steps: steps)
   }
 
+  /// A neuron whose drive stays the same turns at every step or never, and stays in its ground state then.
+  package func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int { 1 }
+
   package func forward(
-    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, alpha: MutableFloats?
+    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, membrane: MutableFloats?
   ) -> Int {
-    if let qubits = run.qubits {
-      return kernels.qubitForward(
-        constants, qubits, steps: run.steps, groups: run.groups, drive: currents.base, delay: currents.second,
-        currentStride: currents.stride, dropout: run.dropout, spikes: spikes, spikeStride: run.spikeStride,
-        alpha: alpha, memory: run.scratch)
-    }
-    return currents.stride == 0
+    currents.stride == 0
       ? kernels.qlifForwardConstant(
-        constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
-        spikes: spikes, spikeStride: run.spikeStride, alpha: alpha)
+        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
+        spikes: spikes, spikeStride: run.spikeStride, alpha: membrane)
       : kernels.qlifForwardSequence(
-        constants, steps: run.steps, groups: run.groups, drive: currents.base,
+        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base,
         delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
-        spikes: spikes, spikeStride: run.spikeStride, alpha: alpha, states: run.states)
+        spikes: spikes, spikeStride: run.spikeStride, alpha: membrane, states: run.states)
   }
 
   package func backward(
-    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, alphaGradient: Floats?,
+    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, membraneGradient: Floats?,
     currentGradient: MutableFloats
   ) {
-    if let qubits = run.qubits {
-      kernels.qubitBackward(
-        constants, qubits, steps: run.steps, groups: run.groups, drive: currents.base, delay: currents.second,
-        currentStride: currents.stride, dropout: run.dropout, spikeGradient: spikeGradient,
-        alphaGradient: alphaGradient, driveGradient: currentGradient,
-        delayGradient: currents.second == nil ? nil : currentGradient + currents.offset, memory: run.scratch)
-    } else if currents.stride == 0 {
+    if currents.stride == 0 {
       kernels.qlifBackwardConstant(
-        constants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
-        spikeGradient: spikeGradient, alphaGradient: alphaGradient, driveGradient: currentGradient)
+        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
+        spikeGradient: spikeGradient, alphaGradient: membraneGradient, driveGradient: currentGradient)
     } else if let states = run.states {
       kernels.qlifBackwardSequence(
-        constants, steps: run.steps, groups: run.groups, drive: currents.base,
+        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base,
         delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
-        states: states, spikeGradient: spikeGradient,
-        alphaGradient: alphaGradient, driveGradient: currentGradient,
-        delayGradient: currentGradient + currents.offset)
+        states: states, spikeGradient: spikeGradient, alphaGradient: membraneGradient,
+        driveGradient: currentGradient, delayGradient: currentGradient + currents.offset)
     }
   }
 }

@@ -5,23 +5,36 @@ import KernelTypes
 /// Parameters, for the current named c: `{c}weight` [channels out, channels in, kernel height, kernel width] and
 /// `{c}bias` [channels out]; both start uniform in plus or minus `1 / sqrt(inputs of one position)`.
 package final class Conv2d: Synapse {
-  package struct Geometry: Equatable {
-    package var channels: Int
-    package var kernelHeight: Int
-    package var kernelWidth: Int
-    package var stride = 1
-    package var padding = 0
+  /// The constants in a description.
+  private struct Geometry: Described {
+    var channels = 0
+    var kernelHeight = 0
+    var kernelWidth = 0
+    var stride = 1
+    var padding = 0
 
-    package init(channels: Int, kernelHeight: Int, kernelWidth: Int, stride: Int = 1, padding: Int = 0) {
-      self.channels = channels
-      self.kernelHeight = kernelHeight
-      self.kernelWidth = kernelWidth
-      self.stride = stride
-      self.padding = padding
+    static var fields: [Field<Geometry>] {
+      [
+        .size("channels", \.channels, 1...Int.max, isRequired: true),
+        .size("kernel_height", \.kernelHeight, 1...Int.max, isRequired: true),
+        .size("kernel_width", \.kernelWidth, 1...Int.max, isRequired: true),
+        .size("stride", \.stride, 1...most), .size("padding", \.padding, 0...most),
+      ]
+    }
+
+    private static let most = 1 << 16
+
+    /// A kernel that reaches beyond a whole plane on a side would see nothing there.
+    func validateTogether() throws(QLIFError) {
+      guard padding < kernelHeight, padding < kernelWidth else {
+        throw .shape("padding: \(padding), expected less than the kernel's \(kernelHeight) x \(kernelWidth)")
+      }
     }
   }
 
-  package let geometry: Geometry
+  package static let kind = "conv2d"
+
+  private let geometry: Geometry
   package let currents: Int
   package let parameters: [Parameter]
   private let source: SpikeSource
@@ -31,7 +44,7 @@ package final class Conv2d: Synapse {
   private let spectrum: ConvolutionSpectrum?
 
   package var outputShape: [Int] { [geometry.channels, plain.outputHeight, plain.outputWidth] }
-  package var description: SynapseDescription { .conv2d(geometry) }
+  package var description: [String: JSONValue] { geometry.constants }
   /// The neurons, and room that a last vector of filters may spill into. It also keeps rows from lying a power of two
   /// apart, where all steps of a position would meet in few places of the first cache.
   package var currentStride: Int {
@@ -48,32 +61,19 @@ package final class Conv2d: Synapse {
   private nonisolated(unsafe) var spectralWeights: ConvolutionSpectrum.Weights?
 
   package init(
-    source: SpikeSource, geometry: Geometry, currents: [String], layer: Int, key: UInt64, limit: Int
+    _ description: inout DescriptionReader, _ place: LayerPlace, currents: [String]
   ) throws(QLIFError) {
-    let what = "layer \(layer) (conv2d)"
+    let what = "layers[\(place.index)] (conv2d)"
+    let source = place.input
+    let g = try Geometry(&description)
     guard source.shape.count == 3 else {
       throw .shape("\(what): input of shape \(shapeText(source.shape)), expected [channels, height, width]")
-    }
-    let g = geometry
-    guard g.channels > 0, g.kernelHeight > 0, g.kernelWidth > 0 else {
-      throw .shape(
-        "\(what): \(g.channels) channels, kernel \(g.kernelHeight) x \(g.kernelWidth), expected 1 or more")
-    }
-    guard (1...Self.most).contains(g.stride), (0...Self.most).contains(g.padding) else {
-      throw .shape(
-        "\(what): stride \(g.stride), padding \(g.padding), expected a stride of 1 or more, a padding of 0 or more"
-      )
     }
     let (height, width) = (source.shape[1] + 2 * g.padding, source.shape[2] + 2 * g.padding)
     guard g.kernelHeight <= height, g.kernelWidth <= width else {
       throw .shape(
         "\(what): a kernel of \(g.kernelHeight) x \(g.kernelWidth) on \(shapeText(source.shape)) with padding \(g.padding),"
           + " expected one that fits")
-    }
-    // A kernel that reaches beyond a whole plane on a side would see nothing there.
-    guard g.padding < g.kernelHeight, g.padding < g.kernelWidth else {
-      throw .shape(
-        "\(what): padding \(g.padding), expected less than the kernel's \(g.kernelHeight) x \(g.kernelWidth)")
     }
     let fanIn = try product([source.shape[0], g.kernelHeight, g.kernelWidth], of: "\(what): kernel")
     let outputs = [
@@ -84,7 +84,7 @@ package final class Conv2d: Synapse {
         < Int(Int32.max) / 16
     else { throw QLIFError(.outOfMemory, "\(what): \(shapeText(outputs)) neurons is too large") }
     self.source = source
-    self.geometry = geometry
+    geometry = g
     self.currents = currents.count
     func window(_ planes: [Int], _ side: Int) -> Window {
       Window(
@@ -97,13 +97,11 @@ package final class Conv2d: Synapse {
     // An average before a convolution is a wider kernel on the spikes themselves.
     spiking = window(source.neurons, source.window)
     // The input has no gradient.
-    spectrum = layer == 0 ? nil : try ConvolutionSpectrum.whereWorthIt(spiking)
-    parameters = try Parameter.weightsAndBiases(
-      layer: layer, currents: currents, weight: [g.channels, source.shape[0], g.kernelHeight, g.kernelWidth],
-      fanIn: fanIn, key: key, limit: limit)
+    spectrum = source.layer == nil ? nil : try ConvolutionSpectrum.whereWorthIt(spiking)
+    parameters = try place.parameters.weightsAndBiases(
+      layer: place.index, currents: currents,
+      weight: [g.channels, source.shape[0], g.kernelHeight, g.kernelWidth], fanIn: fanIn)
   }
-
-  private static let most = 1 << 16
 
   /// For each tap of the spiking kernel, (ky, kx, channel), its number in a filter's weights, (channel, ky, kx).
   private func weightNumber(ofTap tap: Int) -> Int {
@@ -214,7 +212,7 @@ extension Conv2d {
         for (current, bias) in biases.prefix(count).enumerated() {
           for position in 0..<positions {
             (first + current * currentStride + position * filters).update(
-              from: bias.values.base, count: filters)
+              from: bias.effective.base, count: filters)
           }
         }
         forEachStrip { strip in
@@ -222,7 +220,7 @@ extension Conv2d {
           for (current, weight) in weights.prefix(count).enumerated() {
             products.multiply(
               Matrix(base: memory, stride: strip.count).transposed,
-              Matrix(base: weight.values.base, stride: taps).transposed,
+              Matrix(base: weight.effective.base, stride: taps).transposed,
               rows: strip.count, columns: filters, inner: taps, isAdded: true,
               into: first + current * currentStride + strip.first * filters, stride: filters)
           }
@@ -239,10 +237,10 @@ extension Conv2d {
     let products = try MatrixProducts(tasks: tasks, rows: filters)
     let perCurrent = filters * (taps + 1)
     let size = count * perCurrent
-    let shares = try Buffer<Float>(
+    let shards = try Buffer<Float>(
       product([tasks, size], of: "gradients"), for: "gradients of a convolution")
     try forEachTask(rows) { task, rows, memory in
-      let share = shares.base + task * size
+      let shard = shards.base + task * size
       for row in rows {
         let first = gradient + row * count * currentStride
         forEachStrip { strip in
@@ -253,13 +251,13 @@ extension Conv2d {
                 .transposed,
               Matrix(base: memory, stride: strip.count).transposed,
               rows: filters, columns: taps, inner: strip.count, isAdded: true,
-              into: share + current * perCurrent,
+              into: shard + current * perCurrent,
               stride: taps)
           }
         }
         for current in 0..<count {
           let source = first + current * currentStride
-          let bias = share + current * perCurrent + filters * taps
+          let bias = shard + current * perCurrent + filters * taps
           for position in 0..<positions {
             for filter in 0..<filters { bias[filter] += source[position * filters + filter] }
           }
@@ -267,10 +265,10 @@ extension Conv2d {
       }
     }
     for task in 1..<max(1, tasks) {
-      kernels.addInto(count: size, target: shares.base, source: shares.base + task * size)
+      kernels.addInto(count: size, target: shards.base, source: shards.base + task * size)
     }
     for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
-      let source = shares.base + current * filters * (taps + 1)
+      let source = shards.base + current * filters * (taps + 1)
       weight.gradient.base.update(from: source, count: filters * taps)
       bias.gradient.base.update(from: source + filters * taps, count: filters)
     }
@@ -308,7 +306,7 @@ extension Conv2d {
       let placeStep = (spectrum?.place(tap: tap, column: 1) ?? 0) - place
       for (current, weight) in weights.enumerated() {
         for filter in 0..<w.filters {
-          let value = source.weight * weight.values.base[filter * perFilter + number]
+          let value = source.weight * weight.effective.base[filter * perFilter + number]
           let column = current * w.paddedFilters + filter
           forward[columns[column].start + tap * columns[column].step] = value
           backward?[row + column * rowStep] = value
@@ -318,7 +316,7 @@ extension Conv2d {
     }
     if spectral != nil, let spectralWeights { spectrum?.transform(spectralWeights) }
     for (current, bias) in biases.enumerated() {
-      (packedBias + current * w.paddedFilters).update(from: bias.values.base, count: w.filters)
+      (packedBias + current * w.paddedFilters).update(from: bias.effective.base, count: w.filters)
     }
   }
 
@@ -336,17 +334,17 @@ extension Conv2d {
   }
 
   /// The currents of each tap, in blocks, and those of the bias.
-  package var gradientShareSize: Int { (spiking.taps + 1) * spiking.columns }
+  package var gradientShardSize: Int { (spiking.taps + 1) * spiking.columns }
 
   package func backward(
-    _ spikes: SpikeRows, scale: Float, gradient: Floats, share: MutableFloats, spikeGradient: MutableFloats,
+    _ spikes: SpikeRows, scale: Float, gradient: Floats, shard: MutableFloats, spikeGradient: MutableFloats,
     _ scratch: Scratch
   ) {
     guard let rowsOfFilters else { return }
     kernels.convolutionWeightGradient(
       spiking, samples: spikes.samples, steps: spikes.steps, spikes: spikes.bits, outputGradient: gradient,
-      currentStride: currentStride, scale: scale, weightGradient: share,
-      biasGradient: share + spiking.taps * spiking.columns, indices: scratch.indices, rows: scratch.floats)
+      currentStride: currentStride, scale: scale, weightGradient: shard,
+      biasGradient: shard + spiking.taps * spiking.columns, indices: scratch.indices, rows: scratch.floats)
     if let spectrum, let spectralWeights,
       spectrum.isFaster(nonzero: nonzero(gradient, rows: spikes.rows))
     {
@@ -371,10 +369,10 @@ extension Conv2d {
     return count / max(1, (rows + 3) / 4)
   }
 
-  package func gather(shares: [MutableFloats]) {
-    guard let sum = shares.first else { return }
-    for share in shares.dropFirst() {
-      kernels.addInto(count: gradientShareSize, target: sum, source: share)
+  package func gather(shards: [MutableFloats]) {
+    guard let sum = shards.first else { return }
+    for shard in shards.dropFirst() {
+      kernels.addInto(count: gradientShardSize, target: sum, source: shard)
     }
     let w = spiking
     for (current, (weight, bias)) in zip(weights, biases).enumerated() {

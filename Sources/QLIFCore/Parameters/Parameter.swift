@@ -14,6 +14,13 @@ package final class Parameter: @unchecked Sendable {
   /// Biases are not subject to weight decay.
   var isBias: Bool { shape.count == 1 }
 
+  /// What is done to the values before layers read them; nil: nothing. The gradient passes it unchanged.
+  package var transform: (any ParameterTransform)?
+  private var transformed: Buffer<Float>?
+
+  /// The values as layers multiply by them: all that turns weights into currents reads these.
+  var effective: Buffer<Float> { transform == nil ? values : transformed ?? values }
+
   init(name: String, shape: [Int]) throws(QLIFError) {
     self.name = name
     self.shape = shape
@@ -22,26 +29,17 @@ package final class Parameter: @unchecked Sendable {
     gradient = try Buffer(count, for: "the gradient of \(name)")
   }
 
-  /// The weights of all currents, then their biases, all uniform in plus or minus `1 / sqrt(fanIn)`.
-  static func weightsAndBiases(
-    layer: Int, currents: [String], weight shape: [Int], fanIn: Int, key: UInt64, limit: Int
-  ) throws(QLIFError) -> [Parameter] {
-    let count = try product([currents.count, shape[0], fanIn + 1], of: "parameters of layer \(layer)")
-    guard count <= limit else {
-      throw .format("layer \(layer): it needs \(count) parameters, expected \(limit) at the most")
+  /// Makes the effective values of a pass.
+  func refresh() throws(QLIFError) {
+    guard let transform else { return }
+    let target: Buffer<Float>
+    if let transformed {
+      target = transformed
+    } else {
+      target = try Buffer(count, for: "the effective values of \(name)")
     }
-    var weights: [Parameter] = []
-    var biases: [Parameter] = []
-    let bound = 1 / Float(fanIn).squareRoot()
-    for (index, current) in currents.enumerated() {
-      let weight = try Parameter(name: "\(layer).\(current)weight", shape: shape)
-      let bias = try Parameter(name: "\(layer).\(current)bias", shape: [shape[0]])
-      weight.initialise(bound: bound, key: Counter.key(key, 2 * index))
-      bias.initialise(bound: bound, key: Counter.key(key, 2 * index + 1))
-      weights.append(weight)
-      biases.append(bias)
-    }
-    return weights + biases
+    transform.apply(values.base, count: count, shape: shape, into: target.base)
+    transformed = target
   }
 
   /// Sets the gradient of a parameter without effect.

@@ -1,8 +1,8 @@
 import Glibc
 import KernelTypes
 
-/// The qubits of a layer of QLIF neurons, made ready for the kernels.
-package final class LayerQubits: @unchecked Sendable {
+/// A layer of QLIF neurons as qubits: with noise, a finite number of shots, a coherent memory or firing by measurement.
+final class QubitPopulation: Population, @unchecked Sendable {
   /// Whether a neuron that is not driven leaves its ground state, and so has something to leak.
   let leavesGround: Bool
   /// Of an input constant in time: whether a neuron that is not driven never fires, whatever it leaks.
@@ -16,7 +16,7 @@ package final class LayerQubits: @unchecked Sendable {
   private let stride: Int
 
   /// - Throws: where the noise is not of one neuron or of as many as the layer has.
-  init(_ neuron: QLIF, _ noise: LayerNoise, layer: Layer, steps: Int) throws(QLIFError) {
+  init(_ neuron: QLIF, _ noise: LayerNoise, layer: LayerShape, steps: Int) throws(QLIFError) {
     guard [1, layer.units].contains(noise.qubits.count) else {
       throw .shape(
         "noise of layer \(layer.index): values for \(noise.qubits.count) neurons, expected one or"
@@ -32,7 +32,7 @@ package final class LayerQubits: @unchecked Sendable {
     }
     idleIsSilent =
       !leavesGround
-      || IdleQubits(neuron, noise).staysBelow(Double(neuron.threshold), steps: steps, shots: shots)
+      || SilenceBound(neuron, noise).staysBelow(Double(neuron.threshold), steps: steps, shots: shots)
     let isCommon = noise.qubits.count == 1
     stride = isCommon ? 0 : QubitLayer.blockSize
     let groups = isCommon ? 1 : layer.groups
@@ -44,12 +44,41 @@ package final class LayerQubits: @unchecked Sendable {
     if !isCommon { layer.forEachNeuron { unit, place in write(noise.qubits[place], unit: unit) } }
   }
 
-  func run(key: UInt64) -> QubitLayer {
+  /// What the kernels read, for a sample whose random numbers come from the stream `key`.
+  private func qubits(_ key: UInt64) -> QubitLayer {
     QubitLayer(
       memory: neuron.memory == .coherent ? .coherent : .reprepare,
       firing: neuron.firing == .measurement ? .measurement : .threshold, leak: leak,
       overRotates: overRotates, idleIsSilent: idleIsSilent, shots: shots, table: table.base,
       tableStride: stride, units: units, key: key)
+  }
+
+  func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int {
+    let leakMatters = leavesGround && !(ofSpikesAlone && idleIsSilent)
+    return leakMatters ? QLIF.parameterPrefixes.count : 1
+  }
+
+  func forward(
+    _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, membrane: MutableFloats?
+  ) -> Int {
+    kernels.qubitForward(
+      neuron.kernelConstants, qubits(run.randomKey), steps: run.steps, groups: run.groups,
+      drive: currents.base,
+      delay: currents.second, currentStride: currents.stride, dropout: run.dropout, spikes: spikes,
+      spikeStride: run.spikeStride, alpha: membrane, memory: run.scratch)
+  }
+
+  func backward(
+    _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, membraneGradient: Floats?,
+    currentGradient: MutableFloats
+  ) {
+    kernels.qubitBackward(
+      neuron.kernelConstants, qubits(run.randomKey), steps: run.steps, groups: run.groups,
+      drive: currents.base,
+      delay: currents.second, currentStride: currents.stride, dropout: run.dropout,
+      spikeGradient: spikeGradient,
+      alphaGradient: membraneGradient, driveGradient: currentGradient,
+      delayGradient: currents.second == nil ? nil : currentGradient + currents.offset, memory: run.scratch)
   }
 
   private var leak: QubitLayer.Leak {
@@ -79,18 +108,18 @@ package final class LayerQubits: @unchecked Sendable {
     // Depolarizing by 1 - k, then relaxation for `time` times T1.
     let time = noise.gateTime / relaxation.t1
     let k = 1 - noise.depolarizing
-    let kept = exp(-time)
+    let left = exp(-time)
     let lost = -expm1(-time)
     let coherent = exp(-time * dephasing)
     set(.coherence, coherent * k)
-    set(.population, kept * k)
-    set(.toOne, kept * (1 - k) / 2 + lost * rest)
-    set(.toZero, kept * (1 - k) / 2 + lost * (1 - rest))
+    set(.population, left * k)
+    set(.toOne, left * (1 - k) / 2 + lost * rest)
+    set(.toZero, left * (1 - k) / 2 + lost * (1 - rest))
 
     // a' b' - q'^2 after the two, with what cancels left out: see `Channel`.
     let (same, other) = ((1 + k) / 2, (1 - k) / 2)
-    let dephased = kept * -expm1(-time * max(0, 2 * dephasing - 1))
-    let (fromOne, fromZero) = (kept * lost * (1 - rest), kept * lost * rest)
+    let dephased = left * -expm1(-time * max(0, 2 * dephasing - 1))
+    let (fromOne, fromZero) = (left * lost * (1 - rest), left * lost * rest)
     let mixed = lost * lost * rest * (1 - rest) + coherent * coherent * (1 - k * k) / 4
     set(.purity, coherent * coherent * k * k)
     set(

@@ -8,7 +8,7 @@ import Glibc
 ///
 /// Its jump operators are `sqrt((1 - p) / t1) |0><1|`, `sqrt(p / t1) |1><0|` with the excited population p, and
 /// `sqrt((1 / t2 - 1 / (2 t1)) / 2) Z`.
-extension NeuronState {
+extension Qubit {
   /// Follows a pulse. Returns the states at `samples` equal intervals after the start, the last at its end.
   ///
   /// A constant pulse is one exponential of the equations' matrix. A shaped one is a product of exponentials, the

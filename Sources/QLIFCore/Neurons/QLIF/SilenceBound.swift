@@ -7,7 +7,7 @@ import Glibc
 /// inequality it passes a threshold with a probability below
 ///
 ///     exp(-2 shots (threshold - m)^2 / (1 + slope^2 + slope^4 + ...))
-struct IdleQubits {
+struct SilenceBound {
   private var offset = 0.0
   private var slope = 0.0
   /// What holds for a neuron that waits says nothing about one that is turned back instead.
@@ -23,12 +23,12 @@ struct IdleQubits {
         offset = max(offset, qubit.p01 + reading * rest)
         continue
       }
-      let kept = exp(-qubit.gateTime / relaxation.t1)
-      let lifted = kept * qubit.depolarizing / 2 + (1 - kept) * rest
+      let left = exp(-qubit.gateTime / relaxation.t1)
+      let lifted = left * qubit.depolarizing / 2 + (1 - left) * rest
       // sin^2(k x) <= k^2 sin^2(x) for k >= 1
       let stretch = max(1, abs(1 + qubit.overRotation))
       offset = max(offset, qubit.p01 + reading * max(lifted, rest))
-      slope = max(slope, reading * kept * (1 - qubit.depolarizing) * stretch * stretch)
+      slope = max(slope, reading * left * (1 - qubit.depolarizing) * stretch * stretch)
     }
   }
 

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Each operation changes the state as the gate or channel of its name does. Angles are in radians, times in
 /// microseconds. Conventions are Qiskit's: `RX(theta) = exp(-i theta X / 2)`, and 1 is the excited state.
-package struct NeuronState: Equatable, Sendable {
+package struct Qubit: Equatable, Sendable {
   package var bloch: BlochVector
 
   package init(_ bloch: BlochVector = .ground) { self.bloch = bloch }

@@ -4,7 +4,7 @@ import QLIFCore
 import QLIFFiles
 
 /// Runs the body of a call: its error becomes a status, and its text this thread's last error message.
-func door(_ body: () throws(QLIFError) -> Void) -> qlif_status {
+func reportingErrors(_ body: () throws(QLIFError) -> Void) -> qlif_status {
   do {
     try body()
     return qlif_status(QLIF_OK)
@@ -23,23 +23,23 @@ private func oneLine(_ text: String) -> String {
 }
 
 /// The pointer, or an error that names the argument.
-func need<Pointer>(_ pointer: Pointer?, _ name: StaticString) throws(QLIFError) -> Pointer {
+func require<Pointer>(_ pointer: Pointer?, _ name: StaticString) throws(QLIFError) -> Pointer {
   guard let pointer else { throw .invalid("\(name): NULL") }
   return pointer
 }
 
-func need(text pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(QLIFError) -> String {
-  guard let text = String(validatingCString: try need(bounded: pointer, name)) else {
+func require(text pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(QLIFError) -> String {
+  guard let text = String(validatingCString: try require(bounded: pointer, name)) else {
     throw .invalid("\(name): it is not UTF-8")
   }
   return text
 }
 
 /// The pointer to a text that is not too long: a string that memory does not hold would end the process.
-private func need(
+private func require(
   bounded pointer: UnsafePointer<CChar>?, _ name: StaticString
 ) throws(QLIFError) -> UnsafePointer<CChar> {
-  let pointer = try need(pointer, name)
+  let pointer = try require(pointer, name)
   let length = strlen(pointer)
   guard length <= 16 << 20 else {
     throw .invalid("\(name): a text of \(length) bytes, expected \(16 << 20) at the most")
@@ -48,8 +48,8 @@ private func need(
 }
 
 /// A path as it is: the file system's names are bytes, not text.
-func need(path pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(QLIFError) -> FilePath {
-  let pointer = try need(bounded: pointer, name)
+func require(path pointer: UnsafePointer<CChar>?, _ name: StaticString) throws(QLIFError) -> FilePath {
+  let pointer = try require(bounded: pointer, name)
   guard pointer.pointee != 0 else { throw .invalid("\(name): empty") }
   return FilePath(cString: pointer)
 }

@@ -1,0 +1,110 @@
+import FoundationEssentials
+
+/// A value of a JSON text. Numbers keep the type that they were read or written as.
+package indirect enum JSONValue: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case unsigned(UInt64)
+  case number(Double)
+  /// Written with the digits that a float32 has.
+  case float(Float)
+  case text(String)
+  case list([JSONValue])
+  case object([String: JSONValue])
+
+  /// A text beyond this is no description; what is read takes some fifty times its memory.
+  package static let longestText = 1 << 20
+
+  /// - Parameter name: what an error calls the text.
+  package init(parsing text: String, _ name: String) throws(QLIFError) {
+    let length = text.utf8.count
+    guard length <= Self.longestText else {
+      throw .invalid("\(name): a text of \(length) bytes, expected \(Self.longestText) at the most")
+    }
+    do {
+      self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    } catch {
+      throw .invalid("\(name): it is no valid JSON: \(text.prefix(60))")
+    }
+  }
+
+  /// The value as one line, the keys of objects in alphabetical order.
+  package func text() throws(QLIFError) -> String { try json(self) }
+
+  /// What an error shows of the value.
+  var excerpt: String {
+    guard let text = try? text() else { return "a value" }
+    return text.count <= 60 ? text : "\(text.prefix(60))..."
+  }
+}
+
+extension JSONValue: Codable {
+  private struct Key: CodingKey {
+    var stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
+  }
+
+  package init(from decoder: any Decoder) throws {
+    if let keyed = try? decoder.container(keyedBy: Key.self) {
+      var values: [String: JSONValue] = [:]
+      for key in keyed.allKeys { values[key.stringValue] = try keyed.decode(JSONValue.self, forKey: key) }
+      self = .object(values)
+      return
+    }
+    if var list = try? decoder.unkeyedContainer() {
+      var values: [JSONValue] = []
+      while !list.isAtEnd { values.append(try list.decode(JSONValue.self)) }
+      self = .list(values)
+      return
+    }
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .null
+    } else if let flag = try? value.decode(Bool.self) {
+      self = .bool(flag)
+    } else if let integer = try? value.decode(Int.self) {
+      self = .integer(integer)
+    } else if let unsigned = try? value.decode(UInt64.self) {
+      self = .unsigned(unsigned)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else {
+      self = .text(try value.decode(String.self))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .object(let values):
+      var container = encoder.container(keyedBy: Key.self)
+      for (key, value) in values { try container.encode(value, forKey: Key(stringValue: key)) }
+    case .list(let values):
+      var container = encoder.unkeyedContainer()
+      for value in values { try container.encode(value) }
+    default:
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .bool(let flag): try container.encode(flag)
+      case .integer(let integer): try container.encode(integer)
+      case .unsigned(let unsigned): try container.encode(unsigned)
+      case .number(let number): try container.encode(number)
+      case .float(let number): try container.encode(number)
+      case .text(let text): try container.encode(text)
+      case .null, .list, .object: try container.encodeNil()
+      }
+    }
+  }
+}
+
+/// A value as JSON text in one line.
+func json(_ value: some Encodable) throws(QLIFError) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  guard let data = try? encoder.encode(value) else {
+    throw .format("description: it cannot be written as JSON")
+  }
+  return String(decoding: data, as: UTF8.self)
+}
