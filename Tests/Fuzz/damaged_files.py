@@ -30,7 +30,8 @@ from pathlib import Path
 import numpy as np
 
 import qlif
-from qlif import _locate, datasets
+from qlif import datasets
+from qlif._engine import locate
 from qlif.compare import _storage as compare_storage
 from qlif.datasets import _idx
 from qlif.robustness import _storage as robustness_storage
@@ -43,7 +44,7 @@ RESIDENT = 1 << 20  # KiB
 SECONDS = 60  # for a batch of files, and for a drawing
 BATCH = 500
 REFUSED = (qlif.QlifError, datasets.DatasetError, OSError)
-RENDER = _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render"))
+RENDER = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render"))
 
 NUMBERS = [0, -1, 1, 2, 3, 2**31 - 1, 2**31, 2**32, 2**53 + 1, 2**62, 2**63 - 1, -(2**63), 2**64, 10**40]
 VALUES = [*NUMBERS, 1e308, -1e308, 1e-320, 0.5, "", "qlif", "x" * 70, None, True, [], {}, [1], [[]], {"a": 1}]

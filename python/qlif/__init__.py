@@ -16,7 +16,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import circuits, datasets, hardware, plot, presets, quantum, render, surrogate
-from ._errors import (
+from ._engine.library import lib
+from ._engine.loading import load
+from ._engine.threads import instruction_set, set_threads, threads
+from .errors import (
     ArgumentError,
     ClosedError,
     FileError,
@@ -31,9 +34,6 @@ from ._errors import (
     ShapeError,
     SilentLayerWarning,
 )
-from ._lib import lib
-from ._loading import load
-from ._threads import instruction_set, set_threads, threads
 from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
 from .network import Network
 from .neurons import LIF, QLIF, Neuron

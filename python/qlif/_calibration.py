@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from . import _arrays
-from ._errors import ArgumentError
+from ._engine import arrays
+from .errors import ArgumentError
 
 MICRO = 1e6
 
@@ -61,7 +61,7 @@ def calibrations(backend: Any, qubits: Iterable[int] | None) -> list[Calibration
         if not chosen:
             raise ArgumentError(f"backend {_name(backend)}: no qubit has a calibrated T1")
     else:
-        chosen = [_arrays.integer(qubit, "qubits", 0, count - 1) for qubit in qubits]
+        chosen = [arrays.integer(qubit, "qubits", 0, count - 1) for qubit in qubits]
     if not chosen:
         raise ArgumentError("qubits is empty, expected at least one qubit of the backend")
     return [_calibration(backend_of(backend), target, qubit) for qubit in chosen]

@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import _files
-from ._errors import ArgumentError, FileError, InterruptedWarning
+from ._engine import files
+from .errors import ArgumentError, FileError, InterruptedWarning
 
 __all__ = ["as_json", "fit", "locked", "whole", "write"]
 
@@ -29,7 +29,7 @@ def as_json(record: Any) -> str:
 
 def write(path: Path, text: str) -> None:
     """Writes a text file at once or not at all, and onto the disk."""
-    _files.write(path, text.encode("utf-8"))
+    files.write(path, text.encode("utf-8"))
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def locked(folder: Path, work: str) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise FileError(f"{folder} cannot be written: {_files.reason(error)}") from error
+        raise FileError(f"{folder} cannot be written: {files.reason(error)}") from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

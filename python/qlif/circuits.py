@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _lib
-from ._arrays import DoubleArray
-from ._errors import ArgumentError, MissingExtraError, ShapeError
-from ._lib import lib
+from ._engine import arrays, library
+from ._engine.arrays import DoubleArray
+from ._engine.library import lib
+from .errors import ArgumentError, MissingExtraError, ShapeError
 from .neurons import QLIF
 from .noise import Noise
 
@@ -74,7 +74,7 @@ def run(
     noises = None if noise is None else noise.structs(count)
     initial = None
     if before is not None:
-        initial = np.atleast_1d(_arrays.float64(before, "before"))
+        initial = np.atleast_1d(arrays.float64(before, "before"))
         if initial.shape != (count,):
             raise ShapeError(f"before has shape {initial.shape}, expected ({count},)")
     alpha, spikes = np.empty((steps, count)), np.empty((steps, count))
@@ -85,12 +85,12 @@ def run(
         0 if noises is None else len(noises),
         steps,
         count,
-        _arrays.double_pointer(u),
-        _arrays.double_pointer(v),
-        None if initial is None else _arrays.double_pointer(initial),
-        _arrays.double_pointer(alpha),
-        _arrays.double_pointer(spikes),
-        ctypes.cast(bloch.ctypes.data, POINTER(_lib.QubitStruct)),
+        arrays.double_pointer(u),
+        arrays.double_pointer(v),
+        None if initial is None else arrays.double_pointer(initial),
+        arrays.double_pointer(alpha),
+        arrays.double_pointer(spikes),
+        ctypes.cast(bloch.ctypes.data, POINTER(library.QubitStruct)),
     )
     return QubitRun(*((each[:, 0] if flat else each) for each in (spikes, alpha, bloch)))
 
@@ -137,15 +137,15 @@ def qasm3(
     if u.ndim != 1:
         raise ShapeError(f"drive has shape {u.shape}, expected [neurons] with alpha, or [steps]")
     struct = None if noise is None else noise.structs()[0]
-    arrays = [u, v]
+    inputs = [u, v]
     function = lib.qlif_circuit_train_qasm
     if alpha is not None:
-        before = np.atleast_1d(_arrays.float64(alpha, "alpha"))
+        before = np.atleast_1d(arrays.float64(alpha, "alpha"))
         if before.shape != u.shape:
             raise ShapeError(f"alpha has shape {before.shape}, expected {u.shape} as drive has")
-        arrays = [before, u, v]
+        inputs = [before, u, v]
         function = lib.qlif_circuit_layer_qasm
-    pointers = [_arrays.double_pointer(array) for array in arrays]
+    pointers = [arrays.double_pointer(array) for array in inputs]
     function(config, struct, len(u), *pointers, out)
     try:
         return ctypes.string_at(out).decode("ascii")
@@ -167,21 +167,23 @@ def to_qiskit(neuron: QLIF, drive: ArrayLike, delay: ArrayLike, **options: Any) 
     return reader.loads(qasm3(neuron, drive, delay, **options))
 
 
-def _config(neuron: QLIF, memory: str | None, leak: str | None, clock: str) -> _lib.CircuitConfig:
+def _config(
+    neuron: QLIF, memory: str | None, leak: str | None, clock: str
+) -> library.CircuitConfig:
     if not isinstance(neuron, QLIF):
         raise ArgumentError(f"neuron is {neuron!r}, expected a qlif.QLIF")
     if leak is None:
         leak = "delay" if neuron.leak == "relaxation" else "rotation"
-    return _lib.CircuitConfig(
+    return library.CircuitConfig(
         neuron=neuron.to_config(),
-        memory=_lib.MEMORY.code(neuron.memory if memory is None else memory),
-        leak=_lib.CIRCUIT_LEAK.code(leak),
-        clock=_lib.DELAY_CLOCK.code(clock),
+        memory=library.MEMORY.code(neuron.memory if memory is None else memory),
+        leak=library.CIRCUIT_LEAK.code(leak),
+        clock=library.DELAY_CLOCK.code(clock),
     )
 
 
 def _currents(drive: ArrayLike, delay: ArrayLike) -> tuple[DoubleArray, DoubleArray]:
-    u, v = _arrays.float64(drive, "drive"), _arrays.float64(delay, "delay")
+    u, v = arrays.float64(drive, "drive"), arrays.float64(delay, "delay")
     if u.shape != v.shape or u.ndim > 2:
         raise ShapeError(f"drive and delay have shapes {u.shape} and {v.shape}, expected equal")
     if u.size == 0:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ._arrays import size
-from ._errors import ArgumentError
-from ._lib import POOL_TIES, lib
+from ._engine.arrays import size
+from ._engine.library import POOL_TIES, lib
+from .errors import ArgumentError
 from .neurons import Neuron, neuron_of
 
 __all__ = ["AvgPool2d", "Conv2d", "Dense", "Layer", "MaxPool2d"]

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _bytes, _lib, _loading
-from ._arrays import FloatArray, LabelArray
-from ._defaults import trainer_default
-from ._errors import ArgumentError, ClosedError, InputWarning, ShapeError
-from ._lib import lib
-from ._metadata import Metadata
-from ._owner import Owner
+from ._engine import arrays, buffers, library, loading
+from ._engine.arrays import FloatArray, LabelArray
+from ._engine.defaults import trainer_default
+from ._engine.handles import Owner
+from ._engine.library import lib
+from ._engine.metadata import Metadata
+from .errors import ArgumentError, ClosedError, InputWarning, ShapeError
 from .layers import Layer, layer_of
 from .neurons import neuron_of
 from .noise import NoiseLike, NoiseRun
@@ -37,7 +37,7 @@ PART = 512
 class Batch(NamedTuple):
     """An input as the engine takes it, with the array that owns its memory."""
 
-    struct: _lib.InputStruct
+    struct: library.InputStruct
     array: FloatArray
     steps: int
     size: int
@@ -46,8 +46,8 @@ class Batch(NamedTuple):
     def of(cls, array: FloatArray, steps: int, is_sequence: bool) -> Batch:
         """An array ``[batch, ...]`` or ``[steps, batch, ...]`` that is shown for some steps."""
         size = array.shape[1 if is_sequence else 0]
-        pointer = _arrays.float_pointer(array)
-        struct = _lib.InputStruct(pointer, array.size, size, steps if is_sequence else 0)
+        pointer = arrays.float_pointer(array)
+        struct = library.InputStruct(pointer, array.size, size, steps if is_sequence else 0)
         return cls(struct, array, steps, size)
 
     def part(self, rows: slice) -> Batch:
@@ -56,10 +56,10 @@ class Batch(NamedTuple):
         part = self.array[:, rows] if is_sequence else self.array[rows]
         return Batch.of(np.ascontiguousarray(part), self.steps, is_sequence)
 
-    def labels(self, y: ArrayLike) -> _arrays.Buffer:
+    def labels(self, y: ArrayLike) -> arrays.Buffer:
         """The class of each sample; their range is checked by the engine."""
         try:
-            return _arrays.labels(y, self.size)
+            return arrays.labels(y, self.size)
         except ShapeError as error:
             if self.struct.steps != np.size(y):
                 raise
@@ -112,13 +112,13 @@ class Network:
         seed: int = 0,
     ) -> None:
         sizes = list(input_shape) if isinstance(input_shape, Iterable) else [input_shape]
-        shape = (c_int64 * len(sizes))(*(_arrays.size(each, "input_shape") for each in sizes))
-        pointer = _lib.NetworkPointer()
+        shape = (c_int64 * len(sizes))(*(arrays.size(each, "input_shape") for each in sizes))
+        pointer = library.NetworkPointer()
         lib.qlif_network_create(
             shape,
             len(sizes),
-            _arrays.size(steps, "steps"),
-            _arrays.integer(seed, "seed", 0, 2**64 - 1),
+            arrays.size(steps, "steps"),
+            arrays.integer(seed, "seed", 0, 2**64 - 1),
             pointer,
         )
         self._owner: Owner | None = Owner(pointer, lib.qlif_network_destroy)
@@ -152,7 +152,7 @@ class Network:
             for index, described in enumerate(json.loads(self.description)["layers"]):
                 neuron = None
                 if "neuron" in described:
-                    config = _lib.NeuronConfig()
+                    config = library.NeuronConfig()
                     lib.qlif_network_layer_neuron(pointer, index, config)
                     neuron = neuron_of(config)
                 layers.append(layer_of(described["synapse"], neuron))
@@ -210,9 +210,9 @@ class Network:
         ``"spike_count"`` or ``"membrane"``: as the classifier does whose file the network was
         loaded from; of other networks the engine's default.
         """
-        note = self.metadata._find(_loading.ESTIMATOR)
+        note = self.metadata._find(loading.ESTIMATOR)
         named = None if note is None else _noted_readout(note)
-        return _lib.READOUT.names[trainer_default().readout] if named is None else named
+        return library.READOUT.names[trainer_default().readout] if named is None else named
 
     @property
     def description(self) -> str:
@@ -251,7 +251,7 @@ class Network:
             with owner.lock:
                 lib.qlif_network_parameter_count(owner.pointer, count)
                 for index in range(count.value):
-                    parameter = _lib.ParameterStruct()
+                    parameter = library.ParameterStruct()
                     lib.qlif_network_parameter(owner.pointer, index, parameter)
                     name = parameter.name.decode("utf-8")
                     shape = tuple(parameter.shape[: parameter.rank])
@@ -268,7 +268,7 @@ class Network:
         It is called by the methods that users call, where a warning points to their line.
         """
         shape = self._shapes[0]
-        array = _arrays.float32(x, "x")
+        array = arrays.float32(x, "x")
         extra = array.ndim - len(shape)
         if extra not in (1, 2) or array.shape[extra:] != shape:
             sample = ", ".join(str(size) for size in shape)
@@ -354,34 +354,34 @@ class Network:
         }
         targets = [
             (name, layer, array)
-            for name, arrays in recorded.items()
-            for layer, array in enumerate(arrays)
+            for name, each in recorded.items()
+            for layer, array in enumerate(each)
             if array is not None
         ]
         with owner.lock:
             for rows, part in self._parts(batch, run):
-                records = (_lib.RecordStruct * count)()
+                records = (library.RecordStruct * count)()
                 pieces = []
                 for name, layer, array in targets:
                     # The engine writes whole arrays: a part's are copied into their place.
                     piece = array if part is batch else np.empty_like(array[:, rows], order="C")
-                    setattr(records[layer], name, _arrays.float_pointer(piece))
+                    setattr(records[layer], name, arrays.float_pointer(piece))
                     pieces.append((array, piece))
                 lib.qlif_network_simulate(owner.pointer, part.struct, records, count, run.struct)
                 for array, piece in pieces:
                     if piece is not array:
                         array[:, rows] = piece
-        return Recording(**{name: LayerArrays(name, arrays) for name, arrays in recorded.items()})
+        return Recording(**{name: LayerArrays(name, each) for name, each in recorded.items()})
 
     def _readout(self, name: str | None) -> int:
-        return _lib.READOUT.code(self.readout if name is None else name)
+        return library.READOUT.code(self.readout if name is None else name)
 
     def _noise(self, noise: NoiseLike, seed: int, first: int = 0) -> NoiseRun:
         return NoiseRun.of(noise, len(self._layers), seed, first)
 
     def _layer_index(self, index: int) -> int:
         count = len(self._layers)
-        return _arrays.integer(index, "layers", -count, count - 1) % count
+        return arrays.integer(index, "layers", -count, count - 1) % count
 
     def predict(
         self,
@@ -410,7 +410,7 @@ class Network:
         labels = np.empty(batch.size, np.int64)
         with owner.lock:
             for rows, part in self._parts(batch, run):
-                out = _arrays.int64_pointer(labels[rows])
+                out = arrays.int64_pointer(labels[rows])
                 lib.qlif_network_predict(owner.pointer, part.struct, code, out, None, run.struct)
         return labels
 
@@ -434,7 +434,7 @@ class Network:
         scores = np.empty((batch.size, self.classes), np.float32)
         with owner.lock:
             for rows, part in self._parts(batch, run):
-                out = _arrays.float_pointer(scores[rows])
+                out = arrays.float_pointer(scores[rows])
                 lib.qlif_network_predict(owner.pointer, part.struct, code, None, out, run.struct)
         return scores
 
@@ -465,7 +465,7 @@ class Network:
         owner, batch = self._open(), self._batch(x, batch_first)
         run = self._noise(noise, noise_seed, noise_offset)
         labels = batch.labels(y)
-        report = _lib.ReportStruct()
+        report = library.ReportStruct()
         rates = np.empty(len(self._layers), np.float32)
         code = self._readout(readout)
         with owner.lock:
@@ -476,7 +476,7 @@ class Network:
                 _loss(loss),
                 code,
                 report,
-                _arrays.float_pointer(rates),
+                arrays.float_pointer(rates),
                 run.struct,
             )
         return Report.of(report, batch.size, rates)
@@ -559,7 +559,7 @@ class Network:
         """
         owner = self._open()
         with owner.lock:
-            lib.qlif_network_save(owner.pointer, _arrays.path(path))
+            lib.qlif_network_save(owner.pointer, arrays.path(path))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Network:
@@ -573,29 +573,29 @@ class Network:
             FormatError: the file is cut off, damaged, something else, or a checkpoint of a
                 classifier's training, whose network takes inputs that the classifier scales.
         """
-        pointer = _lib.NetworkPointer()
-        lib.qlif_network_load(_arrays.path(path), pointer)
+        pointer = library.NetworkPointer()
+        lib.qlif_network_load(arrays.path(path), pointer)
         return cls._adopt(pointer)
 
     def to_bytes(self) -> bytes:
         """What `save` writes, in memory."""
-        return _bytes.made_by(lib.qlif_network_serialize, self._open())
+        return buffers.made_by(lib.qlif_network_serialize, self._open())
 
     @classmethod
-    def from_bytes(cls, data: _bytes.BytesLike) -> Network:
+    def from_bytes(cls, data: buffers.BytesLike) -> Network:
         """A network from what `to_bytes` gave or `save` wrote.
 
         Raises:
             FormatError: the bytes are cut off, damaged, or something else.
         """
-        held = _bytes.of(data)
-        pointer = _lib.NetworkPointer()
+        held = buffers.of(data)
+        pointer = library.NetworkPointer()
         lib.qlif_network_deserialize(held.pointer, held.array.size, pointer)
         return cls._adopt(pointer)
 
     def copy(self) -> Network:
         """A second network with the same layers, parameters and metadata."""
-        owner, pointer = self._open(), _lib.NetworkPointer()
+        owner, pointer = self._open(), library.NetworkPointer()
         with owner.lock:
             lib.qlif_network_copy(owner.pointer, pointer)
         return self._adopt(pointer)
@@ -645,8 +645,8 @@ def _noted_readout(text: str) -> str | None:
         name = json.loads(text)["parameters"]["readout"]
     except (ValueError, TypeError, KeyError):
         return None
-    return name if name in _lib.READOUT.names else None
+    return name if name in library.READOUT.names else None
 
 
 def _loss(name: str | None) -> int:
-    return trainer_default().loss if name is None else _lib.LOSS.code(name)
+    return trainer_default().loss if name is None else library.LOSS.code(name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from . import _lib
-from ._arrays import number
-from ._defaults import LIF_KIND, QLIF_KIND, neuron_default, shortest
-from ._errors import ArgumentError
+from ._engine import library
+from ._engine.arrays import number
+from ._engine.defaults import LIF_KIND, QLIF_KIND, neuron_default, shortest
+from .errors import ArgumentError
 from .surrogate import Surrogate
 
 __all__ = ["LIF", "QLIF", "Neuron"]
@@ -26,7 +26,7 @@ class Neuron:
 
     KIND: ClassVar[int]
     _NUMBERS: ClassVar[tuple[str, ...]]
-    _CHOICES: ClassVar[dict[str, _lib.Choice]] = {}
+    _CHOICES: ClassVar[dict[str, library.Choice]] = {}
     _FLAGS: ClassVar[tuple[str, ...]] = ()
 
     threshold: float
@@ -52,30 +52,32 @@ class Neuron:
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
-    def to_config(self) -> _lib.NeuronConfig:
+    def to_config(self) -> library.NeuronConfig:
         """The struct that the engine takes."""
         config = neuron_default(self.KIND)
         for name in (*self._NUMBERS, *self._FLAGS):
             setattr(config, name, getattr(self, name))
         for name, choice in self._CHOICES.items():
             setattr(config, name, choice.code(getattr(self, name)))
-        config.surrogate = _lib.SURROGATE.code(self.surrogate.kind)
+        config.surrogate = library.SURROGATE.code(self.surrogate.kind)
         config.slope = self.surrogate.slope
         return config
 
     @classmethod
-    def from_config(cls, config: _lib.NeuronConfig) -> Neuron:
+    def from_config(cls, config: library.NeuronConfig) -> Neuron:
         """The neuron that a struct of the engine describes."""
         return cls(**cls._values(config))
 
     @classmethod
-    def _values(cls, config: _lib.NeuronConfig) -> dict[str, Any]:
+    def _values(cls, config: library.NeuronConfig) -> dict[str, Any]:
         """The struct as keyword arguments."""
         return {
             **{name: shortest(getattr(config, name)) for name in cls._NUMBERS},
             **{name: bool(getattr(config, name)) for name in cls._FLAGS},
             **{name: kind.names[getattr(config, name)] for name, kind in cls._CHOICES.items()},
-            "surrogate": Surrogate(_lib.SURROGATE.names[config.surrogate], shortest(config.slope)),
+            "surrogate": Surrogate(
+                library.SURROGATE.names[config.surrogate], shortest(config.slope)
+            ),
         }
 
 
@@ -133,11 +135,11 @@ class QLIF(Neuron):
         "delay_scale",
         "dropout",
     )
-    _CHOICES: ClassVar[dict[str, _lib.Choice]] = {
-        "drive_bound": _lib.DRIVE_BOUND,
-        "leak": _lib.LEAK,
-        "memory": _lib.MEMORY,
-        "firing": _lib.FIRING,
+    _CHOICES: ClassVar[dict[str, library.Choice]] = {
+        "drive_bound": library.DRIVE_BOUND,
+        "leak": library.LEAK,
+        "memory": library.MEMORY,
+        "firing": library.FIRING,
     }
     _FLAGS: ClassVar[tuple[str, ...]] = ("refractory",)
 
@@ -184,7 +186,7 @@ class LIF(Neuron):
 
     KIND: ClassVar[int] = LIF_KIND
     _NUMBERS: ClassVar[tuple[str, ...]] = ("beta", "threshold", "dropout")
-    _CHOICES: ClassVar[dict[str, _lib.Choice]] = {"reset": _lib.RESET}
+    _CHOICES: ClassVar[dict[str, library.Choice]] = {"reset": library.RESET}
 
     beta: float = _ENGINE
     threshold: float = _ENGINE
@@ -196,6 +198,6 @@ class LIF(Neuron):
 _KINDS: dict[int, type[Neuron]] = {kind.KIND: kind for kind in (QLIF, LIF)}
 
 
-def neuron_of(config: _lib.NeuronConfig) -> Neuron:
+def neuron_of(config: library.NeuronConfig) -> Neuron:
     """The neuron of any kind that a struct of the engine describes."""
     return _KINDS[config.kind].from_config(config)

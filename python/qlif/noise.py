@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from . import _arrays, _lib
-from ._errors import ArgumentError, ShapeError
-from ._lib import lib
+from ._engine import arrays, library
+from ._engine.library import lib
+from .errors import ArgumentError, ShapeError
 
 __all__ = ["Noise", "NoiseLike"]
 
@@ -72,7 +72,7 @@ class Noise:
 
     def __post_init__(self) -> None:
         if self.shots is not None:
-            object.__setattr__(self, "shots", _arrays.integer(self.shots, "shots", 1, 2**31 - 1))
+            object.__setattr__(self, "shots", arrays.integer(self.shots, "shots", 1, 2**31 - 1))
         thermal = None if self.thermal is None else _parts(self.thermal, "thermal", _THERMAL)
         values = {
             "over_rotation": _value(self.over_rotation, "over_rotation"),
@@ -120,7 +120,7 @@ class Noise:
         if own is not None and units is not None and own != units:
             raise ShapeError(f"noise has values for {own} neurons, expected {units}")
         count = own or 1
-        array = (_lib.QubitNoiseStruct * count)()
+        array = (library.QubitNoiseStruct * count)()
         for index, struct in enumerate(array):
             lib.qlif_qubit_noise_default(struct)
             for name, value in numbers.items():
@@ -187,7 +187,7 @@ neurons and perfect qubits); or none."""
 class NoiseRun(NamedTuple):
     """A noise as the engine takes it, with the objects that own its memory."""
 
-    struct: _lib.NoiseStruct
+    struct: library.NoiseStruct
     owners: list[Any]
 
     @classmethod
@@ -205,7 +205,7 @@ class NoiseRun(NamedTuple):
                 )
         else:
             each = [noise]
-        array = (_lib.LayerNoiseStruct * len(each))()
+        array = (library.LayerNoiseStruct * len(each))()
         for struct, own in zip(array, each, strict=True):
             if own is None:
                 continue
@@ -213,11 +213,11 @@ class NoiseRun(NamedTuple):
                 raise ArgumentError(f"noise is {own!r}, expected a qlif.Noise, or one per layer")
             struct.qubits, struct.qubit_count = own._structs, len(own._structs)
             struct.shots = own.shots or 0
-        struct = _lib.NoiseStruct(
+        struct = library.NoiseStruct(
             array,
             len(each),
-            _arrays.integer(seed, "noise_seed", 0, 2**64 - 1),
-            _arrays.integer(first, "noise_offset", 0, 2**62),
+            arrays.integer(seed, "noise_seed", 0, 2**64 - 1),
+            arrays.integer(first, "noise_offset", 0, 2**62),
         )
         return cls(struct, [array, each])
 
@@ -225,10 +225,10 @@ class NoiseRun(NamedTuple):
 def _value(value: Any, name: str) -> Any:
     """A number, or a tuple of numbers."""
     if np.ndim(value) == 0:
-        return _arrays.number(value, name)
+        return arrays.number(value, name)
     if np.ndim(value) != 1 or len(value) == 0:
         raise ShapeError(f"{name} has shape {np.shape(value)}, expected a number or [neurons]")
-    return tuple(_arrays.number(each, name) for each in value)
+    return tuple(arrays.number(each, name) for each in value)
 
 
 def _parts(values: Any, name: str, parts: tuple[str, ...]) -> tuple[Any, ...]:

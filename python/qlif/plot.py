@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from . import _arrays
-from ._errors import ArgumentError, MissingExtraError, ShapeError
+from ._engine import arrays
+from .errors import ArgumentError, MissingExtraError, ShapeError
 from .network import Network
 from .quantum import NeuronState
 from .recording import LayerArrays, Recording
@@ -106,7 +106,7 @@ def bloch(states: NeuronState | ArrayLike, ax: Any = None) -> tuple[Any, Any]:
         ax: axes of matplotlib with ``projection="3d"``; None makes a figure.
     """
     history = states.history if isinstance(states, NeuronState) else states
-    points = _arrays.float64(history, "states")
+    points = arrays.float64(history, "states")
     if points.ndim != 2 or points.shape[1] != 3 or len(points) == 0:
         raise ShapeError(f"states has shape {points.shape}, expected [points, 3]")
     if ax is None:
@@ -168,7 +168,7 @@ def filters(
         weights = _weights(weights, layer or 0)
     elif layer is not None:
         raise ArgumentError(f"layer is {layer}, but weights is no network: expected None")
-    matrix = _arrays.float32(weights, "weights")
+    matrix = arrays.float32(weights, "weights")
     if matrix.ndim == 4:
         if shape is not None:
             raise ArgumentError(f"shape is {shape}, but weights are kernels: expected None")
@@ -254,7 +254,7 @@ def confusion(
         classes: what the classes are called, in their sorted order.
     """
     metrics = _metrics("qlif.plot.confusion")
-    labels, guesses = _arrays.plain(y, "y"), _arrays.plain(predicted, "predicted")
+    labels, guesses = arrays.plain(y, "y"), arrays.plain(predicted, "predicted")
     present = np.unique(np.concatenate([labels.ravel(), guesses.ravel()]))
     names = _names(classes, present)
     counts = metrics.confusion_matrix(labels, guesses, labels=present)
@@ -284,7 +284,7 @@ def roc(
         classes: what the classes are called, in their sorted order.
     """
     metrics = _metrics("qlif.plot.roc")
-    labels, columns = _arrays.plain(y, "y"), _arrays.plain(scores, "scores")
+    labels, columns = arrays.plain(y, "y"), arrays.plain(scores, "scores")
     present = np.unique(labels)
     if columns.ndim != 2 or len(columns) != len(labels) or columns.shape[1] != len(present):
         raise ShapeError(
@@ -338,7 +338,7 @@ def _layer_of(rec: Recording | ArrayLike, what: str, layer: int | None) -> Array
 
 def _activity(values: ArrayLike, sample: int | None) -> NDArray[np.float32]:
     """One sample of a record, as [steps, neurons]."""
-    array = _arrays.float32(values, "rec")
+    array = arrays.float32(values, "rec")
     if array.ndim < 2:
         raise ShapeError(
             f"rec has shape {array.shape}, expected [steps, batch, *layer shape] "

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays, _lib
-from ._arrays import DoubleArray
-from ._errors import ArgumentError
-from ._lib import lib
+from ._engine import arrays, library
+from ._engine.arrays import DoubleArray
+from ._engine.library import lib
+from .errors import ArgumentError
 from .noise import Noise
 
 __all__ = ["NeuronState"]
@@ -60,16 +60,16 @@ class NeuronState:
         self._gates = noise.structs()[0]
         self._rest = noise.structs()[0]
         if noise.thermal is None:
-            from ._defaults import neuron_default, shortest
+            from ._engine.defaults import neuron_default, shortest
 
-            own = shortest(neuron_default().t1) if t1 is None else _arrays.number(t1, "t1")
+            own = shortest(neuron_default().t1) if t1 is None else arrays.number(t1, "t1")
             if not own > 0:
                 raise ArgumentError(f"t1: {own}, expected above 0 (microseconds)")
             self._rest.t1 = own
-            self._rest.t2 = 2 * own if t2 is None else _arrays.number(t2, "t2")
-            self._rest.excited_population = _arrays.number(excited_population, "excited_population")
+            self._rest.t2 = 2 * own if t2 is None else arrays.number(t2, "t2")
+            self._rest.excited_population = arrays.number(excited_population, "excited_population")
             lib.qlif_qubit_noise_check(self._rest)
-        self._qubit = _lib.QubitStruct()
+        self._qubit = library.QubitStruct()
         self._history: list[tuple[float, float, float]] = []
         self.prepare(alpha)
 
@@ -112,7 +112,7 @@ class NeuronState:
 
     def prepare(self, alpha: float = 0.0) -> NeuronState:
         """The ground state, then a perfect ``RX(2 asin(sqrt(alpha)))``."""
-        lib.qlif_qubit_prepare(_arrays.number(alpha, "alpha"), self._qubit)
+        lib.qlif_qubit_prepare(arrays.number(alpha, "alpha"), self._qubit)
         self._history = []
         return self._changed()
 
@@ -123,12 +123,12 @@ class NeuronState:
 
     def rotate(self, theta: float) -> NeuronState:
         """``RX(theta)`` with over-rotation, depolarizing and relaxation, in this order."""
-        lib.qlif_qubit_rotate(self._qubit, _arrays.number(theta, "theta"), self._gates)
+        lib.qlif_qubit_rotate(self._qubit, arrays.number(theta, "theta"), self._gates)
         return self._changed()
 
     def depolarize(self, p: float) -> NeuronState:
         """The depolarizing channel ``rho' = (1 - p) rho + p / 2``, p in [0, 1]."""
-        lib.qlif_qubit_depolarize(self._qubit, _arrays.number(p, "p"))
+        lib.qlif_qubit_depolarize(self._qubit, arrays.number(p, "p"))
         return self._changed()
 
     def wait(self, duration: float) -> NeuronState:
@@ -137,7 +137,7 @@ class NeuronState:
         ``z' = z0 + (z - z0) exp(-t / t1)``, ``(x, y)' = (x, y) exp(-t / t2)``,
         ``z0 = 1 - 2 excited_population``.
         """
-        lib.qlif_qubit_wait(self._qubit, _arrays.number(duration, "duration"), self._rest)
+        lib.qlif_qubit_wait(self._qubit, arrays.number(duration, "duration"), self._rest)
         return self._changed()
 
     def measure(self) -> float:
@@ -180,19 +180,19 @@ class NeuronState:
         Returns:
             Bloch vectors ``[samples, 3]``.
         """
-        duration = _arrays.number(duration, "duration")
+        duration = arrays.number(duration, "duration")
         if sigma is not None and shape == "constant":
             raise ArgumentError(f"sigma is {sigma!r}, but the shape is 'constant': expected None")
-        width = duration / 4 if sigma is None else _arrays.number(sigma, "sigma")
-        pulse = _lib.PulseStruct(
-            shape=_lib.PULSE.code(shape),
-            theta=_arrays.number(theta, "theta"),
+        width = duration / 4 if sigma is None else arrays.number(sigma, "sigma")
+        pulse = library.PulseStruct(
+            shape=library.PULSE.code(shape),
+            theta=arrays.number(theta, "theta"),
             duration=duration,
-            detuning=_arrays.number(detuning, "detuning"),
+            detuning=arrays.number(detuning, "detuning"),
             sigma=width,
         )
-        count = _arrays.integer(samples, "samples", 1, 2**20)
-        trajectory = (_lib.QubitStruct * count)()
+        count = arrays.integer(samples, "samples", 1, 2**20)
+        trajectory = (library.QubitStruct * count)()
         lib.qlif_qubit_follow(self._qubit, pulse, self._rest if relax else None, count, trajectory)
         states: DoubleArray = np.array([(point.x, point.y, point.z) for point in trajectory])
         self._history.extend(tuple(state) for state in states.tolist())

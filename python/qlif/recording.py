@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from ._arrays import FloatArray
-from ._errors import ArgumentError
+from ._engine.arrays import FloatArray
+from .errors import ArgumentError
 
 __all__ = ["LayerArrays", "Recording"]
 

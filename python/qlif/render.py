@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _files, _locate
-from ._errors import ArgumentError, FileError, QlifError, ShapeError
+from ._engine import arrays, files, locate
+from .errors import ArgumentError, FileError, QlifError, ShapeError
 from .network import Network
 from .neurons import QLIF
 from .noise import Noise
@@ -63,7 +63,7 @@ class PNG(bytes):
                 f"path {os.fsdecode(path)!r} ends in {suffix}, but the image is a PNG: "
                 "expected .png"
             )
-        _files.write(path, self)
+        files.write(path, self)
 
     def __repr__(self) -> str:
         return f"<qlif.render.PNG of {len(self)} bytes>"
@@ -305,7 +305,7 @@ def bloch(
     way = source.history if isinstance(source, NeuronState) else source
     with tempfile.TemporaryDirectory(prefix="qlif-") as folder:
         file = Path(folder) / "trajectory.npy"
-        np.save(file, _arrays.float32(way, "source"))
+        np.save(file, arrays.float32(way, "source"))
         return _run("bloch", trajectory=file, **view)
 
 
@@ -390,7 +390,7 @@ class _Image:
     ) -> None:
         if (x is None) == (dataset is None):
             raise ArgumentError("expected either x or dataset and index")
-        self._array = None if x is None else _arrays.float32(x, "x")
+        self._array = None if x is None else arrays.float32(x, "x")
         self._options = {
             "dataset": dataset,
             "index": index,
@@ -410,8 +410,8 @@ class _Image:
 
 def program() -> Path:
     """Where ``qlif-render`` is."""
-    paths = _locate.candidates("QLIF_RENDER", "bin", "qlif-render")
-    found = _locate.first_file(paths)
+    paths = locate.candidates("QLIF_RENDER", "bin", "qlif-render")
+    found = locate.first_file(paths)
     if found is None:
         tried = "".join(f"\n  {path}" for path in paths)
         raise FileError(f"qlif-render was not found; tried, in this order:{tried}")
@@ -481,7 +481,7 @@ def _noise(noise: Noise | None) -> dict[str, Any]:
 
 def _numbers(values: ArrayLike, name: str) -> str:
     """A list of numbers as the program reads it, every digit kept."""
-    array = np.atleast_1d(_arrays.float64(values, name))
+    array = np.atleast_1d(arrays.float64(values, name))
     if array.ndim != 1 or array.size == 0:
         raise ShapeError(f"{name} has shape {array.shape}, expected [steps]")
     return ",".join(map(repr, array.tolist()))

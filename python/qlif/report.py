@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from . import _lib
-from ._arrays import FloatArray
+from ._engine import library
+from ._engine.arrays import FloatArray
 
 __all__ = ["Report"]
 
@@ -36,7 +36,7 @@ class Report(NamedTuple):
         return self.correct / self.samples
 
     @classmethod
-    def of(cls, struct: _lib.ReportStruct, samples: int, rates: FloatArray) -> Report:
+    def of(cls, struct: library.ReportStruct, samples: int, rates: FloatArray) -> Report:
         """The engine's struct in Python's terms."""
         return cls(
             struct.loss,

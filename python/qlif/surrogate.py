@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import _lib
-from ._arrays import number
-from ._defaults import neuron_default, shortest
+from ._engine import library
+from ._engine.arrays import number
+from ._engine.defaults import neuron_default, shortest
 
 __all__ = ["Surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular"]
 
@@ -41,7 +41,7 @@ class Surrogate:
     slope: float = None  # type: ignore[assignment]  # None is resolved below
 
     def __post_init__(self) -> None:
-        _lib.SURROGATE.code(self.kind)
+        library.SURROGATE.code(self.kind)
         slope = shortest(neuron_default().slope) if self.slope is None else self.slope
         object.__setattr__(self, "slope", number(slope, "slope"))
 

@@ -10,21 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from . import _arrays, _bytes, _lib, _loading
-from ._defaults import shortest, trainer_default
-from ._errors import ArgumentError, ClosedError, FormatError
-from ._lib import lib
-from ._owner import Owner
+from ._engine import arrays, buffers, library, loading
+from ._engine.defaults import shortest, trainer_default
+from ._engine.handles import Owner
+from ._engine.library import lib
+from .errors import ArgumentError, ClosedError, FormatError
 from .network import Network
 from .noise import NoiseLike
 from .report import Report
 
 __all__ = ["Trainer"]
 
-_NAMES = [field[0] for field in _lib.TrainerConfig._fields_]
+_NAMES = [field[0] for field in library.TrainerConfig._fields_]
 # What only some schedules have.
 _OF_SCHEDULES = {"warmup": ("one_cycle",), "total_steps": ("one_cycle", "cosine")}
-_CHOICES = {"loss": _lib.LOSS, "readout": _lib.READOUT, "schedule": _lib.SCHEDULE}
+_CHOICES = {"loss": library.LOSS, "readout": library.READOUT, "schedule": library.SCHEDULE}
 
 
 class Trainer:
@@ -104,7 +104,7 @@ class Trainer:
                     f"{name} is {given[name]!r}, but the schedule is {in_force!r}: expected None, "
                     f"or the schedule {' or '.join(map(repr, schedules))}"
                 )
-        pointer = _lib.TrainerPointer()
+        pointer = library.TrainerPointer()
         owner = network._open()
         with owner.lock:
             lib.qlif_trainer_create(owner.pointer, config, pointer)
@@ -116,7 +116,7 @@ class Trainer:
         lock = network._open().lock
         self._owner: Owner | None = Owner(pointer, lib.qlif_trainer_destroy, lock)
         self._network = network
-        config = _lib.TrainerConfig()
+        config = library.TrainerConfig()
         lib.qlif_trainer_get_config(pointer, config)
         self._config = {name: _decoded(name, getattr(config, name)) for name in _NAMES}
 
@@ -166,11 +166,11 @@ class Trainer:
         """
         owner, batch = self._open(), self._network._batch(x, batch_first)
         labels = batch.labels(y)
-        report = _lib.ReportStruct()
+        report = library.ReportStruct()
         rates = np.empty(len(self._network.layers), np.float32)
         with owner.lock:
             lib.qlif_trainer_step(
-                owner.pointer, batch.struct, labels.pointer, report, _arrays.float_pointer(rates)
+                owner.pointer, batch.struct, labels.pointer, report, arrays.float_pointer(rates)
             )
         return Report.of(report, batch.size, rates)
 
@@ -184,7 +184,7 @@ class Trainer:
         """
         owner = self._open()
         with owner.lock:
-            lib.qlif_trainer_save(owner.pointer, _arrays.path(path))
+            lib.qlif_trainer_save(owner.pointer, arrays.path(path))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Trainer:
@@ -196,21 +196,21 @@ class Trainer:
                 checkpoint of a classifier's training, whose network takes inputs that the
                 classifier scales.
         """
-        found = _loading.metadata(path)
-        if found and _loading.TRAINER not in found:
-            raise FormatError(f"{path} holds no training state: {_loading.reader(found)} reads it")
+        found = loading.metadata(path)
+        if found and loading.TRAINER not in found:
+            raise FormatError(f"{path} holds no training state: {loading.reader(found)} reads it")
         return cls._read(path)._alone(f"{path}: ")
 
     @classmethod
     def _read(cls, path: str | os.PathLike[str]) -> Trainer:
         """The trainer in a file, a checkpoint's too."""
-        pointer, network = _lib.TrainerPointer(), _lib.NetworkPointer()
-        lib.qlif_trainer_load(_arrays.path(path), pointer, network)
+        pointer, network = library.TrainerPointer(), library.NetworkPointer()
+        lib.qlif_trainer_load(arrays.path(path), pointer, network)
         return cls._adopt(pointer, network)
 
     def _alone(self, where: str = "") -> Trainer:
         """Itself, where its network makes sense without a classifier around it."""
-        if _loading.CHECKPOINT in self._network.metadata:
+        if loading.CHECKPOINT in self._network.metadata:
             raise FormatError(
                 f"{where}it is the checkpoint of a classifier's training: qlif.load gives the "
                 "classifier, and fit(..., checkpoint=...) goes on with the training"
@@ -219,17 +219,17 @@ class Trainer:
 
     def to_bytes(self) -> bytes:
         """What `save` writes, in memory."""
-        return _bytes.made_by(lib.qlif_trainer_serialize, self._open())
+        return buffers.made_by(lib.qlif_trainer_serialize, self._open())
 
     @classmethod
-    def from_bytes(cls, data: _bytes.BytesLike) -> Trainer:
+    def from_bytes(cls, data: buffers.BytesLike) -> Trainer:
         """A trainer, with a network of its own, from what `to_bytes` gave or `save` wrote.
 
         Raises:
             FormatError: the bytes are damaged, something else, or a network without training state.
         """
-        held = _bytes.of(data)
-        pointer, network = _lib.TrainerPointer(), _lib.NetworkPointer()
+        held = buffers.of(data)
+        pointer, network = library.TrainerPointer(), library.NetworkPointer()
         lib.qlif_trainer_deserialize(held.pointer, held.array.size, pointer, network)
         return cls._adopt(pointer, network)._alone()
 
@@ -258,8 +258,8 @@ def _encoded(name: str, value: Any) -> int | float:
     if name in _CHOICES:
         return _CHOICES[name].code(value)
     if name == "total_steps":
-        return _arrays.size(value, name)
-    return _arrays.number(value, name)
+        return arrays.size(value, name)
+    return arrays.number(value, name)
 
 
 def _decoded(name: str, value: Any) -> Any:

@@ -71,11 +71,11 @@ def test_labels_of_any_integer_type(network, batch, dtype):
 
 
 def test_a_contiguous_float32_array_is_not_copied(batch):
-    from qlif import _arrays
+    from qlif._engine import arrays
 
     x, _ = batch
-    assert _arrays.float32(x, "x") is x
-    assert _arrays.float32(x[1:3], "x").base is x
+    assert arrays.float32(x, "x") is x
+    assert arrays.float32(x[1:3], "x").base is x
 
 
 BAD_TYPES = {

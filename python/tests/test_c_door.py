@@ -5,8 +5,8 @@ from ctypes import byref, c_double, c_float, c_int32, c_int64, c_uint8, c_uint64
 
 import pytest
 
-from qlif import _lib
-from qlif._lib import InputStruct, NeuronConfig, ParameterStruct, TrainerConfig
+from qlif._engine import library
+from qlif._engine.library import InputStruct, NeuronConfig, ParameterStruct, TrainerConfig
 
 INVALID, SHAPE, NOT_FINITE, IO, FORMAT, MEMORY = range(1, 7)
 NULL = None
@@ -15,10 +15,10 @@ NULL = None
 @pytest.fixture(scope="module")
 def c():
     """The library without the package's signatures: a status is a plain number."""
-    library = ctypes.CDLL(_lib.lib._name)
-    for name, (result, _) in _lib.SIGNATURES.items():
-        getattr(library, name).restype = c_int32 if result is _lib.Status else result
-    return library
+    loaded = ctypes.CDLL(library.lib._name)
+    for name, (result, _) in library.SIGNATURES.items():
+        getattr(loaded, name).restype = c_int32 if result is library.Status else result
+    return loaded
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
     """Each call with one pointer missing: an error that names the argument, and no crash."""
     out, shape = c_void_p(), (c_int64 * 3)(3)
     number, size, rank = c_int64(), c_int64(), c_int32()
-    text, report = c_void_p(), _lib.ReportStruct()
+    text, report = c_void_p(), library.ReportStruct()
     trainer_config = TrainerConfig()
     c.qlif_trainer_config_default(byref(trainer_config))
     given = make_input()
@@ -129,7 +129,7 @@ def test_every_pointer_may_be_null(c, config, network, trainer):
     assert c.qlif_network_predict(network, byref(given), 0, NULL, NULL, NULL) == 0
     assert c.qlif_network_predict(NULL, byref(given), 0, NULL, NULL, NULL) == INVALID
     assert c.qlif_network_predict(network, NULL, 0, NULL, NULL, NULL) == INVALID
-    records = (_lib.RecordStruct * 1)()
+    records = (library.RecordStruct * 1)()
     assert c.qlif_network_simulate(network, byref(given), records, 1, NULL) == 0
     assert c.qlif_network_simulate(network, byref(given), NULL, 1, NULL) == INVALID
     assert c.qlif_network_simulate(network, NULL, records, 1, NULL) == INVALID
@@ -144,14 +144,14 @@ def test_a_message_is_one_line_whatever_the_caller_called_it(c):
 
 
 def test_angles_that_turn_too_far_for_a_number(c):
-    start = _lib.QubitStruct(0, 0, 1)
-    noise = _lib.QubitNoiseStruct(over_rotation=0.5)
-    qubit = _lib.QubitStruct(0, 0, 1)
+    start = library.QubitStruct(0, 0, 1)
+    noise = library.QubitNoiseStruct(over_rotation=0.5)
+    qubit = library.QubitStruct(0, 0, 1)
     assert c.qlif_qubit_rotate(byref(qubit), c_double(1.5e308), byref(noise)) == INVALID
     assert bytes(qubit) == bytes(start)
     noise.over_rotation = 1e308
     assert c.qlif_qubit_noise_check(byref(noise)) == INVALID
-    config, alpha = _lib.CircuitConfig(), c_double()
+    config, alpha = library.CircuitConfig(), c_double()
     assert c.qlif_circuit_config_default(byref(config)) == 0
     noise.over_rotation = 1
     current = c_double(5e307)
@@ -225,7 +225,7 @@ def test_a_pooling_layer_has_no_neurons(c, config):
     given = InputStruct(ctypes.cast(image, ctypes.POINTER(c_float)), 36, 1, 0)
     room = (c_float * 36)()
     pointer = ctypes.cast(room, ctypes.POINTER(c_float))
-    records = (_lib.RecordStruct * 3)()
+    records = (library.RecordStruct * 3)()
     records[1].spikes = pointer
     assert c.qlif_network_simulate(handle, byref(given), records, 3, NULL) == 0
     records[1].alpha = pointer
@@ -259,8 +259,12 @@ def test_ranks(c, rank):
     ],
 )
 def test_sizes_of_input(c, network, trainer, count, batch, steps):
-    given, report, loss = make_input(VALUES, count, batch, steps), _lib.ReportStruct(), c_double()
-    records = (_lib.RecordStruct * 1)()
+    given, report, loss = (
+        make_input(VALUES, count, batch, steps),
+        library.ReportStruct(),
+        c_double(),
+    )
+    records = (library.RecordStruct * 1)()
     for status in (
         c.qlif_network_simulate(network, byref(given), records, 1, NULL),
         c.qlif_network_predict(network, byref(given), 0, NULL, NULL, NULL),
@@ -274,7 +278,7 @@ def test_sizes_of_input(c, network, trainer, count, batch, steps):
 
 @pytest.mark.parametrize("value", [-1, 99, 2**31 - 1, -(2**31)])
 def test_numbers_that_are_no_choice(c, config, network, trainer, value):
-    given, report, loss = make_input(), _lib.ReportStruct(), c_double()
+    given, report, loss = make_input(), library.ReportStruct(), c_double()
     out, rank, shape = c_void_p(), c_int32(), (c_int64 * 3)()
     assert c.qlif_network_predict(network, byref(given), value, NULL, NULL, NULL) == INVALID
     assert (
@@ -291,7 +295,7 @@ def test_numbers_that_are_no_choice(c, config, network, trainer, value):
     )
     assert c.qlif_neuron_config_default(value, byref(config)) == INVALID
     assert c.qlif_network_metadata_key(network, value, byref(out)) == INVALID
-    records = (_lib.RecordStruct * 1)()
+    records = (library.RecordStruct * 1)()
     assert c.qlif_network_simulate(network, byref(given), records, value, NULL) in (INVALID, SHAPE)
     assert c.qlif_network_parameter(network, value, byref(ParameterStruct())) == INVALID
     if value != -1:  # the input
@@ -334,7 +338,7 @@ def test_a_trainer_outlives_its_networks_handle(c, config):
     c.qlif_trainer_config_default(byref(trainer_config))
     assert c.qlif_trainer_create(network, byref(trainer_config), byref(trainer)) == 0
     c.qlif_network_destroy(network)
-    given, report = make_input(), _lib.ReportStruct()
+    given, report = make_input(), library.ReportStruct()
     assert c.qlif_trainer_step(trainer, byref(given), LABELS, byref(report), NULL) == 0
     c.qlif_trainer_destroy(trainer)
 
@@ -372,14 +376,16 @@ def test_text_that_is_not_utf8(c, network):
 
 
 def test_noise_is_checked(c, network, trainer):
-    given, report, loss = make_input(), _lib.ReportStruct(), c_double()
-    records = (_lib.RecordStruct * 1)()
+    given, report, loss = make_input(), library.ReportStruct(), c_double()
+    records = (library.RecordStruct * 1)()
 
     def noise(shots=0, count=1, layers=1, first=0, given=True, **qubit):
-        pointer = (_lib.QubitNoiseStruct * 1)(_lib.QubitNoiseStruct(**qubit)) if given else None
-        each = (_lib.LayerNoiseStruct * 1)()
+        pointer = (
+            (library.QubitNoiseStruct * 1)(library.QubitNoiseStruct(**qubit)) if given else None
+        )
+        each = (library.LayerNoiseStruct * 1)()
         each[0].qubits, each[0].qubit_count, each[0].shots = pointer, count, shots
-        return _lib.NoiseStruct(each, layers, 0, first)
+        return library.NoiseStruct(each, layers, 0, first)
 
     def statuses(run):
         yield c.qlif_network_simulate(network, byref(given), records, 1, byref(run))
@@ -393,7 +399,7 @@ def test_noise_is_checked(c, network, trainer):
         yield c.qlif_trainer_set_noise(trainer, byref(run))
 
     assert set(statuses(noise(shots=100, p01=0.1))) == {0}
-    assert set(statuses(_lib.NoiseStruct())) == {0}
+    assert set(statuses(library.NoiseStruct())) == {0}
     assert c.qlif_trainer_set_noise(NULL, NULL) == INVALID
     assert c.qlif_trainer_set_noise(trainer, NULL) == 0
     for words, run in (
@@ -404,7 +410,7 @@ def test_noise_is_checked(c, network, trainer):
         (b"layer_count: -1", noise(layers=-1)),
         (b"layer_count: 1152921504606846976", noise(layers=2**60)),
         (b"qubit_count: 1152921504606846976", noise(count=2**60)),
-        (b"layer_count: 1", _lib.NoiseStruct(None, 1, 0, 0)),
+        (b"layer_count: 1", library.NoiseStruct(None, 1, 0, 0)),
         (b"first_sample: -1", noise(first=-1)),
         (b"p01: 1.5", noise(p01=1.5)),
         (b"depolarizing: nan", noise(depolarizing=float("nan"))),
@@ -470,7 +476,7 @@ def test_nothing_is_written_where_currents_are_not_finite(c, config, layer):
         (c_float * (units * batch))(*[-7] * units * batch),
     )
     spikes = [(c_float * (4 * batch * units))(*[-7] * 4 * batch * units) for _ in range(4)]
-    records = (_lib.RecordStruct * 2)()
+    records = (library.RecordStruct * 2)()
     pointer = ctypes.POINTER(c_float)
     for i in range(2):
         records[i].spikes = ctypes.cast(spikes[2 * i], pointer)
@@ -492,7 +498,7 @@ def test_texts_and_circuits_have_a_length(c, config, network):
     assert c.qlif_network_set_metadata(network, b"key", long) == INVALID
     assert c.qlif_network_set_metadata(network, long, b"value") == INVALID
     assert c.qlif_network_load(long, byref(c_void_p())) == INVALID
-    circuit, count = _lib.CircuitConfig(), (1 << 18) + 1
+    circuit, count = library.CircuitConfig(), (1 << 18) + 1
     assert c.qlif_circuit_config_default(byref(circuit)) == 0
     zeros, text = (c_double * count)(), ctypes.c_char_p()
     for call in (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import qlif
-from qlif import _loading
+from qlif._engine import loading
 from qlif.estimators import _storage
 
 OF_THE_NETWORK = {
@@ -128,7 +128,7 @@ def test_a_file_that_contradicts_itself(fitted, tmp_path):
     path = tmp_path / "model.safetensors"
     record = json.loads(_storage.encode(fitted))
     record["parameters"]["hidden"] = [50]
-    fitted.network_.metadata[_loading.ESTIMATOR] = json.dumps(record)
+    fitted.network_.metadata[loading.ESTIMATOR] = json.dumps(record)
     fitted.network_.save(path)
     with pytest.raises(qlif.FormatError, match="units of layer 0"):
         qlif.QSNNClassifier.load(path)

@@ -6,10 +6,11 @@ import sys
 
 import pytest
 
-from qlif import QSNNClassifier, _locate, datasets
+from qlif import QSNNClassifier, datasets
+from qlif._engine import locate
 
 pytestmark = pytest.mark.skipif(
-    _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
+    locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
     reason="qlif-render is not built",
 )
 

@@ -8,54 +8,57 @@ from pathlib import Path
 
 import pytest
 
-from qlif import _lib
+from qlif._engine import library
 
 HEADER = Path(__file__).parents[2] / "Include" / "qlif.h"
 TEXT = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.DOTALL)
 FUNCTIONS = dict(re.findall(r"\b(qlif_\w+)\(([^()]*)\);", TEXT))
 STRUCTS = {
-    "qlif_neuron_config": _lib.NeuronConfig,
-    "qlif_parameter": _lib.ParameterStruct,
-    "qlif_input": _lib.InputStruct,
-    "qlif_record": _lib.RecordStruct,
-    "qlif_report": _lib.ReportStruct,
-    "qlif_trainer_config": _lib.TrainerConfig,
-    "qlif_qubit": _lib.QubitStruct,
-    "qlif_qubit_noise": _lib.QubitNoiseStruct,
-    "qlif_layer_noise": _lib.LayerNoiseStruct,
-    "qlif_noise": _lib.NoiseStruct,
-    "qlif_pulse": _lib.PulseStruct,
-    "qlif_circuit_config": _lib.CircuitConfig,
+    "qlif_neuron_config": library.NeuronConfig,
+    "qlif_parameter": library.ParameterStruct,
+    "qlif_input": library.InputStruct,
+    "qlif_record": library.RecordStruct,
+    "qlif_report": library.ReportStruct,
+    "qlif_trainer_config": library.TrainerConfig,
+    "qlif_qubit": library.QubitStruct,
+    "qlif_qubit_noise": library.QubitNoiseStruct,
+    "qlif_layer_noise": library.LayerNoiseStruct,
+    "qlif_noise": library.NoiseStruct,
+    "qlif_pulse": library.PulseStruct,
+    "qlif_circuit_config": library.CircuitConfig,
 }
 CHOICES = {
-    "LEAK": _lib.LEAK,
-    "DRIVE_BOUND": _lib.DRIVE_BOUND,
-    "RESET": _lib.RESET,
-    "SURROGATE": _lib.SURROGATE,
-    "POOL_TIES": _lib.POOL_TIES,
-    "READOUT": _lib.READOUT,
-    "LOSS": _lib.LOSS,
-    "SCHEDULE": _lib.SCHEDULE,
-    "MEMORY": _lib.MEMORY,
-    "FIRING": _lib.FIRING,
-    "CIRCUIT_LEAK": _lib.CIRCUIT_LEAK,
-    "DELAY_CLOCK": _lib.DELAY_CLOCK,
-    "PULSE": _lib.PULSE,
+    "LEAK": library.LEAK,
+    "DRIVE_BOUND": library.DRIVE_BOUND,
+    "RESET": library.RESET,
+    "SURROGATE": library.SURROGATE,
+    "POOL_TIES": library.POOL_TIES,
+    "READOUT": library.READOUT,
+    "LOSS": library.LOSS,
+    "SCHEDULE": library.SCHEDULE,
+    "MEMORY": library.MEMORY,
+    "FIRING": library.FIRING,
+    "CIRCUIT_LEAK": library.CIRCUIT_LEAK,
+    "DELAY_CLOCK": library.DELAY_CLOCK,
+    "PULSE": library.PULSE,
 }
 
 
 def test_the_table_has_every_function_of_the_header():
     assert len(FUNCTIONS) > 30
-    assert set(FUNCTIONS) == set(_lib.SIGNATURES)
+    assert set(FUNCTIONS) == set(library.SIGNATURES)
     for name, arguments in FUNCTIONS.items():
         count = 0 if arguments.strip() == "void" else arguments.count(",") + 1
-        assert len(_lib.SIGNATURES[name][1]) == count, name
+        assert len(library.SIGNATURES[name][1]) == count, name
 
 
 @pytest.mark.skipif(not shutil.which("nm"), reason="nm is not installed")
 def test_the_library_exports_the_header_and_nothing_else():
     out = subprocess.run(
-        ["nm", "-D", "--defined-only", _lib.lib._name], capture_output=True, text=True, check=True
+        ["nm", "-D", "--defined-only", library.lib._name],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     # Lower-case types are local, whatever table they stand in.
     lines = [line.split() for line in out.splitlines()]
@@ -70,9 +73,9 @@ def test_choices_are_the_headers():
         expected = {f"{prefix}_{name.upper()}": i for i, name in enumerate(choice.names)}
         assert named == expected
     errors = {k: int(v) for k, v in values.items() if k.startswith("ERROR_")}
-    assert set(errors.values()) == set(_lib._ERRORS)
+    assert set(errors.values()) == set(library._ERRORS)
     version = re.search(r"#define QLIF_ABI_VERSION (\d+)", TEXT)
-    assert int(version[1]) == _lib.ABI_VERSION
+    assert int(version[1]) == library.ABI_VERSION
 
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler")

@@ -11,6 +11,7 @@ import pytest
 
 import qlif
 from qlif import network as module
+from qlif._engine import library
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
 
@@ -37,7 +38,7 @@ class Engine:
         self.presses, self.sizes = presses, []
 
     def __getattr__(self, name):
-        function = getattr(qlif._lib.lib, name)
+        function = getattr(library.lib, name)
         if name not in ("qlif_network_simulate", "qlif_network_predict"):
             return function
 

@@ -8,7 +8,7 @@ from importlib import metadata
 import pytest
 
 import qlif
-from qlif import _lib, _locate
+from qlif._engine import library, locate
 
 
 def test_versions_agree():
@@ -19,7 +19,7 @@ def test_versions_agree():
 def test_a_missing_library_names_every_path(tmp_path):
     paths = [tmp_path / "a" / "libqlif.so", tmp_path / "b" / "libqlif.so"]
     with pytest.raises(qlif.LibraryError) as raised:
-        _lib.load(paths)
+        library.load(paths)
     assert all(str(path) in str(raised.value) for path in paths)
     assert isinstance(raised.value, ImportError)
 
@@ -28,13 +28,13 @@ def test_a_file_that_is_no_library(tmp_path):
     path = tmp_path / "libqlif.so"
     path.write_bytes(b"not a library")
     with pytest.raises(qlif.LibraryError, match="cannot be used"):
-        _lib.load([path])
+        library.load([path])
 
 
 def test_a_library_of_another_contract(monkeypatch):
-    monkeypatch.setattr(_lib, "ABI_VERSION", 99)
+    monkeypatch.setattr(library, "ABI_VERSION", 99)
     with pytest.raises(qlif.LibraryError, match="ABI version"):
-        _lib.load([_locate.Path(_lib.lib._name)])
+        library.load([locate.Path(library.lib._name)])
 
 
 def test_the_environment_names_the_library(tmp_path):
@@ -49,7 +49,7 @@ def test_the_environment_names_the_library(tmp_path):
 
 def test_the_order_of_places(monkeypatch):
     monkeypatch.delenv("QLIF_LIBRARY", raising=False)
-    places = _locate.candidates("QLIF_LIBRARY", "lib", "libqlif.so")
+    places = locate.candidates("QLIF_LIBRARY", "lib", "libqlif.so")
     assert [place.parts[-3:] for place in places] == [
         ("qlif", "lib", "libqlif.so"),
         (".build", "release", "libqlif.so"),

@@ -9,7 +9,8 @@ from networks import make_network
 from safetensors import safe_open
 
 import qlif
-from qlif import QSCNNClassifier, QSNNClassifier, SCNNClassifier, SNNClassifier, _locate, render
+from qlif import QSCNNClassifier, QSNNClassifier, SCNNClassifier, SNNClassifier, render
+from qlif._engine import locate
 
 QUICK = {"steps": 5, "epochs": 3, "random_state": 3, "verbose": False}
 CLASSIFIERS = {
@@ -145,7 +146,7 @@ def test_a_checkpoint_is_no_network_of_its_own(interrupted, tmp_path):
 
 
 @pytest.mark.skipif(
-    _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
+    locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
     reason="qlif-render is not built",
 )
 def test_a_checkpoint_is_not_drawn(interrupted):

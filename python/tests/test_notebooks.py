@@ -11,13 +11,13 @@ pytest.importorskip("ipykernel")
 pytest.importorskip("matplotlib")
 pytest.importorskip("sklearn")
 
-from qlif import _locate
+from qlif._engine import locate
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 pytestmark = pytest.mark.skipif(
-    _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
+    locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
     reason="qlif-render is not built",
 )
 
@@ -32,7 +32,7 @@ def test_a_notebook_runs(path, data, monkeypatch, tmp_path, request):
     else:
         monkeypatch.delenv("QLIF_DATA", raising=False)
     # The kernel finds the package that is tested, wherever it starts.
-    paths = [str(_locate.PACKAGE.parent), os.environ.get("PYTHONPATH")]
+    paths = [str(locate.PACKAGE.parent), os.environ.get("PYTHONPATH")]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
     notebook = nbformat.read(path, as_version=4)
     client = nbclient.NotebookClient(

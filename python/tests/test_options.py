@@ -30,9 +30,10 @@ from option_tools import (
 from test_render_cli import results, study
 
 import qlif
-from qlif import _locate, _results, estimators, hardware
+from qlif import _results, estimators, hardware
+from qlif._engine import locate
 
-RENDERS = _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
+RENDERS = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 
 
 # ---- What there is ---------------------------------------------------------------------------

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from test_header import FUNCTIONS
 
-from qlif import _lib
+from qlif._engine import library
 
 ROOT = Path(__file__).parents[2]
 # Without an argument that could be wrong, or which take what they do not own only by mistake.
-NEVER_FAIL = {name for name, (result, _) in _lib.SIGNATURES.items() if result is not _lib.Status}
+NEVER_FAIL = {
+    name for name, (result, _) in library.SIGNATURES.items() if result is not library.Status
+}
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +22,10 @@ def program(tmp_path_factory):
     if not shutil.which("cc"):
         pytest.skip("no C compiler")
     path = tmp_path_factory.mktemp("random") / "random_calls"
-    library = Path(_lib.lib._name)
+    built = Path(library.lib._name)
     command = ["cc", "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}"]
-    command += [str(ROOT / "Tests" / "Fuzz" / "random_calls.c"), "-o", str(path), str(library)]
-    command += [f"-Wl,-rpath,{library.parent}", "-lm", "-lpthread"]
+    command += [str(ROOT / "Tests" / "Fuzz" / "random_calls.c"), "-o", str(path), str(built)]
+    command += [f"-Wl,-rpath,{built.parent}", "-lm", "-lpthread"]
     subprocess.run(command, check=True)
     return path
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qlif import _lib
+from qlif._engine import library
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -20,9 +20,9 @@ def blocks(language):
 
 @pytest.mark.filterwarnings("ignore::qlif.SilentLayerWarning")
 def test_the_python_examples_one_after_the_other(tmp_path, monkeypatch):
-    from qlif import _locate
+    from qlif._engine import locate
 
-    if _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None:
+    if locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None:
         pytest.skip("qlif-render is not built")
     monkeypatch.chdir(tmp_path)
     names = {}
@@ -40,9 +40,9 @@ def test_the_c_example(tmp_path):
 
     (source,) = blocks("c")
     (tmp_path / "example.c").write_text(source)
-    library = ctypes.CDLL(_lib.lib._name)._name
+    path = ctypes.CDLL(library.lib._name)._name
     command = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}"]
-    command += ["example.c", "-o", "example", library, f"-Wl,-rpath,{Path(library).parent}"]
+    command += ["example.c", "-o", "example", path, f"-Wl,-rpath,{Path(path).parent}"]
     subprocess.run(command, cwd=tmp_path, check=True)
     done = subprocess.run(["./example"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode != 0

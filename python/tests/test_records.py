@@ -11,7 +11,8 @@ import pytest
 from test_render_cli import results, study
 
 import qlif
-from qlif import _files, _schema
+from qlif import _schema
+from qlif._engine import files
 from qlif.compare import _qnn, _storage, _table
 from qlif.hardware._store import Store
 from qlif.robustness._storage import Study
@@ -205,11 +206,11 @@ def test_a_circuits_file(tmp_path):
 def test_damaged_circuits_never_crash(tmp_path):
     path = tmp_path / "a.npz"
     circuit_file(path)
-    arrays = _files.read_arrays(path)
+    arrays = files.read_arrays(path)
     numbers = json.loads(str(arrays["numbers"]))
     refused = 0
     for text in damaged(numbers, np.random.default_rng(0), 500):
-        _files.write_arrays(path, {**arrays, "numbers": np.array(text)})
+        files.write_arrays(path, {**arrays, "numbers": np.array(text)})
         try:
             _qnn.QNNClassifier.load(path)
         except qlif.FormatError:
@@ -223,7 +224,7 @@ def test_damaged_circuits_never_crash(tmp_path):
         {"_parameters": arrays["_parameters"].astype(str)},
         {"numbers": np.zeros(3)},
     ):
-        _files.write_arrays(path, {**arrays, **changed})
+        files.write_arrays(path, {**arrays, **changed})
         with pytest.raises(qlif.FormatError):
             _qnn.QNNClassifier.load(path)
 

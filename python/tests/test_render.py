@@ -13,10 +13,11 @@ import pytest
 from sklearn.base import clone
 
 import qlif
-from qlif import _locate, render
+from qlif import render
+from qlif._engine import locate
 
 pytestmark = pytest.mark.skipif(
-    _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
+    locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
     reason="qlif-render is not built",
 )
 

@@ -19,7 +19,8 @@ from damage import damaged
 from networks import make_network
 
 import qlif
-from qlif import _files, _results
+from qlif import _results
+from qlif._engine import files
 
 PNG = qlif.render.PNG(b"\x89PNG one picture")
 
@@ -41,7 +42,7 @@ def save_results(path):
 
 
 def save_arrays(path):
-    _files.write_arrays(path, {"a": np.arange(3)})
+    files.write_arrays(path, {"a": np.arange(3)})
 
 
 def save_circuit(path):
@@ -343,9 +344,9 @@ def test_without_unnamed_files(tmp_path, monkeypatch):
         qlif.Network.load,
         qlif.Trainer.load,
         qlif.QSNNClassifier.load,
-        _files.read,
-        _files.read_json,
-        _files.read_arrays,
+        files.read,
+        files.read_json,
+        files.read_arrays,
         lambda path: qlif.render.filters(path),
         lambda path: qlif.render.curves(path),
         lambda path: qlif.render.robustness(path),
@@ -379,14 +380,14 @@ def test_arrays_come_back(tmp_path):
         "text": np.array(json.dumps({"é": 1})),
         "none": np.zeros((0, 4)),
     }
-    _files.write_arrays(tmp_path / "a.npz", arrays)
-    found = _files.read_arrays(tmp_path / "a.npz")
+    files.write_arrays(tmp_path / "a.npz", arrays)
+    found = files.read_arrays(tmp_path / "a.npz")
     assert set(found) == set(arrays)
     for name, values in arrays.items():
         np.testing.assert_array_equal(found[name], values)
         assert found[name].dtype == values.dtype
     found["a"][0, 0] = 5  # they can be written to
-    assert _files.read_arrays(tmp_path / "absent") is None
+    assert files.read_arrays(tmp_path / "absent") is None
 
 
 def test_arrays_that_are_refused(tmp_path):
@@ -394,19 +395,19 @@ def test_arrays_that_are_refused(tmp_path):
     np.savez_compressed(tmp_path / "packed.npz", a=np.zeros(10**6))
     for name in ("object.npz", "packed.npz"):
         with pytest.raises(qlif.FormatError):
-            _files.read_arrays(tmp_path / name)
+            files.read_arrays(tmp_path / name)
 
 
 @pytest.mark.parametrize("text", [b"{", b"[" * 10**5, b"\xff", b"1e999", b"[NaN]", b"9" * 10**5])
 def test_json_that_is_refused(tmp_path, text):
     (tmp_path / "f").write_bytes(text)
     with pytest.raises(qlif.FormatError):
-        _files.read_json(tmp_path / "f")
+        files.read_json(tmp_path / "f")
 
 
 def test_damaged_arrays_never_crash(tmp_path):
     """Thousands of mutations: an error of ours, or arrays."""
-    _files.write_arrays(tmp_path / "f", {"a": np.arange(4.0), "text": np.array("some")})
+    files.write_arrays(tmp_path / "f", {"a": np.arange(4.0), "text": np.array("some")})
     whole = (tmp_path / "f").read_bytes()
     rng = np.random.default_rng(0)
     refused = 0
@@ -414,7 +415,7 @@ def test_damaged_arrays_never_crash(tmp_path):
         data = damaged(whole, rng, round_ % 4)
         (tmp_path / "f").write_bytes(data)
         try:
-            for values in _files.read_arrays(tmp_path / "f").values():
+            for values in files.read_arrays(tmp_path / "f").values():
                 assert values.nbytes <= len(data)
         except qlif.FormatError:
             refused += 1

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import _results
-from .._errors import InterruptedWarning, QlifError
+from ..errors import InterruptedWarning, QlifError
 from . import _data, _metrics, _models, _pictures, _run, _table
 from ._storage import Record, Store
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import datasets
-from .._arrays import FloatArray, LabelArray
+from .._engine.arrays import FloatArray, LabelArray
 
 TITLES = {
     "mnist": "MNIST",

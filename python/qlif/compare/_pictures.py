@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import render
-from .._arrays import FloatArray
-from .._errors import FileError
+from .._engine.arrays import FloatArray
+from ..errors import FileError
 from ..network import Network
 from ._data import Images
 from ._storage import Place, Record, Store

@@ -27,9 +27,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from .. import _files, _schema
-from .._arrays import FloatArray, LabelArray
-from .._errors import (
+from .. import _schema
+from .._engine import files
+from .._engine.arrays import FloatArray, LabelArray
+from ..errors import (
     ArgumentError,
     FileError,
     FormatError,
@@ -408,7 +409,7 @@ def _difference(old: str, new: str) -> str | None:
 
 
 def _write(path: str | os.PathLike[str], arrays: dict[str, Any], numbers: dict[str, Any]) -> None:
-    _files.write_arrays(path, {"numbers": np.array(json.dumps(numbers)), **arrays})
+    files.write_arrays(path, {"numbers": np.array(json.dumps(numbers)), **arrays})
 
 
 def _read(
@@ -420,9 +421,9 @@ def _read(
         FileError: there is no such file.
         FormatError: it is something else, or damaged.
     """
-    arrays = _files.read_arrays(path)
+    arrays = files.read_arrays(path)
     if arrays is None:
-        raise FileError(f"{_files.shown(path)} cannot be read: there is no such file")
+        raise FileError(f"{files.shown(path)} cannot be read: there is no such file")
     try:
         record = json.loads(str(arrays["numbers"]))
         _schema.check(record, numbers)
@@ -436,6 +437,6 @@ def _read(
                 raise ValueError(f"{name} holds no finite numbers")
     except (ValueError, KeyError, RecursionError) as error:
         raise FormatError(
-            f"{_files.shown(path)} is not of a variational circuit ({error})"
+            f"{files.shown(path)} is not of a variational circuit ({error})"
         ) from error
     return record, arrays

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import _results
-from .._errors import ArgumentError
+from ..errors import ArgumentError
 from ..network import Network
 from . import _metrics, _models, _storage
 from ._data import Images

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, _files, _results, _schema
-from .._errors import FormatError
+from .. import __version__, _results, _schema
+from .._engine import files
+from ..errors import FormatError
 
 Record = dict[str, Any]
 
@@ -119,7 +120,7 @@ _SCHEMA = {
 def read(path: Path) -> Record | None:
     """A finished run's record, or None where there is none."""
     try:
-        record: Record | None = _files.read_json(path)
+        record: Record | None = files.read_json(path)
         if record is not None:
             _schema.check(record, _SCHEMA)
     except ValueError as error:

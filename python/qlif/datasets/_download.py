@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from .. import _files
-from .._errors import FileError
+from .._engine import files
+from ..errors import FileError
 from ._catalogue import File
 from ._errors import DatasetError
 
@@ -33,7 +33,7 @@ def fetch(url: str, target: Path, expected: File) -> None:
         # Before the download, which is long, as it may fail.
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DatasetError(f"{target} cannot be written: {_files.reason(error)}") from error
+        raise DatasetError(f"{target} cannot be written: {files.reason(error)}") from error
     try:
         data = _download(url, expected.size, target.name)
         _check(url, "SHA-256", hashlib.sha256(data).hexdigest(), expected.sha256)
@@ -42,9 +42,9 @@ def fetch(url: str, target: Path, expected: File) -> None:
     except DatasetError:
         raise
     except (OSError, ValueError, http.client.HTTPException, zlib.error, EOFError) as error:
-        raise DatasetError(f"{url} cannot be downloaded: {_files.reason(error)}") from error
+        raise DatasetError(f"{url} cannot be downloaded: {files.reason(error)}") from error
     try:
-        _files.write(target, data)
+        files.write(target, data)
     except FileError as error:
         raise DatasetError(str(error)) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._errors import FileError
+from ..errors import FileError
 
 
 class DatasetError(FileError):

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _files
+from .._engine import files
 from ._errors import DatasetError
 
 _UNSIGNED_BYTES = 8
@@ -28,7 +28,7 @@ _BLOCK = 1 << 20
 def read(path: Path, axes: int) -> NDArray[np.uint8]:
     """The values of a file that must have so many axes."""
     try:
-        with _files.opened(path) as plain:
+        with files.opened(path) as plain:
             compressed = plain.read(2) == _GZIP_MAGIC
             plain.seek(0)
             with gzip.open(plain) if compressed else nullcontext(plain) as stream:
@@ -37,9 +37,9 @@ def read(path: Path, axes: int) -> NDArray[np.uint8]:
                 # One byte more than the header says, to notice a file that is too long.
                 values = _taken(stream, prod(shape) + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DatasetError(f"{path} is cut off or damaged: {_files.reason(error)}") from error
+        raise DatasetError(f"{path} is cut off or damaged: {files.reason(error)}") from error
     except OSError as error:
-        raise DatasetError(f"{path} cannot be read: {_files.reason(error)}") from error
+        raise DatasetError(f"{path} cannot be read: {files.reason(error)}") from error
     if len(values) != prod(shape):
         many = "more" if len(values) > prod(shape) else len(values)
         raise DatasetError(f"{path} holds {many} values, but its header says {prod(shape)}")

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .._arrays import FloatArray, LabelArray
-from .._errors import ArgumentError, MissingExtraError
+from .._engine.arrays import FloatArray, LabelArray
+from ..errors import ArgumentError, MissingExtraError
 from . import _download, _idx
 from ._catalogue import CATALOGUE, FILES
 from ._errors import DatasetError

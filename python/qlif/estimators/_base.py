@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .. import _arrays, _loading
-from .._arrays import FloatArray, LabelArray
-from .._defaults import trainer_default
-from .._errors import ArgumentError, FormatError
-from .._lib import READOUT, SCHEDULE
+from .._engine import arrays, loading
+from .._engine.arrays import FloatArray, LabelArray
+from .._engine.defaults import trainer_default
+from .._engine.library import READOUT, SCHEDULE
+from ..errors import ArgumentError, FormatError
 from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import Neuron
@@ -219,7 +219,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             raise ArgumentError(
                 "patience needs validation_data, or validation_fraction greater than 0"
             )
-        epochs = _arrays.integer(self.epochs, "epochs", 1, 2**31)
+        epochs = arrays.integer(self.epochs, "epochs", 1, 2**31)
         batch_size = self._batch_size(len(training))
         self._scaling = self._measured_scaling(training)
         self._streaming = None
@@ -259,7 +259,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         first = not hasattr(self, "network_")
         if not first:
             self._check_network()
-        classes = None if classes is None else _arrays.plain(classes, "classes")
+        classes = None if classes is None else arrays.plain(classes, "classes")
         checked, labels = self._checked(X, y, reset=first)
         if first:
             if classes is None:
@@ -351,15 +351,15 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         """
         if self.batch_size == "auto":
             return min(max(samples // 200, 8), 200)
-        return _arrays.integer(self.batch_size, "batch_size", 1, 2**31)
+        return arrays.integer(self.batch_size, "batch_size", 1, 2**31)
 
     # ---- Data --------------------------------------------------------------------------
 
     def _validated(self, X: Any, *y: Any, reset: bool) -> Any:
         """X, [n, features], and y where it is given, as scikit-learn checks them."""
-        given = [_arrays.unmasked(each, name) for each, name in zip((X, *y), "Xy", strict=False)]
+        given = [arrays.unmasked(each, name) for each, name in zip((X, *y), "Xy", strict=False)]
         validated: Any = validate_data(self, *given, reset=reset)
-        _arrays.representable(validated[0] if y else validated, "X")
+        arrays.representable(validated[0] if y else validated, "X")
         return validated
 
     def _checked(self, X: Any, y: Any, *, reset: bool) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -369,7 +369,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     def _encoded(self, labels: NDArray[Any]) -> LabelArray:
         """Labels as indices into `classes_`; a label that is not there is an error."""
-        if _arrays.is_text(labels) != _arrays.is_text(self.classes_):
+        if arrays.is_text(labels) != arrays.is_text(self.classes_):
             raise ArgumentError(f"y has dtype {labels.dtype}, expected the classes {self.classes_}")
         indices = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
         unknown = np.unique(labels[self.classes_[indices] != labels])
@@ -388,7 +388,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         self, X: NDArray[Any], encoded: LabelArray, seeds: Seeds
     ) -> tuple[Samples, Samples | None]:
         """Holds a share of each class back for validation."""
-        share = _arrays.number(self.validation_fraction, "validation_fraction")
+        share = arrays.number(self.validation_fraction, "validation_fraction")
         if not 0 <= share < 1:
             raise ArgumentError(f"validation_fraction is {share}, expected 0 or more, less than 1")
         order = seeds.splitter().permutation(len(encoded))
@@ -450,7 +450,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             ValueError: a y that cannot be compared with the predictions.
         """
         labels, weight = (
-            _arrays.unmasked(each, name)
+            arrays.unmasked(each, name)
             for each, name in ((y, "y"), (sample_weight, "sample_weight"))
         )
         predicted = self.predict(X, noise=noise, noise_seed=noise_seed)
@@ -556,12 +556,12 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self, "network_")
         self._check_network()
         metadata = self.network_.metadata
-        metadata[_loading.ESTIMATOR] = _storage.encode(self)
+        metadata[loading.ESTIMATOR] = _storage.encode(self)
         try:
             self.network_.save(path)
         finally:
             # The network alone is none the wiser: what it predicts does not depend on a save.
-            del metadata[_loading.ESTIMATOR]
+            del metadata[loading.ESTIMATOR]
 
     @classmethod
     def load(cls: type[Self], path: str | os.PathLike[str]) -> Self:
@@ -574,13 +574,13 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             FileError: the file cannot be read.
             FormatError: the file is damaged, or holds something else; `qlif.load` reads any.
         """
-        found = _loading.metadata(path)
-        is_checkpoint = _loading.CHECKPOINT in found
-        key = _loading.CHECKPOINT if is_checkpoint else _loading.ESTIMATOR
+        found = loading.metadata(path)
+        is_checkpoint = loading.CHECKPOINT in found
+        key = loading.CHECKPOINT if is_checkpoint else loading.ESTIMATOR
         network = Trainer._read(path).network if is_checkpoint else Network.load(path)
         text = network.metadata.pop(key, None)
         if text is None:
-            raise FormatError(f"{path} holds no {cls.__name__}: {_loading.reader(found)} reads it")
+            raise FormatError(f"{path} holds no {cls.__name__}: {loading.reader(found)} reads it")
         estimator: Self = _storage.decode(text, cls)
         if is_checkpoint:
             network = estimator._scaling.fold(network)

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _loading
-from .._arrays import LabelArray
-from .._errors import ArgumentError, FormatError
+from .._engine import loading
+from .._engine.arrays import LabelArray
+from ..errors import ArgumentError, FormatError
 from ..trainer import Trainer
 from . import _storage
 
-KEY = _loading.CHECKPOINT
+KEY = loading.CHECKPOINT
 
 _CHUNK = 1024  # rows that are in memory twice at a time
 
@@ -97,10 +97,10 @@ class Checkpoint:
         """
         if not self.path.exists():
             return None
-        found = _loading.metadata(self.path)
+        found = loading.metadata(self.path)
         if found and KEY not in found:
             raise FormatError(
-                f"{self.path} is no checkpoint of a training: {_loading.reader(found)} reads it"
+                f"{self.path} is no checkpoint of a training: {loading.reader(found)} reads it"
             )
         trainer = Trainer._read(self.path)
         try:

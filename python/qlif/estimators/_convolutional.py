@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from math import isqrt, prod
 from typing import Any
 
-from .. import _arrays
-from .._arrays import integer
-from .._errors import ArgumentError, ShapeError
+from .._engine import arrays
+from .._engine.arrays import integer
+from ..errors import ArgumentError, ShapeError
 from ..layers import Conv2d, Layer, MaxPool2d
 from ._base import SpikingClassifier
 
@@ -102,10 +102,10 @@ def _transposition(shape: Shape | None, expected: Shape) -> str:
 
 def _flattened(X: Any) -> tuple[Any, Shape | None]:
     """Images as rows of pixels, and their shape; whatever has two axes as it is."""
-    given = _arrays.plain(X, "X") if isinstance(X, list | tuple) else X
+    given = arrays.plain(X, "X") if isinstance(X, list | tuple) else X
     axes = getattr(given, "ndim", 2)
     if axes not in (3, 4):
         return X, None
-    images = _arrays.plain(given, "X")  # of torch, xarray and others, too
+    images = arrays.plain(given, "X")  # of torch, xarray and others, too
     shape = images.shape[1:] if axes == 4 else (1, *images.shape[1:])
     return images.reshape(len(images), prod(shape)), shape

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _arrays
-from .._arrays import is_text
-from .._errors import ArgumentError, QlifError, ShapeError
+from .._engine import arrays
+from .._engine.arrays import is_text
+from ..errors import ArgumentError, QlifError, ShapeError
 
 
 class NotFittedError(QlifError, ValueError, AttributeError):
@@ -62,7 +62,7 @@ def validate_data(
     estimator: Any, X: Any, y: Any = "no_validation", *, reset: bool = True
 ) -> NDArray[Any] | tuple[NDArray[Any], NDArray[Any]]:
     """X as a two-dimensional array of finite real numbers, and y as long as it."""
-    array = _arrays.plain(X, "X")
+    array = arrays.plain(X, "X")
     if array.ndim != 2 or 0 in array.shape:
         raise ShapeError(f"X has shape {array.shape}, expected [samples, features], not empty")
     if array.dtype.kind not in "fiub":
@@ -95,7 +95,7 @@ def accuracy_score(y_true: Any, y_pred: NDArray[Any], *, sample_weight: Any = No
     if is_text(labels) != is_text(y_pred):
         raise ArgumentError(f"y has dtype {labels.dtype}, the classes have {y_pred.dtype}")
     if sample_weight is not None:
-        weights = _arrays.float64(sample_weight, "sample_weight")
+        weights = arrays.float64(sample_weight, "sample_weight")
         if weights.shape != labels.shape:
             raise ShapeError(f"sample_weight has shape {weights.shape}, expected {labels.shape}")
         if not np.isfinite(weights).all() or not weights.any():
@@ -107,7 +107,7 @@ def _labels(y: Any, samples: int) -> NDArray[Any]:
     """The class of each sample, [n]; a column is taken as a row."""
     if y is None:
         raise ArgumentError("y is None, expected the class of each sample")
-    labels = _arrays.plain(y, "y")
+    labels = arrays.plain(y, "y")
     if labels.shape not in ((samples,), (samples, 1)):
         raise ShapeError(f"y has shape {labels.shape}, expected ({samples},)")
     return labels.ravel()

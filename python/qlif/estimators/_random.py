@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._arrays import integer
+from .._engine.arrays import integer
 
 
 @dataclass(frozen=True)

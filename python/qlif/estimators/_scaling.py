@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._arrays import FloatArray
-from .._errors import ArgumentError, InputWarning
+from .._engine.arrays import FloatArray
+from ..errors import ArgumentError, InputWarning
 from ..network import Network
 
 # Root mean square of inputs from which networks learn well; docs/defaults.md has the figures.

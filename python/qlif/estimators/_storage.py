@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._errors import ArgumentError, FormatError
+from ..errors import ArgumentError, FormatError
 from ..noise import Noise
 from ._scaling import InputScaling
 

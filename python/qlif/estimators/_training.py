@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from .._arrays import FloatArray, LabelArray
-from .._errors import InterruptedWarning, SilentLayerWarning
+from .._engine.arrays import FloatArray, LabelArray
+from ..errors import InterruptedWarning, SilentLayerWarning
 from ..network import Network
 from ..noise import NoiseLike
 from ..report import Report

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import _arrays
-from .._arrays import DoubleArray
 from .._calibration import backend_of, t1_of, target_of
-from .._errors import ArgumentError, QlifError
+from .._engine import arrays
+from .._engine.arrays import DoubleArray
+from ..errors import ArgumentError, QlifError
 from ..noise import Noise
 from ._qiskit import qiskit
 
@@ -49,14 +49,14 @@ class Device:
             self.calibrated = any(known)
             self.qubits = self._best(neurons)
         else:
-            self.qubits = [_arrays.integer(q, "qubits", 0, self.size - 1) for q in qubits]
+            self.qubits = [arrays.integer(q, "qubits", 0, self.size - 1) for q in qubits]
             if not self.qubits or len(set(self.qubits)) != len(self.qubits):
                 raise ArgumentError(f"qubits is {self.qubits}, expected one or more, all different")
             self.calibrated = all(t1_of(self.target, q) is not None for q in self.qubits)
         most = len(self.qubits)
         if width is None:
             width = min(most, SIMULATED_QUBITS) if self.is_simulator else most
-        self.width = _arrays.integer(width, "qubits_per_circuit", 1, 2**31 - 1)
+        self.width = arrays.integer(width, "qubits_per_circuit", 1, 2**31 - 1)
         if self.width > most:
             raise ArgumentError(
                 f"qubits_per_circuit is {self.width}, expected at most the {most} qubits in use "

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _lib
-from .._arrays import DoubleArray
-from .._errors import ArgumentError
+from .._engine import library
+from .._engine.arrays import DoubleArray
+from ..errors import ArgumentError
 from ..layers import Dense
 from ..network import Network
 from ..neurons import QLIF
@@ -63,7 +63,7 @@ class DeviceLayer:
 
 def as_executed(network: Network, leak: str) -> Network:
     """The network with the leak that the device gives it; what a device cannot run is refused."""
-    _lib.CIRCUIT_LEAK.code(leak)
+    library.CIRCUIT_LEAK.code(leak)
     layers = []
     for index, layer in enumerate(network.layers):
         if not isinstance(layer, Dense) or not isinstance(layer.neuron, QLIF):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._errors import ArgumentError, MissingExtraError
+from ..errors import ArgumentError, MissingExtraError
 from ..plot import COLOURS
 
 if TYPE_CHECKING:

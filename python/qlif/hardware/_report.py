@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
-from .. import _files
+from .._engine import files
 
 _ROWS = (
     ("predictions equal, noiseless engine", "predictions_noiseless", "{:.1%}"),
@@ -85,7 +85,7 @@ class HardwareReport:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the report as JSON, at once or not at all."""
-        _files.write(path, json.dumps(asdict(self), indent=1).encode("utf-8"))
+        files.write(path, json.dumps(asdict(self), indent=1).encode("utf-8"))
 
     def __str__(self) -> str:
         head = f"{self.backend}, leak {self.leak!r}: {self.samples} samples, {self.steps} steps"

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
-from .. import _arrays, _lib, circuits
-from .._arrays import DoubleArray
-from .._defaults import trainer_default
-from .._errors import ArgumentError, ShapeError
+from .. import circuits
+from .._engine import arrays, library
+from .._engine.arrays import DoubleArray
+from .._engine.defaults import trainer_default
+from ..errors import ArgumentError, ShapeError
 from ..network import Network
 from ..noise import Noise
 from ..recording import LayerArrays, Recording
@@ -90,18 +91,18 @@ def run(
     job = _Run(
         network=network,
         x=x,
-        shots=_arrays.integer(shots, "shots", 1, 2**31 - 1),
+        shots=arrays.integer(shots, "shots", 1, 2**31 - 1),
         leak=leak,
-        readout=_lib.READOUT.names[
-            trainer_default().readout if readout is None else _lib.READOUT.code(readout)
+        readout=library.READOUT.names[
+            trainer_default().readout if readout is None else library.READOUT.code(readout)
         ],
         device=Device(
             backend, qubits, qubits_per_circuit, max(map(math.prod, network.layer_shapes))
         ),
-        per_job=_arrays.integer(circuits_per_job, "circuits_per_job", 1, 2**31 - 1),
-        retries=_arrays.integer(retries, "retries", 0, 1000),
+        per_job=arrays.integer(circuits_per_job, "circuits_per_job", 1, 2**31 - 1),
+        retries=arrays.integer(retries, "retries", 0, 1000),
         pause=_pause(pause),
-        seed=None if seed is None else _arrays.integer(seed, "seed", 0, 2**31 - 1),
+        seed=None if seed is None else arrays.integer(seed, "seed", 0, 2**31 - 1),
         state=state,
     )
     job.execute(progress)
@@ -109,7 +110,7 @@ def run(
 
 
 def _pause(value: Any) -> float:
-    pause = _arrays.number(value, "pause")
+    pause = arrays.number(value, "pause")
     if not 0 <= pause < math.inf:
         raise ArgumentError(f"pause is {pause}, expected 0 or more (seconds)")
     return pause
@@ -391,7 +392,7 @@ class _Run:
 
 def _input(network: Network, x: ArrayLike) -> DoubleArray:
     """The input as ``[steps, batch, features]``."""
-    array, shape = _arrays.float32(x, "x"), network.input_shape
+    array, shape = arrays.float32(x, "x"), network.input_shape
     extra = array.ndim - len(shape)
     if extra not in (1, 2) or array.shape[extra:] != shape or array.size == 0:
         raise ShapeError(

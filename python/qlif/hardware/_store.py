@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _files
-from .._errors import ArgumentError, FormatError
+from .._engine import files
+from ..errors import ArgumentError, FormatError
 
 FORMAT = 1
 
@@ -33,7 +33,7 @@ class Store:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArgumentError(
-                f"state: {self.folder} cannot be used: {_files.reason(error)}"
+                f"state: {self.folder} cannot be used: {files.reason(error)}"
             ) from error
         known = self._read("run.json")
         wanted = {"format": FORMAT, **identity}
@@ -96,18 +96,18 @@ class Store:
 
     def _read(self, name: str) -> dict[str, Any] | None:
         path = self.folder / name
-        record = _files.read_json(path)
+        record = files.read_json(path)
         if record is not None and not isinstance(record, dict):
             raise FormatError(f"{path} is damaged: it holds no record")
         return record
 
     def _write(self, name: str, record: dict[str, Any]) -> None:
-        _files.write(self.folder / name, json.dumps(record, indent=1).encode("utf-8"))
+        files.write(self.folder / name, json.dumps(record, indent=1).encode("utf-8"))
 
     def _load(self, name: str, wanted: dict[str, tuple[int, ...]]) -> dict[str, Any] | None:
         """Populations under the wanted names and of the wanted shapes."""
         path = self.folder / name
-        arrays = _files.read_arrays(path)
+        arrays = files.read_arrays(path)
         if arrays is None:
             return None
         if {key: values.shape for key, values in arrays.items()} != wanted:
@@ -118,7 +118,7 @@ class Store:
         return arrays
 
     def _save(self, name: str, arrays: dict[str, Any]) -> None:
-        _files.write_arrays(self.folder / name, arrays)
+        files.write_arrays(self.folder / name, arrays)
 
 
 def digest(*arrays: Any) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from .. import _files, _results, datasets, render
-from .._errors import FileError, InterruptedWarning, QlifError
+from .. import _results, datasets, render
+from .._engine import files
 from ..compare import _data
+from ..errors import FileError, InterruptedWarning, QlifError
 from . import _devices, _models
 from ._conditions import SWEEPS, Condition, conditions
 from ._models import AWARE, PLAIN
@@ -176,7 +177,7 @@ def _plain(options: argparse.Namespace, images: _data.Images, study: Study) -> d
     """The model that was trained without noise, by its name."""
     if options.model is not None:
         path: Path = options.model
-        name = _files.shown(path.stem)
+        name = files.shown(path.stem)
         study.add(name, name, {"sha256": _models.digest(path)})
         return {name: _models.load(path)}
     import qlif

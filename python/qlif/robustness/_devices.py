@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from .._errors import ArgumentError, MissingExtraError
+from ..errors import ArgumentError, MissingExtraError
 from ..noise import Noise
 
 

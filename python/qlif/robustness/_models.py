@@ -7,9 +7,10 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from .. import _files, _loading, _results
-from .._errors import FileError, FormatError
+from .. import _results
+from .._engine import files, loading
 from ..compare._data import Images
+from ..errors import FileError, FormatError
 
 PLAIN, AWARE = "plain", "aware"
 TITLES = {PLAIN: "trained without noise", AWARE: "trained with noise"}
@@ -23,7 +24,7 @@ def load(path: Path) -> Any:
     """
     from ..estimators import SpikingClassifier
 
-    model = _loading.load(path)
+    model = loading.load(path)
     if not isinstance(model, SpikingClassifier):
         raise FormatError(f"{path} holds no classifier: expected one saved by save()")
     return model
@@ -31,7 +32,7 @@ def load(path: Path) -> Any:
 
 def digest(path: Path) -> str:
     """The SHA-256 of a file."""
-    data = _files.read(path)
+    data = files.read(path)
     if data is None:
         raise FileError(f"{path} cannot be read: there is no such file")
     return hashlib.sha256(data).hexdigest()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, _files, _results, _schema
-from .._errors import ArgumentError, FormatError
+from .. import __version__, _results, _schema
+from .._engine import files
+from ..errors import ArgumentError, FormatError
 from ._conditions import DEVICE, EXACT, SWEEPS, Condition
 from ._table import markdown, summarise
 
@@ -45,7 +46,7 @@ class Study:
 
     def _take(self) -> None:
         try:
-            record = _files.read_json(self.results)
+            record = files.read_json(self.results)
             if record is None:
                 return
             _schema.check(record, _SCHEMA)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import qlif
-from qlif import QSNNClassifier, _loading
+from qlif import QSNNClassifier
+from qlif._engine import loading
 
 PARAMETERS = {"hidden": (20,), "steps": 5, "epochs": 4, "random_state": 3, "verbose": False}
 
@@ -52,7 +53,7 @@ def test_an_interruption_changes_nothing(blobs, tmp_path, interrupted, options, 
     assert file.exists() == (update > 30)
     done = 0
     if file.exists():
-        history = json.loads(_loading.metadata(file)["estimator_checkpoint"])["history"]
+        history = json.loads(loading.metadata(file)["estimator_checkpoint"])["history"]
         done = len(history["loss"])
         assert 0 < done < 4
     resumed = QSNNClassifier(**PARAMETERS, **options).fit(*blobs, checkpoint=file)

@@ -15,10 +15,10 @@ import pytest
 pytest.importorskip("sklearn")
 
 import qlif
-from qlif import _loading, _locate
+from qlif._engine import loading, locate
 from qlif.compare import _command, _models, _run
 
-DRAWS = _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
+DRAWS = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 SMALL = ("--models", "qsnn", "--datasets", "digits", "--quick")
 
 
@@ -116,7 +116,7 @@ def test_a_kill_costs_nothing_that_was_finished(tmp_path: Path) -> None:
     assert (place / "seed-0.json").exists()
     assert not (place / "seed-1.json").exists()
     kept = {path: path.read_bytes() for path in place.glob("seed-0*")}
-    state = json.loads(_loading.metadata(place / "seed-1.checkpoint")["estimator_checkpoint"])
+    state = json.loads(loading.metadata(place / "seed-1.checkpoint")["estimator_checkpoint"])
     speeds = state["history"]["images_per_second"]
     assert 0 < len(speeds) < 30
 

@@ -12,7 +12,7 @@ import sealing
 
 import qlif
 from qlif import circuits
-from qlif._errors import ArgumentError, ShapeError
+from qlif.errors import ArgumentError, ShapeError
 
 STEPS, NEURONS = 220, 40
 FULL = qlif.Noise(

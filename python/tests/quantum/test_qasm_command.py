@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import qlif
-from qlif import _locate, circuits, render
+from qlif import circuits, render
+from qlif._engine import locate
 
 qiskit = pytest.importorskip("qiskit")
 pytest.importorskip("qiskit_qasm3_import")
@@ -17,7 +18,7 @@ pytest.importorskip("qiskit_aer")
 from test_circuits import simulated
 
 pytestmark = pytest.mark.skipif(
-    _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
+    locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is None,
     reason="qlif-render is not built",
 )
 

@@ -11,10 +11,10 @@ import pytest
 pytest.importorskip("sklearn")
 
 import qlif
-from qlif import _locate
+from qlif._engine import locate
 from qlif.robustness import _command, _conditions, _models
 
-DRAWS = _locate.first_file(_locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
+DRAWS = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 QUICK = ("--dataset", "digits", "--quick", "--hidden", "12", "--epochs", "1")
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._errors import ArgumentError, NotFiniteError, ShapeError
+from ..errors import ArgumentError, NotFiniteError, ShapeError
 
 T = TypeVar("T")
 FloatArray = NDArray[np.float32]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Buffer
-from ._lib import lib
-from ._owner import Owner
+from .arrays import Buffer
+from .handles import Owner
+from .library import lib
 
 BytesLike = bytes | bytearray | memoryview
 

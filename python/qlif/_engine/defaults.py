@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._lib import NeuronConfig, TrainerConfig, lib
+from .library import NeuronConfig, TrainerConfig, lib
 
 QLIF_KIND = 0
 LIF_KIND = 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from ctypes import c_char_p, c_int32
 
-from ._arrays import text
-from ._lib import lib
-from ._owner import Owner
+from .arrays import text
+from .handles import Owner
+from .library import lib
 
 
 class Metadata(MutableMapping[str, str]):

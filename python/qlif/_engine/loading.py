@@ -6,8 +6,8 @@ import json
 import os
 from typing import Any
 
-from . import _arrays
-from ._errors import FormatError
+from ..errors import FormatError
+from . import arrays
 
 # Keys of a file's metadata. The first two are the engine's.
 FORMAT, TRAINER = "qlif.format", "qlif.trainer"
@@ -29,9 +29,9 @@ def load(path: str | os.PathLike[str]) -> Any:
         FileError: the file cannot be read.
         FormatError: the file is damaged, something else, or of a class that is not in qlif.
     """
-    from . import estimators
-    from .network import Network
-    from .trainer import Trainer
+    from .. import estimators
+    from ..network import Network
+    from ..trainer import Trainer
 
     found = metadata(path)
     if TRAINER in found and CHECKPOINT not in found:
@@ -50,7 +50,7 @@ def metadata(path: str | os.PathLike[str]) -> dict[str, str]:
 
     What is wrong with a file, and whether it is damaged, is the engine's to say.
     """
-    name = os.fsdecode(_arrays.path(path))
+    name = os.fsdecode(arrays.path(path))
     try:
         if not os.path.isfile(name):
             return {}

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ._errors import FileError, FormatError
+from ..errors import FileError, FormatError
 
 Name = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 

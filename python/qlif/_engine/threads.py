@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ._arrays import integer
-from ._lib import lib
+from .arrays import integer
+from .library import lib
 
 
 def set_threads(count: int) -> None:

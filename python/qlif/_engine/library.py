@@ -23,8 +23,7 @@ from ctypes import (
 from pathlib import Path
 from typing import Any
 
-from . import _locate
-from ._errors import (
+from ..errors import (
     ArgumentError,
     FileError,
     FormatError,
@@ -34,6 +33,7 @@ from ._errors import (
     QlifError,
     ShapeError,
 )
+from . import locate
 
 ABI_VERSION = 1
 
@@ -409,7 +409,7 @@ def declare(library: ctypes.CDLL) -> None:
 
 def load(paths: list[Path]) -> ctypes.CDLL:
     """Opens the first of the paths that exists and refuses a library of another contract."""
-    path = _locate.first_file(paths)
+    path = locate.first_file(paths)
     if path is None:
         tried = "".join(f"\n  {path}" for path in paths)
         raise LibraryError(
@@ -435,4 +435,4 @@ def load(paths: list[Path]) -> ctypes.CDLL:
     return library
 
 
-lib = load(_locate.candidates("QLIF_LIBRARY", "lib", "libqlif.so"))
+lib = load(locate.candidates("QLIF_LIBRARY", "lib", "libqlif.so"))
