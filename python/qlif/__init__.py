@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import circuits, datasets, hardware, plot, presets, quantum, render, surrogate
+from . import datasets, hardware, plot, presets, quantum, render, surrogate
 from ._engine.library import lib
 from ._engine.loading import load
 from ._engine.threads import instruction_set, set_threads, threads
@@ -37,7 +37,8 @@ from .errors import (
 from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
 from .network import Network
 from .neurons import LIF, QLIF, Neuron
-from .noise import Noise
+from .quantum import circuits
+from .quantum.noise import Noise
 from .recording import Recording
 from .report import Report
 from .trainer import Trainer

@@ -24,7 +24,7 @@ from ._engine.metadata import Metadata
 from .errors import ArgumentError, ClosedError, InputWarning, ShapeError
 from .layers import Layer, layer_of
 from .neurons import neuron_of
-from .noise import NoiseLike, NoiseRun
+from .quantum.noise import NoiseLike, NoiseRun
 from .recording import LayerArrays, Recording
 from .report import Report
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ._engine import arrays
 from .errors import ArgumentError, MissingExtraError, ShapeError
 from .network import Network
-from .quantum import NeuronState
+from .quantum.qubit import NeuronState
 from .recording import LayerArrays, Recording
 
 __all__ = ["bloch", "confusion", "filters", "history", "raster", "roc", "traces"]

@@ -21,8 +21,8 @@ from ._engine import arrays, files, locate
 from .errors import ArgumentError, FileError, QlifError, ShapeError
 from .network import Network
 from .neurons import QLIF
-from .noise import Noise
-from .quantum import NeuronState
+from .quantum.noise import Noise
+from .quantum.qubit import NeuronState
 
 __all__ = [
     "PNG",

@@ -16,7 +16,7 @@ from ._engine.handles import Owner
 from ._engine.library import lib
 from .errors import ArgumentError, ClosedError, FormatError
 from .network import Network
-from .noise import NoiseLike
+from .quantum.noise import NoiseLike
 from .report import Report
 
 __all__ = ["Trainer"]

@@ -47,18 +47,17 @@ OTHERS = {"QSCNNClassifier", "SCNNClassifier", "SNNClassifier", "SpikingClassifi
 
 
 def public_modules():
-    yield from (qlif, estimators)
-    for module in vars(qlif).values():
-        if inspect.ismodule(module) and hasattr(module, "__all__"):
-            name = module.__name__
-            if name.startswith("qlif.") and "._" not in name and module is not estimators:
-                yield module
+    """The package's modules, each with the name that it has in `qlif`."""
+    yield from (("", qlif), ("estimators", estimators))
+    for place, module in vars(qlif).items():
+        ours = inspect.ismodule(module) and module.__name__.startswith("qlif.")
+        if ours and hasattr(module, "__all__") and module is not estimators:
+            yield place, module
 
 
 def callables():
     """Public functions, constructors and methods of the package, by name."""
-    for module in public_modules():
-        place = module.__name__.removeprefix("qlif").lstrip(".")
+    for place, module in public_modules():
         for name in module.__all__:
             value = getattr(module, name)
             if inspect.isfunction(value):

@@ -16,7 +16,7 @@ from ..errors import ArgumentError, FormatError
 from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import Neuron
-from ..noise import NoiseLike
+from ..quantum.noise import NoiseLike
 from ..trainer import Trainer
 from . import _storage
 from ._checkpoint import Checkpoint

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, FormatError
-from ..noise import Noise
+from ..quantum.noise import Noise
 from ._scaling import InputScaling
 
 _NOISE = "noise"

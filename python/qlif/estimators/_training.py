@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from .._engine.arrays import FloatArray, LabelArray
 from ..errors import InterruptedWarning, SilentLayerWarning
 from ..network import Network
-from ..noise import NoiseLike
+from ..quantum.noise import NoiseLike
 from ..report import Report
 from ..trainer import Trainer
 from ._checkpoint import Checkpoint

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import pi
 from typing import Any
 
-from ..noise import NoiseLike
+from ..quantum.noise import NoiseLike
 from ._dense import DenseClassifier
 from ._docs import documented
 from ._populations import QuantumNeurons

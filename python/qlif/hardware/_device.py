@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .._calibration import backend_of, t1_of, target_of
 from .._engine import arrays
 from .._engine.arrays import DoubleArray
 from ..errors import ArgumentError, QlifError
-from ..noise import Noise
+from ..quantum.calibration import backend_of, t1_of, target_of
+from ..quantum.noise import Noise
 from ._qiskit import qiskit
 
 # Neurons in one circuit on a simulator with noise, which pays 4^n for a density matrix.

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..noise import Noise
+from ..quantum.noise import Noise
 from ..recording import Recording
 from ._report import HardwareReport
 

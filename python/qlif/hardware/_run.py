@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
-from .. import circuits
 from .._engine import arrays, library
 from .._engine.arrays import DoubleArray
 from .._engine.defaults import trainer_default
 from ..errors import ArgumentError, ShapeError
 from ..network import Network
-from ..noise import Noise
+from ..quantum import circuits
+from ..quantum.noise import Noise
 from ..recording import LayerArrays, Recording
 from ._device import Device, DeviceError, persist
 from ._layers import DeviceLayer, as_executed, predict

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .._calibration import calibrations
 from .._engine.arrays import DoubleArray
 from ..errors import QlifError
+from ..quantum.calibration import calibrations
 from ._device import Device
 from ._qiskit import qiskit
 

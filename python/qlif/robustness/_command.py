@@ -198,7 +198,7 @@ def _aware(
     options: argparse.Namespace, images: _data.Images, study: Study, base: Any, device: Any
 ) -> Any:
     """The same model as `base`, trained with noise."""
-    from ..noise import Noise
+    from ..quantum.noise import Noise
 
     noise = Noise(shots=options.shots) if device is None else device
     parameters = {**base.get_params(), "noise": noise, "random_state": 0, "verbose": True}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import ArgumentError, MissingExtraError
-from ..noise import Noise
+from ..quantum.noise import Noise
 
 
 def backend(name: str) -> Any:

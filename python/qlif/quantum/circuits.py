@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._engine import arrays, library
-from ._engine.arrays import DoubleArray
-from ._engine.library import lib
-from .errors import ArgumentError, MissingExtraError, ShapeError
-from .neurons import QLIF
+from .._engine import arrays, library
+from .._engine.arrays import DoubleArray
+from .._engine.library import lib
+from ..errors import ArgumentError, MissingExtraError, ShapeError
+from ..neurons import QLIF
 from .noise import Noise
 
 __all__ = ["QubitRun", "qasm3", "run", "to_qiskit"]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ._engine import arrays, library
-from ._engine.arrays import DoubleArray
-from ._engine.library import lib
-from .errors import ArgumentError
+from .._engine import arrays, library
+from .._engine.arrays import DoubleArray
+from .._engine.library import lib
+from ..errors import ArgumentError
 from .noise import Noise
 
 __all__ = ["NeuronState"]
@@ -60,7 +60,7 @@ class NeuronState:
         self._gates = noise.structs()[0]
         self._rest = noise.structs()[0]
         if noise.thermal is None:
-            from ._engine.defaults import neuron_default, shortest
+            from .._engine.defaults import neuron_default, shortest
 
             own = shortest(neuron_default().t1) if t1 is None else arrays.number(t1, "t1")
             if not own > 0:

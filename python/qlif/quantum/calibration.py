@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ._engine import arrays
-from .errors import ArgumentError
+from .._engine import arrays
+from ..errors import ArgumentError
 
 MICRO = 1e6
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from ._engine import arrays, library
-from ._engine.library import lib
-from .errors import ArgumentError, ShapeError
+from .._engine import arrays, library
+from .._engine.library import lib
+from ..errors import ArgumentError, ShapeError
 
 __all__ = ["Noise", "NoiseLike"]
 
@@ -167,7 +167,7 @@ class Noise:
         Raises:
             ArgumentError: no such qubit, or a qubit without T1; a device where none has one.
         """
-        from ._calibration import calibrations
+        from .calibration import calibrations
 
         found = calibrations(backend, qubits)
         columns = list(zip(*((*c.thermal, *c.readout, c.depolarizing) for c in found), strict=True))
