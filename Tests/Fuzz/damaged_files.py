@@ -32,9 +32,9 @@ import numpy as np
 import qlif
 from qlif import datasets
 from qlif._engine import locate
-from qlif.compare import _storage as compare_storage
 from qlif.datasets import _idx
-from qlif.robustness import _storage as robustness_storage
+from qlif.studies.compare import _storage as compare_storage
+from qlif.studies.robustness import _storage as robustness_storage
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python" / "tests"))
 import sealing  # noqa: E402

@@ -27,11 +27,13 @@ from option_tools import (
     seen,
     trained,
 )
-from test_render_cli import results, study
+from test_render_cli import results as compared
+from test_render_cli import study
 
 import qlif
-from qlif import _results, estimators, hardware
+from qlif import estimators, hardware
 from qlif._engine import locate
+from qlif.studies import results
 
 RENDERS = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 
@@ -289,7 +291,7 @@ def image_model(tools):
 def written(make):
     def call(tools):
         path = tools.new()
-        path.write_text(_results.as_json(make()))
+        path.write_text(results.as_json(make()))
         return (path,)
 
     return call
@@ -636,7 +638,7 @@ ENTRIES = {
         },
     ),
     "render.confusion": (
-        draw("confusion", written(lambda: {"runs": results()})),
+        draw("confusion", written(lambda: {"runs": compared()})),
         {
             "model": In("snn", dataset="kmnist"),
             "dataset": In("kmnist", model="qsnn"),
@@ -645,7 +647,7 @@ ENTRIES = {
         },
     ),
     "render.curves": (
-        draw("curves", written(lambda: {"runs": results()})),
+        draw("curves", written(lambda: {"runs": compared()})),
         {"kind": "accuracy", "model": "qsnn", "dataset": "kmnist", "seed": 0, **looks()},
     ),
     "render.robustness": (draw("robustness", written(study)), looks()),

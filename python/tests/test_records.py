@@ -11,11 +11,11 @@ import pytest
 from test_render_cli import results, study
 
 import qlif
-from qlif import _schema
 from qlif._engine import files
-from qlif.compare import _qnn, _storage, _table
 from qlif.hardware._store import Store
-from qlif.robustness._storage import Study
+from qlif.studies import schema
+from qlif.studies.compare import _qnn, _storage, _table
+from qlif.studies.robustness._storage import Study
 
 ODD = [
     None, True, -1, 0, 0.5, 1e308, -1e308, 5e-324, 2**63, 10**30, "", "x" * 300, [], {}, [None],
@@ -101,9 +101,9 @@ def damaged(record, rng, count):
 
 
 def test_schemas():
-    schema = {"a": int, "b": ([float], None), "c": {"d": str}}
-    _schema.check({"a": 1, "b": None, "c": {"d": ""}, "more": 0}, schema)
-    _schema.check({"a": 1, "b": [1, 0.5], "c": {"d": ""}}, schema)
+    wanted = {"a": int, "b": ([float], None), "c": {"d": str}}
+    schema.check({"a": 1, "b": None, "c": {"d": ""}, "more": 0}, wanted)
+    schema.check({"a": 1, "b": [1, 0.5], "c": {"d": ""}}, wanted)
     for record, words in [
         (3, "it is no record"),
         ({"c": {"d": ""}}, "it has no 'a'"),
@@ -116,7 +116,7 @@ def test_schemas():
         ({"a": 1, "b": [], "c": {"d": 3}}, r"it\['c'\]\['d'\]"),
     ]:
         with pytest.raises(ValueError, match=words):
-            _schema.check(record, schema)
+            schema.check(record, wanted)
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -19,8 +19,8 @@ from damage import damaged
 from networks import make_network
 
 import qlif
-from qlif import _results
 from qlif._engine import files
+from qlif.studies import results
 
 PNG = qlif.render.PNG(b"\x89PNG one picture")
 
@@ -38,7 +38,7 @@ def save_picture(path):
 
 
 def save_results(path):
-    _results.write(path, "{}\n")
+    results.write(path, "{}\n")
 
 
 def save_arrays(path):

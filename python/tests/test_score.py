@@ -109,7 +109,7 @@ def test_a_network_takes_a_label_for_a_sample(network, batch):
 
 
 def test_the_variational_circuit_subtracts_nothing_from_other_shapes(rng):
-    from qlif.compare._qnn import QNNClassifier
+    from qlif.studies.compare._qnn import QNNClassifier
 
     X, model = rng.uniform(0, 1, (30, 12)), QNNClassifier()
     model._begin(X)

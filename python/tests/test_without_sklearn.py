@@ -85,7 +85,7 @@ for call in (lambda: qlif.datasets.load("digits"), lambda: qlif.plot.raster(np.e
 def test_the_comparison_needs_it(tmp_path):
     code = f"""
 import contextlib, io
-from qlif.compare import _command
+from qlif.studies.compare import _command
 words = io.StringIO()
 with contextlib.redirect_stderr(words):
     print(_command.main(["--quick", "--out", {str(tmp_path / "out")!r}]))

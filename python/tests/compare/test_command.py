@@ -16,7 +16,7 @@ pytest.importorskip("sklearn")
 
 import qlif
 from qlif._engine import loading, locate
-from qlif.compare import _command, _models, _run
+from qlif.studies.compare import _command, _models, _run
 
 DRAWS = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 SMALL = ("--models", "qsnn", "--datasets", "digits", "--quick")

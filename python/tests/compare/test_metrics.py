@@ -5,7 +5,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
-from qlif.compare import _metrics
+from qlif.studies.compare import _metrics
 
 
 def one_hot(predicted, classes=3):

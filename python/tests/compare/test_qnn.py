@@ -7,8 +7,8 @@ pennylane = pytest.importorskip("pennylane")
 pytest.importorskip("sklearn")
 
 import qlif
-from qlif.compare import _qnn
-from qlif.compare._qnn import QUBITS, Circuit, QNNClassifier
+from qlif.studies.compare import _qnn
+from qlif.studies.compare._qnn import QUBITS, Circuit, QNNClassifier
 
 
 @pytest.fixture(scope="module")

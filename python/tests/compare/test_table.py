@@ -2,7 +2,7 @@
 
 import pytest
 
-from qlif.compare import _table
+from qlif.studies.compare import _table
 
 
 def record(seed=0, accuracy=0.9, **changed):

@@ -12,7 +12,7 @@ pytest.importorskip("sklearn")
 
 import qlif
 from qlif._engine import locate
-from qlif.robustness import _command, _conditions, _models
+from qlif.studies.robustness import _command, _conditions, _models
 
 DRAWS = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 QUICK = ("--dataset", "digits", "--quick", "--hidden", "12", "--epochs", "1")
@@ -36,7 +36,7 @@ class Measured:
         return 0.8 + 0.01 * seed - (0.1 if point.sweep == "depolarizing" else 0) * point.value
 
 
-def results(folder: Path) -> dict:
+def results_in(folder: Path) -> dict:
     return json.loads((folder / "results.json").read_text())
 
 
@@ -49,7 +49,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Measured:
 
 def test_results_table_and_picture(measured: Measured, tmp_path: Path, capsys) -> None:
     assert _command.main([*QUICK, "--seeds", "0", "1", "2", "--out", str(tmp_path)]) == 0
-    found = results(tmp_path)
+    found = results_in(tmp_path)
     assert [model["name"] for model in found["models"]] == ["plain"]
     assert found["settings"]["test_images"] == 360
     expected = 1 + 3 * sum(len(sweep.quick) for sweep in _conditions.SWEEPS.values())
@@ -75,7 +75,7 @@ def test_an_interruption_costs_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(_command, "accuracy", first)
     arguments = [*QUICK, "--out", str(tmp_path)]
     assert _command.main(arguments) == 130
-    kept = results(tmp_path)["measurements"]
+    kept = results_in(tmp_path)["measurements"]
     assert len(kept) == 7
     model = (tmp_path / "plain.safetensors").read_bytes()
 
@@ -84,8 +84,8 @@ def test_an_interruption_costs_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert _command.main(arguments) == 0
     assert not set(first.asked) & set(rest.asked)
     assert (tmp_path / "plain.safetensors").read_bytes() == model
-    assert results(tmp_path)["measurements"][:7] == kept
-    assert len(results(tmp_path)["measurements"]) == len(first.asked) + len(rest.asked)
+    assert results_in(tmp_path)["measurements"][:7] == kept
+    assert len(results_in(tmp_path)["measurements"]) == len(first.asked) + len(rest.asked)
 
     more = Measured()
     monkeypatch.setattr(_command, "accuracy", more)
@@ -103,7 +103,7 @@ def test_a_model_of_the_user(measured: Measured, tmp_path: Path) -> None:
     arguments = ["--dataset", "digits", "--model", str(path), "--out", str(tmp_path / "out")]
     one = ["--noise", "shots", "--images", "20"]
     assert _command.main([*arguments, *one]) == 0
-    assert results(tmp_path / "out")["models"][0]["title"] == "mine"
+    assert results_in(tmp_path / "out")["models"][0]["title"] == "mine"
     assert {sweep for sweep, _, _ in measured.asked} == {"exact", "shots"}
     # The same name, another model; another share of the images: not in one table.
     qlif.QSNNClassifier(hidden=(9,), steps=5, epochs=1, random_state=0).fit(X, y).save(path)
@@ -118,7 +118,7 @@ def test_a_model_whose_name_is_no_text(measured: Measured, tmp_path: Path) -> No
     model.fit(X, np.arange(40) % 10).save(path)
     arguments = ["--model", str(path), "--dataset", "digits", "--quick", "--noise", "t1"]
     assert _command.main([*arguments, "--out", str(tmp_path / "out")]) == 0
-    assert results(tmp_path / "out")["models"][0]["name"] == "m\N{REPLACEMENT CHARACTER}"
+    assert results_in(tmp_path / "out")["models"][0]["name"] == "m\N{REPLACEMENT CHARACTER}"
 
 
 @pytest.mark.parametrize(
@@ -155,9 +155,9 @@ def test_a_damaged_result_is_refused(measured, tmp_path, capsys) -> None:
 
 
 def test_two_at_once(measured, tmp_path, capsys) -> None:
-    from qlif import _results
+    from qlif.studies import results
 
-    with _results.locked(tmp_path, "study"):
+    with results.locked(tmp_path, "study"):
         assert _command.main([*QUICK, "--out", str(tmp_path)]) == 2
     assert "another study is at work" in capsys.readouterr().err
 
@@ -175,7 +175,7 @@ def test_conditions_are_what_they_say() -> None:
 
 def test_a_device_by_name() -> None:
     pytest.importorskip("qiskit_ibm_runtime")
-    from qlif.robustness import _devices
+    from qlif.studies.robustness import _devices
 
     backend = _devices.backend("brisbane")
     assert backend.num_qubits == 127
@@ -193,7 +193,7 @@ def test_a_device_by_name() -> None:
 def test_without_qiskit(monkeypatch) -> None:
     import sys
 
-    from qlif.robustness import _devices
+    from qlif.studies.robustness import _devices
 
     monkeypatch.setitem(sys.modules, "qiskit_ibm_runtime", None)
     with pytest.raises(qlif.MissingExtraError, match=r"qlif\[qiskit\]"):
@@ -215,7 +215,7 @@ def test_any_classifier_is_loaded_from_its_file(tmp_path) -> None:
 def test_for_real(tmp_path: Path) -> None:
     arguments = ["--dataset", "digits", "--quick", "--aware", "--out", str(tmp_path)]
     assert _command.main([*arguments, "--noise", "shots", "readout"]) == 0
-    found = results(tmp_path)
+    found = results_in(tmp_path)
     assert [model["name"] for model in found["models"]] == ["plain", "aware"]
     rows = {(row["model"], row["sweep"], row["value"]): row for row in found["summary"]}
     exact = rows["plain", "exact", None]["mean"]

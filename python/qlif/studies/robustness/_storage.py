@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, _results, _schema
-from .._engine import files
-from ..errors import ArgumentError, FormatError
+from ... import __version__
+from ..._engine import files
+from ...errors import ArgumentError, FormatError
+from .. import results, schema
 from ._conditions import DEVICE, EXACT, SWEEPS, Condition
 from ._table import markdown, summarise
 
@@ -49,7 +50,7 @@ class Study:
             record = files.read_json(self.results)
             if record is None:
                 return
-            _schema.check(record, _SCHEMA)
+            schema.check(record, _SCHEMA)
             known, models, measurements = (
                 record[name] for name in ("settings", "models", "measurements")
             )
@@ -122,5 +123,5 @@ class Study:
             "summary": summary,
             "measurements": self.measurements,
         }
-        _results.write(self.results, _results.as_json(content))
-        _results.write(self.table, markdown(self.settings, self.models, summary))
+        results.write(self.results, results.as_json(content))
+        results.write(self.table, markdown(self.settings, self.models, summary))

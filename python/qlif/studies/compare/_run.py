@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _results
-from ..errors import ArgumentError
-from ..network import Network
+from ...errors import ArgumentError
+from ...network import Network
+from .. import results
 from . import _metrics, _models, _storage
 from ._data import Images
 from ._storage import Place, Record
@@ -46,7 +46,7 @@ def run(name: str, images: Images, seed: int, model: Any, place: Place) -> Recor
     record = _storage.read(place.record)
     if record is not None:
         return record
-    _results.fit(model, images.X, images.y, place.checkpoint)
+    results.fit(model, images.X, images.y, place.checkpoint)
     record = {
         "model": name,
         "title": _models.MODELS[name].title,
@@ -62,7 +62,7 @@ def run(name: str, images: Images, seed: int, model: Any, place: Place) -> Recor
         "published_accuracy": _models.PUBLISHED.get((name, images.name)),
     }
     model.save(place.model(suffix(model)))
-    _results.write(place.record, _results.as_json(record))
+    results.write(place.record, results.as_json(record))
     place.checkpoint.unlink(missing_ok=True)
     return record
 

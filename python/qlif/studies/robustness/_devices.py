@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ArgumentError, MissingExtraError
-from ..quantum.noise import Noise
+from ...errors import ArgumentError, MissingExtraError
+from ...quantum.noise import Noise
 
 
 def backend(name: str) -> Any:
@@ -41,7 +41,7 @@ def noises(device: Any, units: Sequence[int], shots: int | None) -> list[Noise]:
         units: how many neurons each layer has.
         shots: of every neuron and step.
     """
-    from ..hardware._device import Device
+    from ...hardware._device import Device
 
     placed = Device(device, None, None, max(units))
     return [replace(placed.noise(count), shots=shots) for count in units]

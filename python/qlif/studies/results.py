@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ._engine import files
-from .errors import ArgumentError, FileError, InterruptedWarning
+from .._engine import files
+from ..errors import ArgumentError, FileError, InterruptedWarning
 
 __all__ = ["as_json", "fit", "locked", "whole", "write"]
 

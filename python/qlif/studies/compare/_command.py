@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import _results
-from ..errors import InterruptedWarning, QlifError
+from ...errors import InterruptedWarning, QlifError
+from .. import results
 from . import _data, _metrics, _models, _pictures, _run, _table
 from ._storage import Record, Store
 
@@ -72,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds",
         nargs="+",
-        type=_results.whole(0),
+        type=results.whole(0),
         help="default: 0 1 2; with --quick: 0",
         metavar="SEED",
     )
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, required=True, help="folder of the results", metavar="DIR"
     )
     parser.add_argument(
-        "--epochs", type=_results.whole(1), help="passes over the training images", metavar="N"
+        "--epochs", type=results.whole(1), help="passes over the training images", metavar="N"
     )
     parser.add_argument(
         "--quick",

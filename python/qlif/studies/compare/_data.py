@@ -6,8 +6,8 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import datasets
-from .._engine.arrays import FloatArray, LabelArray
+from ... import datasets
+from ..._engine.arrays import FloatArray, LabelArray
 
 TITLES = {
     "mnist": "MNIST",

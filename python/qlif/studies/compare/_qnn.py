@@ -27,10 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from .. import _schema
-from .._engine import files
-from .._engine.arrays import FloatArray, LabelArray
-from ..errors import (
+from ..._engine import files
+from ..._engine.arrays import FloatArray, LabelArray
+from ...errors import (
     ArgumentError,
     FileError,
     FormatError,
@@ -38,7 +37,8 @@ from ..errors import (
     MissingExtraError,
     ShapeError,
 )
-from ..estimators._checkpoint import digest, other_data, other_parameters
+from ...estimators._checkpoint import digest, other_data, other_parameters
+from .. import schema
 
 Doubles = NDArray[np.float64]
 
@@ -426,7 +426,7 @@ def _read(
         raise FileError(f"{files.shown(path)} cannot be read: there is no such file")
     try:
         record = json.loads(str(arrays["numbers"]))
-        _schema.check(record, numbers)
+        schema.check(record, numbers)
         for name, shape in shapes.items():
             found = arrays[name].shape
             if len(found) != len(shape) or any(

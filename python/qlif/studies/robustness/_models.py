@@ -7,10 +7,10 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from .. import _results
-from .._engine import files, loading
+from ..._engine import files, loading
+from ...errors import FileError, FormatError
+from .. import results
 from ..compare._data import Images
-from ..errors import FileError, FormatError
 
 PLAIN, AWARE = "plain", "aware"
 TITLES = {PLAIN: "trained without noise", AWARE: "trained with noise"}
@@ -22,7 +22,7 @@ def load(path: Path) -> Any:
     Raises:
         FormatError: the file holds a network that no classifier has written.
     """
-    from ..estimators import SpikingClassifier
+    from ...estimators import SpikingClassifier
 
     model = loading.load(path)
     if not isinstance(model, SpikingClassifier):
@@ -56,7 +56,7 @@ def trained(model: Any, images: Images, folder: Path, name: str) -> Any:
     target, checkpoint = folder / f"{name}.safetensors", folder / f"{name}.checkpoint"
     if target.exists():
         return type(model).load(target)
-    _results.fit(model, images.X, images.y, checkpoint)
+    results.fit(model, images.X, images.y, checkpoint)
     model.save(target)
     checkpoint.unlink(missing_ok=True)
     return model

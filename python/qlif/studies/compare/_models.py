@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from ..errors import MissingExtraError
+from ...errors import MissingExtraError
 
 QNN = "qnn"
 

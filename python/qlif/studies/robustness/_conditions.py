@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..quantum.noise import Noise
+from ...quantum.noise import Noise
 
 # Microseconds of a rotation where T1 is varied: an sx of IBM's Eagle and Heron devices.
 GATE_TIME = 0.06

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, _results, _schema
-from .._engine import files
-from ..errors import FormatError
+from ... import __version__
+from ..._engine import files
+from ...errors import FormatError
+from .. import results, schema
 
 Record = dict[str, Any]
 
@@ -81,12 +82,12 @@ class Store:
     def collect(self, records: list[Record], summary: list[Record], table: str) -> None:
         """Writes what the records amount to."""
         content = {"format": 1, "qlif": __version__, "summary": summary, "runs": records}
-        _results.write(self.results, _results.as_json(content))
-        _results.write(self.table, table)
+        results.write(self.results, results.as_json(content))
+        results.write(self.table, table)
 
     def locked(self) -> AbstractContextManager[None]:
         """Keeps a second comparison out of the folder while this one works in it."""
-        return _results.locked(self.folder, "comparison")
+        return results.locked(self.folder, "comparison")
 
 
 # What the table and the pictures take from a record.
@@ -122,7 +123,7 @@ def read(path: Path) -> Record | None:
     try:
         record: Record | None = files.read_json(path)
         if record is not None:
-            _schema.check(record, _SCHEMA)
+            schema.check(record, _SCHEMA)
     except ValueError as error:
         raise FormatError(
             f"{path} is not a run of qlif.compare ({error}); remove it to run anew"

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..errors import FormatError
+from ...errors import FormatError
 from ._storage import Record
 
 _NONE = "\N{EN DASH}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from .. import render
-from .._engine.arrays import FloatArray
-from ..errors import FileError
-from ..network import Network
+from ... import render
+from ..._engine.arrays import FloatArray
+from ...errors import FileError
+from ...network import Network
 from ._data import Images
 from ._storage import Place, Record, Store
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from .. import _results, datasets, render
-from .._engine import files
+from ... import datasets, render
+from ..._engine import files
+from ...errors import FileError, InterruptedWarning, QlifError
+from .. import results
 from ..compare import _data
-from ..errors import FileError, InterruptedWarning, QlifError
 from . import _devices, _models
 from ._conditions import SWEEPS, Condition, conditions
 from ._models import AWARE, PLAIN
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the study; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        with _results.locked(options.out, "study"):
+        with results.locked(options.out, "study"):
             return _study(options)
     except (InterruptedWarning, KeyboardInterrupt):
         _say("interrupted: run the same command again to go on")
@@ -94,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--shots",
-        type=_results.whole(1),
+        type=results.whole(1),
         default=1024,
         metavar="N",
         help="where the shots are not varied (default: 1024)",
@@ -102,21 +103,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds",
         nargs="+",
-        type=_results.whole(0),
+        type=results.whole(0),
         metavar="SEED",
         help="of the noise; default: 0 1 2; with --quick: 0 1",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
     parser.add_argument(
-        "--images", type=_results.whole(1), metavar="N", help="the first test images (default: all)"
+        "--images", type=results.whole(1), metavar="N", help="the first test images (default: all)"
     )
     parser.add_argument(
-        "--epochs", type=_results.whole(1), metavar="N", help="passes over the training images"
+        "--epochs", type=results.whole(1), metavar="N", help="passes over the training images"
     )
     parser.add_argument(
         "--hidden",
         nargs="+",
-        type=_results.whole(1),
+        type=results.whole(1),
         metavar="N",
         help="neurons of the hidden layers",
     )
@@ -198,7 +199,7 @@ def _aware(
     options: argparse.Namespace, images: _data.Images, study: Study, base: Any, device: Any
 ) -> Any:
     """The same model as `base`, trained with noise."""
-    from ..quantum.noise import Noise
+    from ...quantum.noise import Noise
 
     noise = Noise(shots=options.shots) if device is None else device
     parameters = {**base.get_params(), "noise": noise, "random_state": 0, "verbose": True}

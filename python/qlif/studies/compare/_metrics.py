@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._engine.arrays import FloatArray, LabelArray
-from ..errors import MissingExtraError
+from ..._engine.arrays import FloatArray, LabelArray
+from ...errors import MissingExtraError
 
 # Where a ROC curve is kept, so that the curves of several seeds can be averaged: finer near zero,
 # where good classifiers differ.
