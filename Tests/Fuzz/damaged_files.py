@@ -36,7 +36,7 @@ from qlif.datasets import _idx
 from qlif.studies.compare import _storage as compare_storage
 from qlif.studies.robustness import _storage as robustness_storage
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python" / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python" / "tests" / "support"))
 import sealing  # noqa: E402
 
 MEMORY = 4 << 30  # bytes of address space, most of it numpy's and never touched

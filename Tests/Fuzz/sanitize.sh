@@ -29,12 +29,12 @@ if [ -n "${QUICK:-}" ]; then calls=20000; else calls=1000000; fi
 build asan --product qlif
 program asan Tests/CTests/train_tiny.c
 program asan Tests/Fuzz/random_calls.c 1 "${CALLS:-$calls}"
-python_tests tests/test_c_door.py tests/test_layers.py tests/test_trainer.py tests/test_golden.py
+python_tests tests/engine/test_c_abi.py tests/network/test_{layers,trainer,golden}.py
 if [ -n "${QUICK:-}" ]; then exit; fi
 
 build asan --build-tests
 swift test --skip-build -c release -Xswiftc -enable-testing --scratch-path .build-asan --sanitize=address
-python_tests tests/test_reference.py tests/test_network.py tests/test_files.py
+python_tests tests/network/test_{reference,network}.py tests/engine/test_files.py
 
 # What several threads do at once: those of one call, and callers beside each other.
 build tsan --product qlif

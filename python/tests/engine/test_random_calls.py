@@ -10,7 +10,7 @@ from test_header import FUNCTIONS
 
 from qlif._engine import library
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Without an argument that could be wrong, or which take what they do not own only by mistake.
 NEVER_FAIL = {
     name for name, (result, _) in library.SIGNATURES.items() if result is not library.Status

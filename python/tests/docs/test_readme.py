@@ -10,7 +10,7 @@ import pytest
 
 from qlif._engine import library
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

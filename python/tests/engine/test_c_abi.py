@@ -1,4 +1,4 @@
-"""The C door by raw ctypes: NULLs, sizes and handles that the Python package would never send."""
+"""The C ABI by raw ctypes: NULLs, sizes and handles that the Python package would never send."""
 
 import ctypes
 from ctypes import byref, c_double, c_float, c_int32, c_int64, c_uint8, c_uint64, c_void_p

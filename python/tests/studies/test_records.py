@@ -8,7 +8,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from test_render_cli import results, study
+from study_records import results, study
 
 import qlif
 from qlif._engine import files

@@ -13,7 +13,7 @@ pytest.importorskip("sklearn")
 
 from qlif._engine import locate
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
+FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 pytestmark = pytest.mark.skipif(

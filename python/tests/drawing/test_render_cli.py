@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from study_records import results, study
 
 import qlif
 from qlif import render
@@ -22,57 +23,6 @@ from qlif.estimators import _storage
 
 SIDE = 4
 CLASSES = 3
-
-
-def results() -> list[dict[str, object]]:
-    """Runs of two models on two data sets as qlif.compare writes them, two seeds each."""
-    rates = [0, 0.25, 0.5, 1]
-    return [
-        {
-            "model": model,
-            "title": model.upper(),
-            "dataset": dataset,
-            "dataset_title": dataset.upper(),
-            "seed": seed,
-            "accuracy": 0.8,
-            "classes": ["ant", "bee", "cat"],
-            "training_images": 7010,
-            "test_images": 10,
-            "confusion": [[3, 1, 0], [0, 2, 0], [1, 0, 3]],
-            "history": {"loss": [2.0, 1.0 + seed], "accuracy": [0.5, 0.75]},
-            "roc": {
-                "false_positive_rate": rates,
-                "true_positive_rate": [[0.5, 0.8, 0.9, 1], [0.6, 0.9, 1, 1], None],
-                "auc": [0.9, 0.95, None],
-            },
-        }
-        for dataset in ("mnist", "kmnist")
-        for model in ("qsnn", "snn")
-        for seed in (0, 1)
-    ]
-
-
-def study() -> dict[str, object]:
-    """The results of two models as qlif.robustness writes them."""
-    values = [("exact", None), ("device", None)]
-    values += [(name, 10.0**-n) for name in ("depolarizing", "t1") for n in range(3)]
-    return {
-        "settings": {"dataset_title": "MNIST", "test_images": 1000, "shots": None},
-        "models": [{"name": name, "title": name.upper()} for name in "ab"],
-        "summary": [
-            {
-                "model": name,
-                "sweep": sweep,
-                "value": value,
-                "mean": 0.8,
-                "lowest": 0.7,
-                "highest": 0.9,
-                "seeds": 3,
-            }
-            for name in "ab"
-            for sweep, value in values
-        ],
-    }
 
 
 @pytest.fixture(scope="module")

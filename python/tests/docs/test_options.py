@@ -27,8 +27,8 @@ from option_tools import (
     seen,
     trained,
 )
-from test_render_cli import results as compared
-from test_render_cli import study
+from study_records import results as compared
+from study_records import study
 
 import qlif
 from qlif import estimators, hardware

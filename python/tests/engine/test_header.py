@@ -10,7 +10,7 @@ import pytest
 
 from qlif._engine import library
 
-HEADER = Path(__file__).parents[2] / "Include" / "qlif.h"
+HEADER = Path(__file__).parents[3] / "Include" / "qlif.h"
 TEXT = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.DOTALL)
 FUNCTIONS = dict(re.findall(r"\b(qlif_\w+)\(([^()]*)\);", TEXT))
 STRUCTS = {

@@ -1,4 +1,4 @@
-"""The reference values of Tests/Golden, through the Python door."""
+"""The reference values of Tests/Golden, through Python."""
 
 import numpy as np
 import pytest

@@ -115,7 +115,7 @@ def test_ways_on_the_sphere(model, image, tmp_path):
 
 
 def test_results(tmp_path):
-    from test_render_cli import results, study
+    from study_records import results, study
 
     path = tmp_path / "study.json"
     path.write_text(json.dumps(study()))
