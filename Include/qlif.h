@@ -83,6 +83,11 @@ qlif_status qlif_kinds(const char **out);
  * Valid for ever. Any thread. */
 qlif_status qlif_defaults(const char *kind, const char **out);
 
+/* Says whether a description is allowed: QLIF_OK, or the place, the value and the rule that it breaks. Any thread.
+ *   kind          as in qlif_defaults
+ *   description   NULL: the defaults */
+qlif_status qlif_check(const char *kind, const char *description);
+
 /* Frees a text or bytes that a function says the caller frees; NULL does nothing. */
 void qlif_free(void *memory);
 

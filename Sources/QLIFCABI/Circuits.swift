@@ -7,15 +7,7 @@ extension QubitCircuit {
     _ description: UnsafePointer<CChar>?, _ noise: UnsafePointer<qlif_qubit_noise>?
   ) throws(QLIFError) {
     var reader = try DescriptionReader(json(description, "description"))
-    var neuron = QLIF()
-    if let value = reader.take("neuron") {
-      var own = try DescriptionReader(value, at: "neuron")
-      guard let given = try NeuronKind.read(&own) as? QLIF else {
-        throw .invalid("neuron.kind: a circuit is of QLIF neurons, expected \(QLIF.kind)")
-      }
-      neuron = given
-    }
-    try self.init(neuron, QubitNoise(noise), Settings(&reader))
+    try self.init(&reader, QubitNoise(noise))
   }
 }
 

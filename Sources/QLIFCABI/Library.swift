@@ -28,7 +28,7 @@ private enum Texts {
   nonisolated(unsafe) static let defaults = Catalogue.defaults.mapValues { constant($0) }
 
   private static func constant(_ value: JSONValue) -> UnsafePointer<CChar>? {
-    (try? value.text()).flatMap { strdup($0) }.map { UnsafePointer($0) }
+    strdup(value.text).map { UnsafePointer($0) }
   }
 }
 
@@ -52,6 +52,13 @@ public func qlif_defaults(
       )
     }
     out.pointee = try require(text, "kind")
+  }
+}
+
+@c @implementation
+public func qlif_check(_ kind: UnsafePointer<CChar>!, _ description: UnsafePointer<CChar>!) -> qlif_status {
+  reportingErrors { () throws(QLIFError) in
+    try Catalogue.check(json(description, "description"), as: require(text: kind, "kind"))
   }
 }
 

@@ -66,7 +66,7 @@ public func qlif_network_description(
   reportingErrors { () throws(QLIFError) in
     let handle = try NetworkHandle.at(network)
     try require(out, "out").pointee = try handle.string(
-      handle.network.description.text(), slot: "description")
+      handle.network.description.text, slot: "description")
   }
 }
 

@@ -60,6 +60,6 @@ public func qlif_trainer_description(
 ) -> qlif_status {
   reportingErrors { () throws(QLIFError) in
     let out = try require(out, "out")
-    try export(Trainer.at(trainer).configuration.description.text(), to: out)
+    try export(Trainer.at(trainer).configuration.description.text, to: out)
   }
 }

@@ -38,7 +38,7 @@ from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
 from .network import Network
 from .neurons import LIF, QLIF, Neuron
 from .quantum import circuits
-from .quantum.noise import Noise
+from .quantum.noise import Noise, NoiseRun
 from .recording import Recording
 from .report import Report
 from .trainer import Trainer
@@ -67,6 +67,7 @@ __all__ = [
     "Network",
     "Neuron",
     "Noise",
+    "NoiseRun",
     "NotFiniteError",
     "OutOfMemoryError",
     "QSCNNClassifier",

@@ -3,38 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from ._engine.arrays import size
-from ._engine.library import POOL_TIES, lib
+from ._engine.descriptions import Description
 from .errors import ArgumentError
-from .neurons import Neuron, neuron_of
+from .neurons import Neuron
 
 __all__ = ["AvgPool2d", "Conv2d", "Dense", "Layer", "MaxPool2d"]
 
 
 class Layer:
-    """Base of the layers. A subclass knows which function of the engine adds it to a network."""
+    """Base of the layers.
 
-    KIND: ClassVar[str]  # of the synapse, as a network's description calls it
-    HAS_NEURONS: ClassVar[bool] = True  # a pooling layer has none, and no membrane
+    A subclass is a frozen dataclass with the engine's name of its kind in `KIND` and the sizes of
+    that kind as fields; a layer of neurons has a field `neuron`.
+    """
 
-    def add_to(self, network: Any) -> None:
-        """Adds this layer to the end of a network under construction (a C handle)."""
-        raise NotImplementedError
+    KIND: ClassVar[str] = ""
+    _KINDS: ClassVar[dict[str, type[Layer]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "KIND" in vars(cls):
+            Layer._KINDS[cls.KIND] = cls
+
+    @property
+    def has_neurons(self) -> bool:
+        """Whether the layer has neurons, and so membranes; a pooling has none."""
+        return hasattr(self, "neuron")
+
+    def to_description(self) -> Description:
+        """The layer as the engine reads it."""
+        found: Description = {"kind": self.KIND}
+        for field in fields(self):  # type: ignore[arg-type]  # of subclasses, which are dataclasses
+            value = getattr(self, field.name)
+            found[field.name] = value.to_description() if isinstance(value, Neuron) else value
+        return found
+
+    @staticmethod
+    def from_description(description: Description) -> Layer:
+        """The layer of any kind that a description of the engine tells of."""
+        cls = Layer._KINDS[description["kind"]]
+        found = {name: value for name, value in description.items() if name != "kind"}
+        if "neuron" in found:
+            found["neuron"] = Neuron.from_description(found["neuron"])
+        return cls(**cls._arguments(found))
 
     @classmethod
-    def from_description(cls, synapse: dict[str, Any], neuron: Neuron | None) -> Layer:
-        """The layer that a network's description and its neurons' config tell of."""
-        fields = {name: value for name, value in synapse.items() if name != "kind"}
-        if neuron is not None:
-            fields["neuron"] = neuron
-        return cls(**fields)
+    def _arguments(cls, description: Description) -> dict[str, Any]:
+        """A complete description as the constructor's arguments."""
+        return description
 
     def differences(self, other: Layer) -> dict[str, tuple[Any, Any]]:
-        """The fields that differ, by name, each as the engine keeps it: here and in the other."""
-        mine, others = _fields(self), _fields(other)
+        """The constants that differ, by name: here and in the other."""
+        mine, others = _constants(self), _constants(other)
         return {
             name: (mine.get(name), others.get(name))
             for name in {**mine, **others}
@@ -79,10 +103,6 @@ class Dense(Layer):
         self._take_sizes("units")
         self._check_neuron(self.neuron)
 
-    def add_to(self, network: Any) -> None:
-        """Adds this layer to the end of a network under construction (a C handle)."""
-        lib.qlif_network_add_dense(network, self.units, self.neuron.to_config())
-
 
 @dataclass(frozen=True)
 class Conv2d(Layer):
@@ -120,25 +140,16 @@ class Conv2d(Layer):
         object.__setattr__(self, "kernel", pair(self.kernel, "kernel"))
         self._check_neuron(self.neuron)
 
-    def add_to(self, network: Any) -> None:
-        """Adds this layer to the end of a network under construction (a C handle)."""
-        height, width = pair(self.kernel, "kernel")
-        lib.qlif_network_add_conv2d(
-            network,
-            self.channels,
-            height,
-            width,
-            self.stride,
-            self.padding,
-            self.neuron.to_config(),
-        )
+    def to_description(self) -> Description:
+        """The layer as the engine reads it."""
+        found = super().to_description()
+        found["kernel_height"], found["kernel_width"] = found.pop("kernel")
+        return found
 
     @classmethod
-    def from_description(cls, synapse: dict[str, Any], neuron: Neuron | None) -> Layer:
-        """The layer that a network's description and its neurons' config tell of."""
-        kernel = synapse["kernel_height"], synapse["kernel_width"]
-        rest = {name: synapse[name] for name in ("kind", "channels", "stride", "padding")}
-        return super().from_description({**rest, "kernel": kernel}, neuron)
+    def _arguments(cls, description: Description) -> dict[str, Any]:
+        height, width = description.pop("kernel_height"), description.pop("kernel_width")
+        return {**description, "kernel": (height, width)}
 
 
 @dataclass(frozen=True)
@@ -167,7 +178,6 @@ class MaxPool2d(Layer):
     """
 
     KIND: ClassVar[str] = "max_pool2d"
-    HAS_NEURONS: ClassVar[bool] = False
 
     size: int
     stride: int = None  # type: ignore[assignment]  # None is resolved below
@@ -177,11 +187,8 @@ class MaxPool2d(Layer):
         if self.stride is None:
             object.__setattr__(self, "stride", self.size)
         self._take_sizes("size", "stride")
-        POOL_TIES.code(self.ties)
-
-    def add_to(self, network: Any) -> None:
-        """Adds this layer to the end of a network under construction (a C handle)."""
-        lib.qlif_network_add_max_pool2d(network, self.size, self.stride, POOL_TIES.code(self.ties))
+        if not isinstance(self.ties, str):
+            raise ArgumentError(f"ties is {self.ties!r}, expected a name")
 
 
 @dataclass(frozen=True)
@@ -201,33 +208,18 @@ class AvgPool2d(Layer):
     """
 
     KIND: ClassVar[str] = "avg_pool2d"
-    HAS_NEURONS: ClassVar[bool] = False
 
     size: int
 
     def __post_init__(self) -> None:
         self._take_sizes("size")
 
-    def add_to(self, network: Any) -> None:
-        """Adds this layer to the end of a network under construction (a C handle)."""
-        lib.qlif_network_add_avg_pool2d(network, self.size)
 
-
-_KINDS: dict[str, type[Layer]] = {kind.KIND: kind for kind in (Dense, Conv2d, MaxPool2d, AvgPool2d)}
-
-
-def _fields(layer: Layer) -> dict[str, Any]:
-    """The constants of a layer and its neurons, by name."""
-    values = {"kind": layer.KIND, **vars(layer)}
-    neuron: Neuron | None = values.pop("neuron", None)
-    if neuron is None:
-        return values
-    return {**values, "neuron": type(neuron).__name__, **vars(neuron_of(neuron.to_config()))}
-
-
-def layer_of(synapse: dict[str, Any], neuron: Neuron | None) -> Layer:
-    """The layer of any kind that a network's description tells of."""
-    return _KINDS[synapse["kind"]].from_description(synapse, neuron)
+def _constants(layer: Layer) -> Description:
+    """The constants of a layer and of its neurons, by name."""
+    found = layer.to_description()
+    neuron = found.pop("neuron", None)
+    return found if neuron is None else {**neuron, **found, "neuron": neuron["kind"]}
 
 
 def pair(value: object, name: str) -> tuple[int, int]:

@@ -4,70 +4,35 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ctypes import c_char_p, c_double, c_int32, c_int64
 from functools import lru_cache
 from math import prod
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._engine import arrays, buffers, library, loading
+from ._engine import arrays, buffers, descriptions, library, loading
 from ._engine.arrays import FloatArray, LabelArray
-from ._engine.defaults import trainer_default
+from ._engine.batch import Batch
+from ._engine.descriptions import Description, loss_description
 from ._engine.handles import Owner
 from ._engine.library import lib
 from ._engine.metadata import Metadata
-from .errors import ArgumentError, ClosedError, InputWarning, ShapeError
-from .layers import Layer, layer_of
-from .neurons import neuron_of
-from .quantum.noise import NoiseLike, NoiseRun
+from ._engine.records import Records
+from ._engine.saved import Saved
+from .errors import ArgumentError
+from .layers import Layer
+from .quantum.noise import NoiseArgument, NoiseLike
 from .recording import LayerArrays, Recording
 from .report import Report
 
 __all__ = ["Network"]
 
-# Rows that are run at a time: between two parts Ctrl-C is heard.
-PART = 512
 
-
-class Batch(NamedTuple):
-    """An input as the engine takes it, with the array that owns its memory."""
-
-    struct: library.InputStruct
-    array: FloatArray
-    steps: int
-    size: int
-
-    @classmethod
-    def of(cls, array: FloatArray, steps: int, is_sequence: bool) -> Batch:
-        """An array ``[batch, ...]`` or ``[steps, batch, ...]`` that is shown for some steps."""
-        size = array.shape[1 if is_sequence else 0]
-        pointer = arrays.float_pointer(array)
-        struct = library.InputStruct(pointer, array.size, size, steps if is_sequence else 0)
-        return cls(struct, array, steps, size)
-
-    def part(self, rows: slice) -> Batch:
-        """Some of the samples."""
-        is_sequence = self.struct.steps > 0
-        part = self.array[:, rows] if is_sequence else self.array[rows]
-        return Batch.of(np.ascontiguousarray(part), self.steps, is_sequence)
-
-    def labels(self, y: ArrayLike) -> arrays.Buffer:
-        """The class of each sample; their range is checked by the engine."""
-        try:
-            return arrays.labels(y, self.size)
-        except ShapeError as error:
-            if self.struct.steps != np.size(y):
-                raise
-            hint = "x has its steps first; batch_first=True takes [batch, steps, ...]"
-            raise ShapeError(f"{error}; {hint}") from None
-
-
-class Network:
+class Network(Saved):
     """A feed-forward network of spiking layers.
 
     A layer runs all its steps before the next one starts. Every method that takes an input takes
@@ -82,7 +47,8 @@ class Network:
         input_shape: shape of one sample, 1 to 3 sizes: ``(784,)``, ``(1, 28, 28)``.
         layers: at least one layer, in order; see `qlif.Dense`, `qlif.Conv2d`, `qlif.MaxPool2d`
             and `qlif.AvgPool2d`. A dense layer flattens the planes of the layer before it.
-        steps: how many steps an input constant in time is shown for, >= 1.
+        steps: how many steps an input constant in time is shown for, >= 1; None is the engine's
+            default.
         seed: seeds the initial weights and, while training, dropout; 0 to 2**64 - 1.
 
     Raises:
@@ -101,62 +67,68 @@ class Network:
     """
 
     # Nothing else can be set: what does nothing must not look like a setting. So everywhere.
-    __slots__ = ("__weakref__", "_layers", "_owner", "_shapes", "_steps", "_views")
+    __slots__ = ("_layers", "_seed", "_shapes", "_steps", "_views")
 
     def __init__(
         self,
         *,
         input_shape: int | Sequence[int],
         layers: Iterable[Layer],
-        steps: int,
+        steps: int | None = None,
         seed: int = 0,
     ) -> None:
-        sizes = list(input_shape) if isinstance(input_shape, Iterable) else [input_shape]
-        shape = (c_int64 * len(sizes))(*(arrays.size(each, "input_shape") for each in sizes))
-        pointer = library.NetworkPointer()
-        lib.qlif_network_create(
-            shape,
-            len(sizes),
-            arrays.size(steps, "steps"),
-            arrays.integer(seed, "seed", 0, 2**64 - 1),
-            pointer,
-        )
-        self._owner: Owner | None = Owner(pointer, lib.qlif_network_destroy)
         layers = list(layers)
-        if not layers:
-            raise ArgumentError("layers is empty, expected at least one layer")
         for layer in layers:
             if not isinstance(layer, Layer):
                 raise ArgumentError(f"layers holds {layer!r}, expected layers such as qlif.Dense")
-            layer.add_to(pointer)
-        self._read_structure(layers)
+        sizes = input_shape if isinstance(input_shape, Iterable) else [input_shape]
+        described: Description = {
+            "input_shape": [arrays.size(each, "input_shape") for each in sizes],
+            "layers": [layer.to_description() for layer in layers],
+            "seed": arrays.integer(seed, "seed", 0, 2**64 - 1),
+        }
+        if steps is not None:
+            described["steps"] = arrays.size(steps, "steps")
+        pointer = library.NetworkPointer()
+        lib.qlif_network_create(descriptions.text(described), pointer)
+        self._take(pointer)
+
+    @classmethod
+    def from_description(cls, description: str) -> Network:
+        """The network of a description as JSON text, with initial weights; see `description`.
+
+        Absent keys take the engine's defaults.
+
+        Raises:
+            ArgumentError: the place of what is wrong, as in
+                ``layers[1].neuron.threshold: 1.5, expected in (0, 1)``.
+
+        Example:
+            >>> net = qlif.Network.from_description(
+            ...     '{"input_shape": [784], "layers": [{"kind": "dense", "units": 10,'
+            ...     ' "neuron": {"kind": "qlif"}}]}')
+            >>> net.steps
+            25
+        """
+        pointer = library.NetworkPointer()
+        lib.qlif_network_create(arrays.text(description, "description"), pointer)
+        return cls._adopt(pointer)
 
     @classmethod
     def _adopt(cls, pointer: Any) -> Network:
         """The wrapper of a handle that the engine has just made; takes ownership."""
         network = cls.__new__(cls)
-        network._owner = Owner(pointer, lib.qlif_network_destroy)
-        network._read_structure(None)
+        network._take(pointer)
         return network
 
-    def _read_structure(self, layers: list[Layer] | None) -> None:
-        """Asks the engine once for what cannot change any more."""
-        pointer = self._open().pointer
-        count, steps = c_int32(), c_int64()
-        lib.qlif_network_layer_count(pointer, count)
-        lib.qlif_network_steps(pointer, steps)
-        self._steps = steps.value
-        self._shapes = [self._read_shape(pointer, layer) for layer in range(-1, count.value)]
-        if layers is None:
-            layers = []
-            for index, described in enumerate(json.loads(self.description)["layers"]):
-                neuron = None
-                if "neuron" in described:
-                    config = library.NeuronConfig()
-                    lib.qlif_network_layer_neuron(pointer, index, config)
-                    neuron = neuron_of(config)
-                layers.append(layer_of(described["synapse"], neuron))
-        self._layers = tuple(layers)
+    def _take(self, pointer: Any) -> None:
+        """Owns a handle, and asks the engine once for what cannot change any more."""
+        self._owner = Owner(pointer, lib.qlif_network_destroy)
+        described = json.loads(self.description)
+        self._steps: int = described["steps"]
+        self._seed: int = described["seed"]
+        self._layers = tuple(Layer.from_description(each) for each in described["layers"])
+        self._shapes = [self._read_shape(pointer, layer) for layer in range(-1, len(self._layers))]
         self._views: tuple[Mapping[str, FloatArray], Mapping[str, FloatArray]] | None = None
 
     @staticmethod
@@ -164,12 +136,6 @@ class Network:
         sizes, rank = (c_int64 * 3)(), c_int32()
         lib.qlif_network_layer_shape(pointer, layer, sizes, rank)
         return tuple(sizes[: rank.value])
-
-    def _open(self) -> Owner:
-        owner = self._owner
-        if owner is None:
-            raise ClosedError("this network was closed")
-        return owner
 
     # ---- Structure ---------------------------------------------------------------------
 
@@ -186,7 +152,7 @@ class Network:
     @property
     def seed(self) -> int:
         """What the initial weights and, while training, dropout were seeded with."""
-        return int(json.loads(self.description)["seed"])
+        return self._seed
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -212,7 +178,7 @@ class Network:
         """
         note = self.metadata._find(loading.ESTIMATOR)
         named = None if note is None else _noted_readout(note)
-        return library.READOUT.names[trainer_default().readout] if named is None else named
+        return str(descriptions.defaults("trainer")["readout"]) if named is None else named
 
     @property
     def description(self) -> str:
@@ -263,57 +229,18 @@ class Network:
     # ---- Running -----------------------------------------------------------------------
 
     def _batch(self, x: ArrayLike, batch_first: bool | None) -> Batch:
-        """The input, checked against the network's shape and put where the engine can read it.
-
-        It is called by the methods that users call, where a warning points to their line.
-        """
-        shape = self._shapes[0]
-        array = arrays.float32(x, "x")
-        extra = array.ndim - len(shape)
-        if extra not in (1, 2) or array.shape[extra:] != shape:
-            sample = ", ".join(str(size) for size in shape)
-            raise ShapeError(
-                f"x has shape {array.shape}, expected (batch, {sample}) or (steps, batch, {sample})"
-            )
-        if array.size == 0:
-            raise ShapeError(f"x has shape {array.shape}, expected at least one step and sample")
-        if extra == 2 and batch_first:
-            array = np.ascontiguousarray(array.swapaxes(0, 1))
-        elif extra == 2 and batch_first is None and array.shape[0] == array.shape[1] > 1:
-            warnings.warn(
-                f"x has shape {array.shape} and is taken as [steps, batch, ...]; say "
-                "batch_first=True if it is [batch, steps, ...], else batch_first=False",
-                InputWarning,
-                stacklevel=3,
-            )
-        return Batch.of(array, array.shape[0] if extra == 2 else self._steps, extra == 2)
-
-    def _parts(self, batch: Batch, run: NoiseRun) -> Iterator[tuple[slice, Batch]]:
-        """A batch in parts, whose samples draw the noise that they draw in the whole.
-
-        Python hears Ctrl-C between two calls of the engine, and does not in one.
-        """
-        count = batch.size // PART
-        if count <= 1:
-            yield slice(None), batch
-            return
-        first = run.struct.first_sample
-        for index in range(count):
-            # The last part has what is left over too: none is smaller than the others.
-            rows = slice(index * PART, (index + 1) * PART if index + 1 < count else batch.size)
-            run.struct.first_sample = first + rows.start
-            yield rows, batch.part(rows)
+        """The input as the engine takes it. Called by the methods that users call."""
+        return Batch.checked(x, self._shapes[0], self._steps, batch_first)
 
     def simulate(
         self,
         x: ArrayLike,
         *,
         spikes: bool = True,
-        alpha: bool = True,
+        membrane: bool = True,
+        currents: bool = False,
         layers: Iterable[int] | None = None,
         noise: NoiseLike = None,
-        noise_seed: int = 0,
-        noise_offset: int = 0,
         batch_first: bool | None = None,
     ) -> Recording:
         """Runs the network and records what its layers do.
@@ -321,15 +248,12 @@ class Network:
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             spikes: whether to record spikes.
-            alpha: whether to record the membranes; a pooling layer has none.
+            membrane: whether to record the membranes; a pooling layer has none.
+            currents: whether to record the currents that the neurons receive.
             layers: the layers to record, by index; None is every layer.
             noise: what is wrong with the qubits: one `qlif.Noise` for all `QLIF` neurons, or one
-                or None for each layer; None are perfect qubits and infinitely many shots.
-            noise_seed: seeds shots, and spikes of neurons that fire by measurement; 0 to
-                2**64 - 1. What a neuron draws at a step depends on it, on the sample's number, the
-                layer, the neuron and the step, and on nothing else.
-            noise_offset: the number of the first sample, so that parts of a batch draw as the
-                whole of it.
+                or None for each layer, or a `qlif.NoiseRun` with a seed; None are perfect qubits
+                and infinitely many shots.
             batch_first: whether a sequence is ``[batch, steps, *input_shape]``. None: no, with an
                 `InputWarning` where both axes are as long, so that its shape does not tell.
 
@@ -337,47 +261,39 @@ class Network:
             A `Recording` with arrays ``[steps, batch, *layer shape]``.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
-        run = self._noise(noise, noise_seed, noise_offset)
+        run = self._noise(noise)
         count = len(self._layers)
         chosen = range(count) if layers is None else [self._layer_index(each) for each in layers]
-        shapes = [(batch.steps, batch.size, *shape) for shape in self._shapes[1:]]
-        membranes = [layer for layer in chosen if self._layers[layer].HAS_NEURONS]
-        recorded: dict[str, list[FloatArray | None]] = {
-            name: [
-                np.empty(shapes[layer], np.float32) if layer in wanted else None
-                for layer in range(count)
-            ]
-            for name, wanted in (
-                ("spikes", chosen if spikes else ()),
-                ("alpha", membranes if alpha else ()),
-            )
-        }
-        targets = [
-            (name, layer, array)
-            for name, each in recorded.items()
-            for layer, array in enumerate(each)
-            if array is not None
-        ]
+        records = Records(count)
+        for layer in chosen:
+            shape = (batch.steps, batch.size, *self._shapes[layer + 1])
+            has_neurons = self._layers[layer].has_neurons
+            if spikes:
+                records.add("spikes", layer, shape)
+            if membrane and has_neurons:
+                records.add("membrane", layer, shape)
+            if currents and has_neurons:
+                # Each current has a bias of its own.
+                named = f"{layer}."
+                biases = [
+                    each for each in self.parameters if each.startswith(named) and "bias" in each
+                ]
+                records.add("currents", layer, (len(biases), *shape))
         with owner.lock:
-            for rows, part in self._parts(batch, run):
-                records = (library.RecordStruct * count)()
-                pieces = []
-                for name, layer, array in targets:
-                    # The engine writes whole arrays: a part's are copied into their place.
-                    piece = array if part is batch else np.empty_like(array[:, rows], order="C")
-                    setattr(records[layer], name, arrays.float_pointer(piece))
-                    pieces.append((array, piece))
-                lib.qlif_network_simulate(owner.pointer, part.struct, records, count, run.struct)
-                for array, piece in pieces:
-                    if piece is not array:
-                        array[:, rows] = piece
-        return Recording(**{name: LayerArrays(name, each) for name, each in recorded.items()})
+            for rows, part in batch.parts(run):
+                with records.part(rows, whole=part is batch) as structs:
+                    lib.qlif_network_simulate(
+                        owner.pointer, part.struct, structs, count, run.struct
+                    )
+        names = ("spikes", "membrane", "currents")
+        return Recording(**{name: LayerArrays(name, records.of(name)) for name in names})
 
-    def _readout(self, name: str | None) -> int:
-        return library.READOUT.code(self.readout if name is None else name)
+    def _readout(self, name: str | None) -> bytes:
+        chosen = self.readout if name is None else name
+        return descriptions.name_of("readout", chosen, "readout").encode()
 
-    def _noise(self, noise: NoiseLike, seed: int, first: int = 0) -> NoiseRun:
-        return NoiseRun.of(noise, len(self._layers), seed, first)
+    def _noise(self, noise: NoiseLike) -> NoiseArgument:
+        return NoiseArgument.of(noise, len(self._layers))
 
     def _layer_index(self, index: int) -> int:
         count = len(self._layers)
@@ -389,8 +305,6 @@ class Network:
         *,
         readout: str | None = None,
         noise: NoiseLike = None,
-        noise_seed: int = 0,
-        noise_offset: int = 0,
         batch_first: bool | None = None,
     ) -> LabelArray:
         """The class of each sample, int64 ``[batch]``.
@@ -401,15 +315,13 @@ class Network:
                 alpha) or ``"membrane"`` (largest summed alpha); None is the network's own
                 `readout`.
             noise: as in `simulate`.
-            noise_seed: as in `simulate`.
-            noise_offset: as in `simulate`.
             batch_first: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
-        run, code = self._noise(noise, noise_seed, noise_offset), self._readout(readout)
+        run, code = self._noise(noise), self._readout(readout)
         labels = np.empty(batch.size, np.int64)
         with owner.lock:
-            for rows, part in self._parts(batch, run):
+            for rows, part in batch.parts(run):
                 out = arrays.int64_pointer(labels[rows])
                 lib.qlif_network_predict(owner.pointer, part.struct, code, out, None, run.struct)
         return labels
@@ -420,8 +332,6 @@ class Network:
         *,
         readout: str | None = None,
         noise: NoiseLike = None,
-        noise_seed: int = 0,
-        noise_offset: int = 0,
         batch_first: bool | None = None,
     ) -> FloatArray:
         """The scores that `predict` compares, ``[batch, classes]``.
@@ -430,10 +340,10 @@ class Network:
         membrane) over the steps (``"membrane"``), of each output neuron. Arguments as in `predict`.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
-        run, code = self._noise(noise, noise_seed, noise_offset), self._readout(readout)
+        run, code = self._noise(noise), self._readout(readout)
         scores = np.empty((batch.size, self.classes), np.float32)
         with owner.lock:
-            for rows, part in self._parts(batch, run):
+            for rows, part in batch.parts(run):
                 out = arrays.float_pointer(scores[rows])
                 lib.qlif_network_predict(owner.pointer, part.struct, code, None, out, run.struct)
         return scores
@@ -444,27 +354,25 @@ class Network:
         y: ArrayLike,
         *,
         loss: str | None = None,
+        reading: str | None = None,
         readout: str | None = None,
         noise: NoiseLike = None,
-        noise_seed: int = 0,
-        noise_offset: int = 0,
         batch_first: bool | None = None,
     ) -> Report:
         """Loss, correct predictions and firing rates of a batch, without learning from it.
 
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
-            y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
+            y: as in `loss_and_gradients`.
             loss: as in `loss_and_gradients`.
+            reading: as in `loss_and_gradients`.
             readout: as in `predict`.
             noise: as in `simulate`.
-            noise_seed: as in `simulate`.
-            noise_offset: as in `simulate`.
             batch_first: as in `simulate`.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
-        run = self._noise(noise, noise_seed, noise_offset)
-        labels = batch.labels(y)
+        run = self._noise(noise)
+        target = batch.target(y)
         report = library.ReportStruct()
         rates = np.empty(len(self._layers), np.float32)
         code = self._readout(readout)
@@ -472,8 +380,8 @@ class Network:
             lib.qlif_network_evaluate(
                 owner.pointer,
                 batch.struct,
-                labels.pointer,
-                _loss(loss),
+                target.struct,
+                _loss(loss, reading),
                 code,
                 report,
                 arrays.float_pointer(rates),
@@ -488,8 +396,6 @@ class Network:
         *,
         readout: str | None = None,
         noise: NoiseLike = None,
-        noise_seed: int = 0,
-        noise_offset: int = 0,
         batch_first: bool | None = None,
     ) -> float:
         """The share of the samples whose class `predict` finds; arguments as there."""
@@ -498,8 +404,6 @@ class Network:
             x,
             readout=readout,
             noise=noise,
-            noise_seed=noise_seed,
-            noise_offset=noise_offset,
             batch_first=bool(batch_first),  # what there is to warn of was said
         )
         return float(np.mean(predicted == labels))
@@ -510,56 +414,47 @@ class Network:
         y: ArrayLike,
         *,
         loss: str | None = None,
+        reading: str | None = None,
         noise: NoiseLike = None,
-        noise_seed: int = 0,
-        noise_offset: int = 0,
         batch_first: bool | None = None,
     ) -> tuple[float, dict[str, FloatArray]]:
         """The loss and its gradient with respect to every parameter, without dropout.
 
-        The loss is the mean over the batch of the cross-entropy of ``softmax(logits)``:
-
-        * ``"membrane"``: the sum over the steps of the loss with logits ``alpha[t]`` (published);
-        * ``"summed_membrane"``: logits are alpha summed over the steps;
-        * ``"spike_count"``: logits are the spikes summed over the steps.
+        A loss is a criterion on what is read off the outputs, mean over the batch; docs/model.md
+        has the equations.
 
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
-            y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
-            loss: one of the three; None is the engine's default.
+            y: for ``"cross_entropy"`` the class of each sample, integers ``[batch]`` in 0 to
+                classes - 1; for ``"mse"`` numbers ``[batch, outputs]``.
+            loss: the criterion: ``"cross_entropy"`` of the softmax, or ``"mse"``, the mean of the
+                squared differences; None is the engine's default.
+            reading: what it compares: ``"membrane"``, the membranes at every step, whose losses are
+                summed (with cross-entropy the published loss); ``"membrane_sum"``, summed over the
+                steps; ``"spike_count"``, the spikes summed over the steps; None is the engine's
+                default.
             noise: as in `simulate`. Without shots the gradient is that of the noisy equations;
                 through shots it is straight-through, see `qlif.Noise`.
-            noise_seed: as in `simulate`.
-            noise_offset: as in `simulate`.
             batch_first: as in `simulate`.
 
         Returns:
             The loss, and copies of the gradients by the parameters' names.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
-        run = self._noise(noise, noise_seed, noise_offset)
-        labels = batch.labels(y)
+        run = self._noise(noise)
+        target = batch.target(y)
         out = c_double()
         with owner.lock:
             lib.qlif_network_loss_and_gradients(
-                owner.pointer, batch.struct, labels.pointer, _loss(loss), out, run.struct
+                owner.pointer, batch.struct, target.struct, _loss(loss, reading), out, run.struct
             )
         return out.value, {name: view.copy() for name, view in self.gradients.items()}
 
-    # ---- Files, copies, the end ----------------------------------------------------------
+    # ---- Files and copies ----------------------------------------------------------------
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the network to one ``.safetensors`` file.
-
-        The tensors carry the parameters' names; the metadata rebuilds the network. The write is
-        atomic: a crash leaves the old file or the new one.
-
-        Raises:
-            FileError: the file cannot be written.
-        """
-        owner = self._open()
-        with owner.lock:
-            lib.qlif_network_save(owner.pointer, arrays.path(path))
+    @staticmethod
+    def _functions() -> tuple[Any, Any]:
+        return lib.qlif_network_save, lib.qlif_network_serialize
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Network:
@@ -577,10 +472,6 @@ class Network:
         lib.qlif_network_load(arrays.path(path), pointer)
         return cls._adopt(pointer)
 
-    def to_bytes(self) -> bytes:
-        """What `save` writes, in memory."""
-        return buffers.made_by(lib.qlif_network_serialize, self._open())
-
     @classmethod
     def from_bytes(cls, data: buffers.BytesLike) -> Network:
         """A network from what `to_bytes` gave or `save` wrote.
@@ -588,7 +479,7 @@ class Network:
         Raises:
             FormatError: the bytes are cut off, damaged, or something else.
         """
-        held = buffers.of(data)
+        held = buffers.view(data)
         pointer = library.NetworkPointer()
         lib.qlif_network_deserialize(held.pointer, held.array.size, pointer)
         return cls._adopt(pointer)
@@ -606,28 +497,10 @@ class Network:
     def __deepcopy__(self, memo: dict[int, Any]) -> Network:
         return self.copy()
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_bytes, (self.to_bytes(),)
-
     def close(self) -> None:
-        """Gives the network up: any later use is a `ClosedError`. Closing twice is fine.
-
-        The memory is freed once no view of a parameter and no trainer refers to it any more.
-        """
-        self._owner = None
+        """Gives the network up: any later use is a `ClosedError`. Closing twice is fine."""
+        super().close()
         self._views = None
-
-    @property
-    def closed(self) -> bool:
-        """Whether `close` was called."""
-        return self._owner is None
-
-    def __enter__(self) -> Network:
-        self._open()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         if self.closed:
@@ -645,8 +518,9 @@ def _noted_readout(text: str) -> str | None:
         name = json.loads(text)["parameters"]["readout"]
     except (ValueError, TypeError, KeyError):
         return None
-    return name if name in library.READOUT.names else None
+    return name if name in descriptions.kinds("readout") else None
 
 
-def _loss(name: str | None) -> int:
-    return trainer_default().loss if name is None else library.LOSS.code(name)
+def _loss(kind: str | None, reading: str | None) -> bytes:
+    """The description of a loss; what is not given is the engine's default."""
+    return descriptions.text(loss_description(kind, reading))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from ._engine import library
+from ._engine import descriptions
 from ._engine.arrays import number
-from ._engine.defaults import LIF_KIND, QLIF_KIND, neuron_default, shortest
+from ._engine.descriptions import Description
 from .errors import ArgumentError
 from .surrogate import Surrogate
 
@@ -20,65 +20,73 @@ _ENGINE: Any = None
 class Neuron:
     """Base of the neurons.
 
-    A subclass is a frozen dataclass whose fields bear the names of the C struct's. It says which of
-    them are numbers, which a choice by name and which a yes or no; `surrogate` is common to all.
+    A subclass is a frozen dataclass with the engine's name of its kind in `KIND` and the constants
+    of that kind as fields. What they may be, and what they are by default, is asked of the engine.
     """
 
-    KIND: ClassVar[int]
-    _NUMBERS: ClassVar[tuple[str, ...]]
-    _CHOICES: ClassVar[dict[str, library.Choice]] = {}
-    _FLAGS: ClassVar[tuple[str, ...]] = ()
+    KIND: ClassVar[str] = ""
+    _KINDS: ClassVar[dict[str, type[Neuron]]] = {}
 
     threshold: float
     surrogate: Surrogate
     dropout: float
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "KIND" in vars(cls):
+            Neuron._KINDS[cls.KIND] = cls
+
     def __post_init__(self) -> None:
-        values = self._values(neuron_default(self.KIND))
-        values |= {name: given for name in values if (given := getattr(self, name)) is not None}
-        for name in self._NUMBERS:
-            values[name] = number(values[name], name)
-        for name in self._FLAGS:
-            if values[name] not in (False, True):
-                raise ArgumentError(f"{name} is {values[name]!r}, expected True or False")
-            values[name] = bool(values[name])
-        for name, choice in self._CHOICES.items():
-            choice.code(values[name])
-        if not isinstance(values["surrogate"], Surrogate):
+        for name, value in self._arguments(descriptions.defaults(self.KIND)).items():
+            given = getattr(self, name)
+            object.__setattr__(self, name, value if given is None else _like(value, given, name))
+        descriptions.check(self.KIND, self.to_description())
+
+    def to_description(self) -> Description:
+        """The neuron as the engine reads it, complete."""
+        found: Description = {"kind": self.KIND}
+        for field in fields(self):  # type: ignore[arg-type]  # of subclasses, which are dataclasses
+            value = getattr(self, field.name)
+            if isinstance(value, Surrogate):
+                found |= {"surrogate": value.kind, "slope": descriptions.shortest(value.slope)}
+            else:
+                is_real = isinstance(value, float)
+                found[field.name] = descriptions.shortest(value) if is_real else value
+        return found
+
+    @staticmethod
+    def from_description(description: Description) -> Neuron:
+        """The neuron of any kind that a description of the engine tells of."""
+        cls = Neuron._KINDS[description["kind"]]
+        return cls(**cls._arguments(description))
+
+    @classmethod
+    def _arguments(cls, description: Description) -> dict[str, Any]:
+        """A complete description as the constructor's arguments."""
+        found = {name: value for name, value in description.items() if name != "kind"}
+        if "surrogate" in found:
+            found["surrogate"] = Surrogate(found["surrogate"], found.pop("slope"))
+        return found
+
+
+def _like(default: Any, value: Any, name: str) -> Any:
+    """A value of the type of a default."""
+    if isinstance(default, Surrogate):
+        if not isinstance(value, Surrogate):
             raise ArgumentError(
-                f"surrogate is {values['surrogate']!r}, expected one of qlif.surrogate, "
+                f"{name} is {value!r}, expected one of qlif.surrogate, "
                 "such as qlif.surrogate.arctan()"
             )
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
-
-    def to_config(self) -> library.NeuronConfig:
-        """The struct that the engine takes."""
-        config = neuron_default(self.KIND)
-        for name in (*self._NUMBERS, *self._FLAGS):
-            setattr(config, name, getattr(self, name))
-        for name, choice in self._CHOICES.items():
-            setattr(config, name, choice.code(getattr(self, name)))
-        config.surrogate = library.SURROGATE.code(self.surrogate.kind)
-        config.slope = self.surrogate.slope
-        return config
-
-    @classmethod
-    def from_config(cls, config: library.NeuronConfig) -> Neuron:
-        """The neuron that a struct of the engine describes."""
-        return cls(**cls._values(config))
-
-    @classmethod
-    def _values(cls, config: library.NeuronConfig) -> dict[str, Any]:
-        """The struct as keyword arguments."""
-        return {
-            **{name: shortest(getattr(config, name)) for name in cls._NUMBERS},
-            **{name: bool(getattr(config, name)) for name in cls._FLAGS},
-            **{name: kind.names[getattr(config, name)] for name, kind in cls._CHOICES.items()},
-            "surrogate": Surrogate(
-                library.SURROGATE.names[config.surrogate], shortest(config.slope)
-            ),
-        }
+        return value
+    if isinstance(default, bool):
+        if value not in (False, True):
+            raise ArgumentError(f"{name} is {value!r}, expected True or False")
+        return bool(value)
+    if isinstance(default, str):
+        if not isinstance(value, str):
+            raise ArgumentError(f"{name} is {value!r}, expected a name")
+        return str(value)
+    return number(value, name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,27 +129,12 @@ class QLIF(Neuron):
         dropout: share of the layer's spikes left out while training, in [0, 1).
 
     Raises:
-        ArgumentError: an unknown name or something that is not a number; ranges are checked by the
-            engine when a network is made.
+        ArgumentError: a value that the constant cannot take.
 
     Source: D. Brand and F. Petruccione, arXiv:2407.16398.
     """
 
-    KIND: ClassVar[int] = QLIF_KIND
-    _NUMBERS: ClassVar[tuple[str, ...]] = (
-        "threshold",
-        "t1",
-        "drive_scale",
-        "delay_scale",
-        "dropout",
-    )
-    _CHOICES: ClassVar[dict[str, library.Choice]] = {
-        "drive_bound": library.DRIVE_BOUND,
-        "leak": library.LEAK,
-        "memory": library.MEMORY,
-        "firing": library.FIRING,
-    }
-    _FLAGS: ClassVar[tuple[str, ...]] = ("refractory",)
+    KIND: ClassVar[str] = "qlif"
 
     threshold: float = _ENGINE
     t1: float = _ENGINE
@@ -158,10 +151,10 @@ class QLIF(Neuron):
 
 @dataclass(frozen=True, kw_only=True)
 class LIF(Neuron):
-    """A leaky integrate-and-fire neuron: the classical twin of `QLIF`.
+    """A leaky integrate-and-fire neuron: the classical counterpart of `QLIF`.
 
-    Its membrane ``U`` is a real number, 0 at the start of a sequence, and appears where `QLIF` has
-    ``alpha``. At every step it receives one current ``I``; a spike resets it one step later::
+    Its membrane ``U`` is a real number, 0 at the start of a sequence. At every step it receives one
+    current ``I``; a spike resets it one step later::
 
         reset "subtract":    U[t] = beta * U[t-1] + I[t] - spike[t-1] * threshold
         reset "zero":        U[t] = beta * U[t-1] * (1 - spike[t-1]) + I[t]
@@ -177,27 +170,16 @@ class LIF(Neuron):
         dropout: share of the layer's spikes left out while training, in [0, 1).
 
     Raises:
-        ArgumentError: an unknown name or something that is not a number; ranges are checked by the
-            engine when a network is made.
+        ArgumentError: a value that the constant cannot take.
 
     Source: J. K. Eshraghian and others, "Training spiking neural networks using lessons from deep
     learning", arXiv:2109.12894.
     """
 
-    KIND: ClassVar[int] = LIF_KIND
-    _NUMBERS: ClassVar[tuple[str, ...]] = ("beta", "threshold", "dropout")
-    _CHOICES: ClassVar[dict[str, library.Choice]] = {"reset": library.RESET}
+    KIND: ClassVar[str] = "lif"
 
     beta: float = _ENGINE
     threshold: float = _ENGINE
     reset: str = _ENGINE
     surrogate: Surrogate = _ENGINE
     dropout: float = _ENGINE
-
-
-_KINDS: dict[int, type[Neuron]] = {kind.KIND: kind for kind in (QLIF, LIF)}
-
-
-def neuron_of(config: library.NeuronConfig) -> Neuron:
-    """The neuron of any kind that a struct of the engine describes."""
-    return _KINDS[config.kind].from_config(config)

@@ -51,19 +51,22 @@ class Recording:
 
     Attributes:
         spikes: for each layer an array [steps, batch, *layer shape] of 0 and 1.
-        alpha: for each layer an array of the same shape with the membranes: excited-state
-            populations in [0, 1] of `QLIF` neurons, real numbers of `LIF`. A pooling layer has
+        membrane: for each layer an array of the same shape with the membranes: excited-state
+            populations in [0, 1] of `QLIF` neurons, real numbers of others. A pooling layer has
             none; its spikes are what it passes on, of an average the average.
+        currents: for each layer an array [currents, steps, batch, *layer shape] with what its
+            neurons received; of `QLIF` the drive, then the delay.
     """
 
     spikes: LayerArrays
-    alpha: LayerArrays
+    membrane: LayerArrays
+    currents: LayerArrays
 
     @property
     def steps(self) -> int:
         """How many steps were simulated; 0 if nothing was recorded."""
-        for arrays in (self.spikes, self.alpha):
+        for axis, arrays in ((0, self.spikes), (0, self.membrane), (1, self.currents)):
             for layer in range(len(arrays)):
                 if arrays.recorded(layer):
-                    return int(arrays[layer].shape[0])
+                    return int(arrays[layer].shape[axis])
         return 0

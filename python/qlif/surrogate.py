@@ -18,9 +18,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ._engine import library
 from ._engine.arrays import number
-from ._engine.defaults import neuron_default, shortest
+from ._engine.descriptions import defaults, name_of
 
 __all__ = ["Surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular"]
 
@@ -41,8 +40,8 @@ class Surrogate:
     slope: float = None  # type: ignore[assignment]  # None is resolved below
 
     def __post_init__(self) -> None:
-        library.SURROGATE.code(self.kind)
-        slope = shortest(neuron_default().slope) if self.slope is None else self.slope
+        name_of("surrogate", self.kind, "kind")
+        slope = defaults("qlif")["slope"] if self.slope is None else self.slope
         object.__setattr__(self, "slope", number(slope, "slope"))
 
     def __repr__(self) -> str:

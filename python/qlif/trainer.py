@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from ctypes import c_int64
 from types import MappingProxyType
@@ -10,24 +11,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._engine import arrays, buffers, library, loading
-from ._engine.defaults import shortest, trainer_default
+from ._engine import arrays, buffers, descriptions, library, loading
+from ._engine.descriptions import Description
 from ._engine.handles import Owner
 from ._engine.library import lib
-from .errors import ArgumentError, ClosedError, FormatError
+from ._engine.saved import Saved
+from .errors import ArgumentError, FormatError
 from .network import Network
-from .quantum.noise import NoiseLike
+from .quantum.noise import NoiseArgument, NoiseLike
 from .report import Report
 
 __all__ = ["Trainer"]
 
-_NAMES = [field[0] for field in library.TrainerConfig._fields_]
 # What only some schedules have.
 _OF_SCHEDULES = {"warmup": ("one_cycle",), "total_steps": ("one_cycle", "cosine")}
-_CHOICES = {"loss": library.LOSS, "readout": library.READOUT, "schedule": library.SCHEDULE}
 
 
-class Trainer:
+class Trainer(Saved):
     """Trains a network with Adam (arXiv:1412.6980) and decoupled weight decay (arXiv:1711.05101).
 
     Every argument but the first is optional; None takes the engine's default. The values in force
@@ -36,8 +36,8 @@ class Trainer:
 
     Args:
         network: what to train; it changes with every step.
-        loss: ``"membrane"``, ``"summed_membrane"`` or ``"spike_count"``, see
-            `Network.loss_and_gradients`.
+        loss: the criterion, ``"cross_entropy"`` or ``"mse"``, see `Network.loss_and_gradients`.
+        reading: what it compares: ``"membrane"``, ``"membrane_sum"`` or ``"spike_count"``.
         readout: how the report counts correct predictions, see `Network.predict`; None: as the
             network's own `Network.readout`.
         schedule: ``"constant"``; ``"one_cycle"``: cosine rise from rate/25 over the share `warmup`
@@ -52,20 +52,21 @@ class Trainer:
         total_steps: updates that ``"one_cycle"`` and ``"cosine"`` are spread over, >= 1 for those;
             ``"constant"`` has none.
         noise: what is wrong with the qubits while the network learns, see `Network.simulate`; it is
-            part of what `save` writes.
-        noise_seed: seeds its random numbers, fresh ones in every step; 0 to 2**64 - 1.
+            part of what `save` writes. Of a `qlif.NoiseRun` the seed counts, with fresh random
+            numbers in every step.
 
     Raises:
         ArgumentError: a value that the engine refuses.
     """
 
-    __slots__ = ("__weakref__", "_config", "_network", "_owner")
+    __slots__ = ("_config", "_network")
 
     def __init__(
         self,
         network: Network,
         *,
         loss: str | None = None,
+        reading: str | None = None,
         readout: str | None = None,
         schedule: str | None = None,
         learning_rate: float | None = None,
@@ -77,11 +78,8 @@ class Trainer:
         warmup: float | None = None,
         total_steps: int | None = None,
         noise: NoiseLike = None,
-        noise_seed: int = 0,
     ) -> None:
-        run = network._noise(noise, noise_seed)
         given: dict[str, Any] = {
-            "loss": loss,
             "readout": network.readout if readout is None else readout,
             "schedule": schedule,
             "learning_rate": learning_rate,
@@ -93,32 +91,24 @@ class Trainer:
             "warmup": warmup,
             "total_steps": total_steps,
         }
-        config = trainer_default()
-        for name, value in given.items():
-            if value is not None:
-                setattr(config, name, _encoded(name, value))
-        in_force = _decoded("schedule", config.schedule)
-        for name, schedules in _OF_SCHEDULES.items():
-            if given[name] is not None and in_force not in schedules:
-                raise ArgumentError(
-                    f"{name} is {given[name]!r}, but the schedule is {in_force!r}: expected None, "
-                    f"or the schedule {' or '.join(map(repr, schedules))}"
-                )
+        described = _description(given)
+        described["loss"] = descriptions.loss_description(loss, reading)
+        run = NoiseArgument.of(noise, len(network.layers))
         pointer = library.TrainerPointer()
         owner = network._open()
         with owner.lock:
-            lib.qlif_trainer_create(owner.pointer, config, pointer)
+            lib.qlif_trainer_create(owner.pointer, descriptions.text(described), pointer)
         self._take(pointer, network)
         lib.qlif_trainer_set_noise(pointer, run.struct)
 
     def _take(self, pointer: Any, network: Network) -> None:
         """Owns the handle. A trainer and its network are one to the engine: they share a lock."""
         lock = network._open().lock
-        self._owner: Owner | None = Owner(pointer, lib.qlif_trainer_destroy, lock)
+        self._owner = Owner(pointer, lib.qlif_trainer_destroy, lock)
         self._network = network
-        config = library.TrainerConfig()
-        lib.qlif_trainer_get_config(pointer, config)
-        self._config = {name: _decoded(name, getattr(config, name)) for name in _NAMES}
+        config = json.loads(descriptions.exported(lib.qlif_trainer_description, pointer))
+        loss = config.pop("loss")
+        self._config = {"loss": loss.pop("kind"), "reading": loss.pop("reading"), **config}
 
     @classmethod
     def _adopt(cls, pointer: Any, network: Any) -> Trainer:
@@ -126,11 +116,6 @@ class Trainer:
         trainer = cls.__new__(cls)
         trainer._take(pointer, Network._adopt(network))
         return trainer
-
-    def _open(self) -> Owner:
-        if self._owner is None:
-            raise ClosedError("this trainer was closed")
-        return self._owner
 
     @property
     def network(self) -> Network:
@@ -155,7 +140,7 @@ class Trainer:
 
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
-            y: the class of each sample, integers ``[batch]`` in 0 to classes - 1.
+            y: the class of each sample, or numbers; see `Network.loss_and_gradients`.
             batch_first: as in `Network.simulate`.
 
         Returns:
@@ -165,26 +150,18 @@ class Trainer:
             NotFiniteError: the input, the loss or the gradient is not finite; nothing is updated.
         """
         owner, batch = self._open(), self._network._batch(x, batch_first)
-        labels = batch.labels(y)
+        target = batch.target(y)
         report = library.ReportStruct()
         rates = np.empty(len(self._network.layers), np.float32)
         with owner.lock:
             lib.qlif_trainer_step(
-                owner.pointer, batch.struct, labels.pointer, report, arrays.float_pointer(rates)
+                owner.pointer, batch.struct, target.struct, report, arrays.float_pointer(rates)
             )
         return Report.of(report, batch.size, rates)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the network and all that training needs to go on to the same bits; atomic.
-
-        `Network.load` reads the file too.
-
-        Raises:
-            FileError: the file cannot be written.
-        """
-        owner = self._open()
-        with owner.lock:
-            lib.qlif_trainer_save(owner.pointer, arrays.path(path))
+    @staticmethod
+    def _functions() -> tuple[Any, Any]:
+        return lib.qlif_trainer_save, lib.qlif_trainer_serialize
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Trainer:
@@ -217,10 +194,6 @@ class Trainer:
             )
         return self
 
-    def to_bytes(self) -> bytes:
-        """What `save` writes, in memory."""
-        return buffers.made_by(lib.qlif_trainer_serialize, self._open())
-
     @classmethod
     def from_bytes(cls, data: buffers.BytesLike) -> Trainer:
         """A trainer, with a network of its own, from what `to_bytes` gave or `save` wrote.
@@ -228,24 +201,10 @@ class Trainer:
         Raises:
             FormatError: the bytes are damaged, something else, or a network without training state.
         """
-        held = buffers.of(data)
+        held = buffers.view(data)
         pointer, network = library.TrainerPointer(), library.NetworkPointer()
         lib.qlif_trainer_deserialize(held.pointer, held.array.size, pointer, network)
         return cls._adopt(pointer, network)._alone()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_bytes, (self.to_bytes(),)
-
-    def close(self) -> None:
-        """Gives the trainer up, not its network. Closing twice is fine."""
-        self._owner = None
-
-    def __enter__(self) -> Trainer:
-        self._open()
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         if self._owner is None:
@@ -254,15 +213,24 @@ class Trainer:
         return f"<qlif.Trainer after {self.step_count} updates{config}>"
 
 
-def _encoded(name: str, value: Any) -> int | float:
-    if name in _CHOICES:
-        return _CHOICES[name].code(value)
-    if name == "total_steps":
-        return arrays.size(value, name)
-    return arrays.number(value, name)
-
-
-def _decoded(name: str, value: Any) -> Any:
-    if name in _CHOICES:
-        return _CHOICES[name].names[value]
-    return value if name == "total_steps" else shortest(value)
+def _description(given: dict[str, Any]) -> Description:
+    """The settings that are given, as the engine reads them."""
+    defaults = descriptions.defaults("trainer")
+    found: Description = {}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if isinstance(defaults[name], str):
+            found[name] = descriptions.name_of(name, value, name)
+        elif isinstance(defaults[name], int):
+            found[name] = arrays.size(value, name)
+        else:
+            found[name] = arrays.number(value, name)
+    schedule = found.get("schedule", defaults["schedule"])
+    for name, schedules in _OF_SCHEDULES.items():
+        if given[name] is not None and schedule not in schedules:
+            raise ArgumentError(
+                f"{name} is {given[name]!r}, but the schedule is {schedule!r}: expected None, "
+                f"or the schedule {' or '.join(map(repr, schedules))}"
+            )
+    return found

@@ -25,4 +25,34 @@ package enum Catalogue {
     for type in CriterionKind.all { all[type.kind] = Loss(type.init()).description }
     return all
   }
+
+  package static func unknown(_ kind: String) -> QLIFError {
+    .invalid(
+      "kind: \"\(kind.prefix(60))\", expected one of \(defaults.keys.sorted().joined(separator: ", "))")
+  }
+
+  /// - Throws: where the description is not one of the kind, whose key `kind` it may leave out.
+  package static func check(_ description: JSONValue, as kind: String) throws(QLIFError) {
+    guard case .object(var keys) = description else {
+      throw .invalid("description: \(description.excerpt), expected an object of keys and values")
+    }
+    if kind == "trainer" || kind == "circuit" {
+      var reader = try DescriptionReader(description)
+      if kind == "trainer" {
+        _ = try TrainerConfiguration(&reader)
+      } else {
+        _ = try QubitCircuit(&reader, QubitNoise())
+      }
+      return
+    }
+    keys["kind"] = keys["kind"] ?? .text(kind)
+    var reader = try DescriptionReader(.object(keys))
+    if NeuronKind.all.contains(where: { $0.kind == kind }) {
+      _ = try NeuronKind.read(&reader)
+    } else if CriterionKind.all.contains(where: { $0.kind == kind }) {
+      _ = try Loss(&reader)
+    } else {
+      throw unknown(kind)
+    }
+  }
 }

@@ -29,12 +29,38 @@ package indirect enum JSONValue: Equatable, Sendable {
     }
   }
 
-  /// The value as one line, the keys of objects in alphabetical order.
-  package func text() throws(QLIFError) -> String { try json(self) }
+  /// The value as one line, the keys of objects in alphabetical order. Other than the library's encoder, it writes real
+  /// numbers with a point or an exponent, so that a reader knows them from whole ones.
+  package var text: String {
+    switch self {
+    case .null: "null"
+    case .bool(let flag): "\(flag)"
+    case .integer(let number): "\(number)"
+    case .unsigned(let number): "\(number)"
+    case .number(let number): "\(number)"
+    case .float(let number): "\(number)"
+    case .text(let text): Self.quoted(text)
+    case .list(let values): "[\(values.map(\.text).joined(separator: ", "))]"
+    case .object(let values):
+      "{\(values.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)): \($0.value.text)" }.joined(separator: ", "))}"
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    text.unicodeScalars.reduce(into: "\"") { quoted, scalar in
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    } + "\""
+  }
 
   /// What an error shows of the value.
   var excerpt: String {
-    guard let text = try? text() else { return "a value" }
+    let text = text
     return text.count <= 60 ? text : "\(text.prefix(60))..."
   }
 }

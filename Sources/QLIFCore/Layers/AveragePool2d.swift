@@ -16,8 +16,7 @@ package final class AveragePool2d: Layer {
     window = try WindowSize(&description)
     try place.requireSpikes(kind)
     input = place.input
-    output = try input.pooled(
-      window.size, divisor: window.size * window.size, "layers[\(place.index)] (\(kind))")
+    output = try input.pooled(window.size, isAverage: true, "layers[\(place.index)] (\(kind))")
     shape = try LayerShape(index: place.index, sizes: output.shape)
   }
 

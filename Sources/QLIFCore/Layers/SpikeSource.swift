@@ -34,12 +34,13 @@ package struct SpikeSource: Equatable, Sendable {
 
   /// Sums over windows side by side; a sum of sums is one over the larger window.
   /// - Parameters:
-  ///   - divisor: what the sum over a window is divided by.
+  ///   - isAverage: whether the sum over a window is divided by its size.
   ///   - what: what errors call the layer that sums.
-  func pooled(_ size: Int, divisor: Int, _ what: String) throws(QLIFError) -> SpikeSource {
-    SpikeSource(
-      layer: layer, shape: try pooledShape(shape, size: size, stride: size, what), neurons: neurons,
-      window: window * size, divisor: self.divisor * divisor)
+  func pooled(_ size: Int, isAverage: Bool, _ what: String) throws(QLIFError) -> SpikeSource {
+    let shape = try pooledShape(shape, size: size, stride: size, what)
+    return SpikeSource(
+      layer: layer, shape: shape, neurons: neurons, window: window * size,
+      divisor: divisor * (isAverage ? size * size : 1))
   }
 
   /// Whether it is spikes, one by one.

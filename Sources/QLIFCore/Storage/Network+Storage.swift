@@ -15,7 +15,7 @@ extension Network {
     var file = Safetensors()
     file.metadata = metadata
     file.metadata[Self.formatKey] = Self.format
-    file.metadata[Self.networkKey] = try description.text()
+    file.metadata[Self.networkKey] = description.text
     file.tensors = parameters.map {
       Safetensors.Tensor(name: $0.name, shape: $0.shape, values: $0.values)
     }

@@ -31,7 +31,7 @@ class _Engine:
         for name, values in problem.weights().items():
             self.network.parameters[name][...] = values
         self.trainer = qlif.Trainer(
-            self.network, loss="membrane", learning_rate=problem.learning_rate
+            self.network, reading="membrane", learning_rate=problem.learning_rate
         )
         self._next = 0
 

@@ -16,7 +16,7 @@ from .library import lib
 BytesLike = bytes | bytearray | memoryview
 
 
-def made_by(serialize: Callable[..., Any], owner: Owner) -> bytes:
+def serialized(serialize: Callable[..., Any], owner: Owner) -> bytes:
     """What one of the engine's ``serialize`` functions makes of a handle."""
     data, count = POINTER(c_uint8)(), c_int64()
     with owner.lock:
@@ -24,10 +24,10 @@ def made_by(serialize: Callable[..., Any], owner: Owner) -> bytes:
     try:
         return ctypes.string_at(data, count.value)
     finally:
-        lib.qlif_bytes_free(data)
+        lib.qlif_free(data)
 
 
-def of(data: BytesLike) -> Buffer:
+def view(data: BytesLike) -> Buffer:
     """Bytes for one of the engine's ``deserialize`` functions."""
     held = np.frombuffer(data, np.uint8)
     return Buffer(ctypes.cast(held.ctypes.data, POINTER(c_uint8)), held)

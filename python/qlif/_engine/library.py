@@ -19,6 +19,7 @@ from ctypes import (
     c_uint8,
     c_uint32,
     c_uint64,
+    c_void_p,
 )
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from ..errors import (
 )
 from . import locate
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 
 
 # ---- Types ---------------------------------------------------------------------------------
@@ -47,28 +48,6 @@ class NetworkStruct(Structure):
 
 class TrainerStruct(Structure):
     """Opaque: qlif_trainer."""
-
-
-class NeuronConfig(Structure):
-    """qlif_neuron_config."""
-
-    _fields_ = [
-        ("kind", c_int32),
-        ("leak", c_int32),
-        ("drive_bound", c_int32),
-        ("surrogate", c_int32),
-        ("refractory", c_int32),
-        ("reset", c_int32),
-        ("memory", c_int32),
-        ("firing", c_int32),
-        ("threshold", c_float),
-        ("t1", c_float),
-        ("drive_scale", c_float),
-        ("delay_scale", c_float),
-        ("beta", c_float),
-        ("slope", c_float),
-        ("dropout", c_float),
-    ]
 
 
 class ParameterStruct(Structure):
@@ -98,7 +77,21 @@ class InputStruct(Structure):
 class RecordStruct(Structure):
     """qlif_record."""
 
-    _fields_ = [("spikes", POINTER(c_float)), ("alpha", POINTER(c_float))]
+    _fields_ = [
+        ("spikes", POINTER(c_float)),
+        ("membrane", POINTER(c_float)),
+        ("currents", POINTER(c_float)),
+    ]
+
+
+class TargetStruct(Structure):
+    """qlif_target."""
+
+    _fields_ = [
+        ("labels", POINTER(c_int64)),
+        ("values", POINTER(c_float)),
+        ("value_count", c_int64),
+    ]
 
 
 class ReportStruct(Structure):
@@ -109,24 +102,6 @@ class ReportStruct(Structure):
         ("learning_rate", c_double),
         ("gradient_norm", c_double),
         ("correct", c_int64),
-    ]
-
-
-class TrainerConfig(Structure):
-    """qlif_trainer_config."""
-
-    _fields_ = [
-        ("loss", c_int32),
-        ("readout", c_int32),
-        ("schedule", c_int32),
-        ("learning_rate", c_float),
-        ("beta1", c_float),
-        ("beta2", c_float),
-        ("epsilon", c_float),
-        ("weight_decay", c_float),
-        ("clip_norm", c_float),
-        ("warmup", c_float),
-        ("total_steps", c_int64),
     ]
 
 
@@ -184,17 +159,6 @@ class PulseStruct(Structure):
     ]
 
 
-class CircuitConfig(Structure):
-    """qlif_circuit_config."""
-
-    _fields_ = [
-        ("neuron", NeuronConfig),
-        ("memory", c_int32),
-        ("leak", c_int32),
-        ("clock", c_int32),
-    ]
-
-
 NetworkPointer = POINTER(NetworkStruct)
 TrainerPointer = POINTER(TrainerStruct)
 
@@ -214,18 +178,6 @@ class Choice:
         raise ArgumentError(f"{self.argument} is {name!r}, expected one of {allowed}")
 
 
-LEAK = Choice("leak", "relaxation", "published", "rotation")
-DRIVE_BOUND = Choice("drive_bound", "none", "tanh")
-RESET = Choice("reset", "subtract", "zero")
-SURROGATE = Choice("surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular")
-POOL_TIES = Choice("ties", "first", "membrane")
-READOUT = Choice("readout", "spike_count", "membrane")
-LOSS = Choice("loss", "membrane", "summed_membrane", "spike_count")
-SCHEDULE = Choice("schedule", "constant", "one_cycle", "cosine")
-MEMORY = Choice("memory", "reprepare", "coherent")
-FIRING = Choice("firing", "threshold", "measurement")
-CIRCUIT_LEAK = Choice("leak", "delay", "rotation")
-DELAY_CLOCK = Choice("clock", "relative", "absolute")
 PULSE = Choice("shape", "constant", "gaussian")
 
 
@@ -239,11 +191,11 @@ class Status(c_int32):
 _FLOATS = POINTER(c_float)
 _LABELS = POINTER(c_int64)
 _INPUT = POINTER(InputStruct)
+_TARGET = POINTER(TargetStruct)
 _DOUBLES = POINTER(c_double)
 _QUBIT = POINTER(QubitStruct)
 _NOISE = POINTER(QubitNoiseStruct)
 _RUN_NOISE = POINTER(NoiseStruct)
-_CIRCUIT = POINTER(CircuitConfig)
 _TEXT = POINTER(POINTER(c_char))
 
 # name: (result, arguments). A Status is turned into an exception, see `_check`.
@@ -254,27 +206,18 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "qlif_last_error_message": (c_char_p, []),
     "qlif_set_thread_count": (Status, [c_int32]),
     "qlif_thread_count": (c_int32, []),
-    "qlif_neuron_config_default": (Status, [c_int32, POINTER(NeuronConfig)]),
-    "qlif_network_create": (
-        Status,
-        [POINTER(c_int64), c_int32, c_int64, c_uint64, POINTER(NetworkPointer)],
-    ),
+    "qlif_kinds": (Status, [POINTER(c_char_p)]),
+    "qlif_defaults": (Status, [c_char_p, POINTER(c_char_p)]),
+    "qlif_check": (Status, [c_char_p, c_char_p]),
+    "qlif_free": (None, [c_void_p]),
+    "qlif_network_create": (Status, [c_char_p, POINTER(NetworkPointer)]),
     "qlif_network_destroy": (None, [NetworkPointer]),
     "qlif_network_copy": (Status, [NetworkPointer, POINTER(NetworkPointer)]),
-    "qlif_network_add_dense": (Status, [NetworkPointer, c_int64, POINTER(NeuronConfig)]),
-    "qlif_network_add_conv2d": (
-        Status,
-        [NetworkPointer, c_int64, c_int64, c_int64, c_int64, c_int64, POINTER(NeuronConfig)],
-    ),
-    "qlif_network_add_max_pool2d": (Status, [NetworkPointer, c_int64, c_int64, c_int32]),
-    "qlif_network_add_avg_pool2d": (Status, [NetworkPointer, c_int64]),
     "qlif_network_layer_count": (Status, [NetworkPointer, POINTER(c_int32)]),
     "qlif_network_layer_shape": (
         Status,
         [NetworkPointer, c_int32, POINTER(c_int64), POINTER(c_int32)],
     ),
-    "qlif_network_layer_neuron": (Status, [NetworkPointer, c_int32, POINTER(NeuronConfig)]),
-    "qlif_network_steps": (Status, [NetworkPointer, POINTER(c_int64)]),
     "qlif_network_description": (Status, [NetworkPointer, POINTER(c_char_p)]),
     "qlif_network_parameter_count": (Status, [NetworkPointer, POINTER(c_int32)]),
     "qlif_network_parameter": (Status, [NetworkPointer, c_int32, POINTER(ParameterStruct)]),
@@ -288,16 +231,17 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     ),
     "qlif_network_predict": (
         Status,
-        [NetworkPointer, _INPUT, c_int32, _LABELS, _FLOATS, _RUN_NOISE],
+        [NetworkPointer, _INPUT, c_char_p, _LABELS, _FLOATS, _RUN_NOISE],
     ),
+    "qlif_readout": (Status, [c_char_p, c_int64, c_int64, c_int64, _FLOATS, _FLOATS, _LABELS]),
     "qlif_network_evaluate": (
         Status,
         [
             NetworkPointer,
             _INPUT,
-            _LABELS,
-            c_int32,
-            c_int32,
+            _TARGET,
+            c_char_p,
+            c_char_p,
             POINTER(ReportStruct),
             _FLOATS,
             _RUN_NOISE,
@@ -305,20 +249,16 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     ),
     "qlif_network_loss_and_gradients": (
         Status,
-        [NetworkPointer, _INPUT, _LABELS, c_int32, POINTER(c_double), _RUN_NOISE],
+        [NetworkPointer, _INPUT, _TARGET, c_char_p, POINTER(c_double), _RUN_NOISE],
     ),
-    "qlif_trainer_config_default": (Status, [POINTER(TrainerConfig)]),
-    "qlif_trainer_create": (
-        Status,
-        [NetworkPointer, POINTER(TrainerConfig), POINTER(TrainerPointer)],
-    ),
+    "qlif_trainer_create": (Status, [NetworkPointer, c_char_p, POINTER(TrainerPointer)]),
     "qlif_trainer_destroy": (None, [TrainerPointer]),
     "qlif_trainer_step": (
         Status,
-        [TrainerPointer, _INPUT, _LABELS, POINTER(ReportStruct), _FLOATS],
+        [TrainerPointer, _INPUT, _TARGET, POINTER(ReportStruct), _FLOATS],
     ),
     "qlif_trainer_set_noise": (Status, [TrainerPointer, _RUN_NOISE]),
-    "qlif_trainer_get_config": (Status, [TrainerPointer, POINTER(TrainerConfig)]),
+    "qlif_trainer_description": (Status, [TrainerPointer, _TEXT]),
     "qlif_trainer_step_count": (Status, [TrainerPointer, POINTER(c_int64)]),
     "qlif_qubit_noise_default": (Status, [_NOISE]),
     "qlif_qubit_noise_check": (Status, [_NOISE]),
@@ -328,11 +268,10 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "qlif_qubit_wait": (Status, [_QUBIT, c_double, _NOISE]),
     "qlif_qubit_measure": (Status, [_QUBIT, _NOISE, _DOUBLES]),
     "qlif_qubit_follow": (Status, [_QUBIT, POINTER(PulseStruct), _NOISE, c_int64, _QUBIT]),
-    "qlif_circuit_config_default": (Status, [_CIRCUIT]),
     "qlif_circuit_run": (
         Status,
         [
-            _CIRCUIT,
+            c_char_p,
             _NOISE,
             c_int64,
             c_int64,
@@ -347,13 +286,31 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     ),
     "qlif_circuit_layer_qasm": (
         Status,
-        [_CIRCUIT, _NOISE, c_int64, _DOUBLES, _DOUBLES, _DOUBLES, _TEXT],
+        [c_char_p, _NOISE, c_int64, _DOUBLES, _DOUBLES, _DOUBLES, _TEXT],
     ),
     "qlif_circuit_train_qasm": (
         Status,
-        [_CIRCUIT, _NOISE, c_int64, _DOUBLES, _DOUBLES, _TEXT],
+        [c_char_p, _NOISE, c_int64, _DOUBLES, _DOUBLES, _TEXT],
     ),
-    "qlif_text_free": (None, [POINTER(c_char)]),
+    "qlif_circuit_angles": (
+        Status,
+        [
+            c_char_p,
+            _NOISE,
+            c_int64,
+            c_int64,
+            _DOUBLES,
+            _DOUBLES,
+            _DOUBLES,
+            _DOUBLES,
+            _DOUBLES,
+            _DOUBLES,
+        ],
+    ),
+    "qlif_network_layer_qasm": (
+        Status,
+        [NetworkPointer, _INPUT, c_int32, c_int64, c_char_p, _NOISE, _TEXT],
+    ),
     "qlif_network_save": (Status, [NetworkPointer, c_char_p]),
     "qlif_network_load": (Status, [c_char_p, POINTER(NetworkPointer)]),
     "qlif_network_serialize": (
@@ -361,7 +318,6 @@ SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
         [NetworkPointer, POINTER(POINTER(c_uint8)), POINTER(c_int64)],
     ),
     "qlif_network_deserialize": (Status, [POINTER(c_uint8), c_int64, POINTER(NetworkPointer)]),
-    "qlif_bytes_free": (None, [POINTER(c_uint8)]),
     "qlif_trainer_save": (Status, [TrainerPointer, c_char_p]),
     "qlif_trainer_load": (Status, [c_char_p, POINTER(TrainerPointer), POINTER(NetworkPointer)]),
     "qlif_trainer_serialize": (

@@ -10,13 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from .._engine import arrays, loading
 from .._engine.arrays import FloatArray, LabelArray
-from .._engine.defaults import trainer_default
-from .._engine.library import READOUT, SCHEDULE
+from .._engine import descriptions
 from ..errors import ArgumentError, FormatError
 from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import Neuron
-from ..quantum.noise import NoiseLike
+from ..quantum.noise import NoiseLike, NoiseRun
 from ..trainer import Trainer
 from . import _storage
 from ._checkpoint import Checkpoint
@@ -60,6 +59,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     weight_decay: float | None
     clip_norm: float | None
     loss: str | None
+    reading: str | None
     readout: str | None
     input_scaling: str
     validation_fraction: float
@@ -293,7 +293,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     ) -> None:
         """Trains, with the result in `network_` and `history_` even after an error half-way."""
         layers = trainer.network.layers
-        spiking = [index for index, layer in enumerate(layers) if layer.HAS_NEURONS]
+        spiking = [index for index, layer in enumerate(layers) if layer.has_neurons]
         shape = trainer.network.input_shape
         loop = TrainingLoop(
             trainer=trainer,
@@ -304,8 +304,9 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             validation=validation,
             patience=patience,
             # Silent outputs do no harm to a loss on membranes, and predictions fall back on these.
-            watched=spiking if self.loss == "spike_count" else spiking[:-1],
+            watched=spiking if self.reading == "spike_count" else spiking[:-1],
             loss=self.loss,
+            reading=self.reading,
             readout=self.readout,
             show=progress_wanted(self.verbose),
             noise=self._training_noise,
@@ -322,10 +323,11 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     def _trainer(self, network: Network, schedule: str | None, updates: int = 0) -> Trainer:
         """The trainer of the parameters, without those that its schedule has no use for."""
         if schedule is None:
-            schedule = SCHEDULE.names[trainer_default().schedule]
+            schedule = descriptions.defaults("trainer")["schedule"]
         return Trainer(
             network,
             loss=self.loss,
+            reading=self.reading,
             readout=self.readout,
             schedule=schedule,
             learning_rate=self.learning_rate,
@@ -333,8 +335,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             clip_norm=self.clip_norm,
             warmup=self.warmup if schedule == "one_cycle" else None,
             total_steps=None if schedule == "constant" else updates,
-            noise=self._training_noise,
-            noise_seed=network.seed,
+            noise=NoiseRun(self._training_noise, seed=network.seed),
         )
 
     @property
@@ -420,9 +421,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             self.network_.predict(
                 part,
                 readout=self.readout,
-                noise=noise,
-                noise_seed=noise_seed,
-                noise_offset=first,
+                noise=NoiseRun(noise, noise_seed, first),
             )
             for first, part in self._inference_parts(X)
         ]
@@ -476,11 +475,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         steps = self.network_.steps
         scores: list[FloatArray] = []
         for first, part in parts:
-            run: dict[str, Any] = {
-                "noise": noise,
-                "noise_seed": noise_seed,
-                "noise_offset": first,
-            }
+            run = {"noise": NoiseRun(noise, noise_seed, first)}
             alpha = self.network_.predict_scores(part, readout="membrane", **run)
             if self._counts_spikes:
                 rates = self.network_.predict_scores(part, readout="spike_count", **run)
@@ -491,7 +486,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
 
     @property
     def _counts_spikes(self) -> bool:
-        default = READOUT.names[trainer_default().readout]
+        default = descriptions.defaults("trainer")["readout"]
         return (self.readout or default) == "spike_count"
 
     def decision_function(

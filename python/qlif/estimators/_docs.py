@@ -31,7 +31,7 @@ schedule: ``"constant"``, ``"one_cycle"`` or ``"cosine"``, over all updates of `
 warmup: share of the updates in which ``"one_cycle"`` rises, in (0, 1).
 weight_decay: decoupled weight decay, >= 0.
 clip_norm: largest global norm of the gradient; 0 does not clip.
-loss: ``"membrane"``, ``"summed_membrane"`` or ``"spike_count"``; see
+loss: ``"membrane"``, ``"membrane_sum"`` or ``"spike_count"``; see
     `qlif.Network.loss_and_gradients`.
 readout: ``"spike_count"`` or ``"membrane"``; see `qlif.Network.predict`.
 dropout: share of every hidden layer's spikes left out while training, in [0, 1)."""

@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from .._engine.arrays import FloatArray, LabelArray
 from ..errors import InterruptedWarning, SilentLayerWarning
 from ..network import Network
-from ..quantum.noise import NoiseLike
+from ..quantum.noise import NoiseLike, NoiseRun
 from ..report import Report
 from ..trainer import Trainer
 from ._checkpoint import Checkpoint
@@ -88,7 +88,7 @@ class TrainingLoop:
         patience: epochs without a better validation accuracy after which to stop and to go back to
             the best epoch; None never stops early.
         watched: layers to warn about when they are silent.
-        loss, readout: for the validation, as in training.
+        loss, reading, readout: for the validation, as in training.
         noise: for the validation, as in training.
         show: whether to draw a progress bar.
         done: epochs that an interrupted training had behind it.
@@ -104,6 +104,7 @@ class TrainingLoop:
     patience: int | None
     watched: Sequence[int]
     loss: str | None
+    reading: str | None
     readout: str | None
     show: bool
     noise: NoiseLike = None
@@ -171,6 +172,7 @@ class TrainingLoop:
                 self.validation,
                 self.prepare,
                 self.loss,
+                self.reading,
                 self.readout,
                 self.noise,
             )
@@ -225,6 +227,7 @@ def evaluate(
     samples: Samples,
     prepare: Callable[[NDArray[Any]], NDArray[Any]],
     loss: str | None,
+    reading: str | None,
     readout: str | None,
     noise: NoiseLike = None,
 ) -> Totals:
@@ -237,10 +240,9 @@ def evaluate(
                 prepare(samples.X[rows]),
                 samples.labels[rows],
                 loss=loss,
+                reading=reading,
                 readout=readout,
-                noise=noise,
-                noise_seed=network.seed,
-                noise_offset=first,
+                noise=NoiseRun(noise, network.seed, first),
             )
         )
     return totals

@@ -7,19 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from .._engine import library
+from .._engine import arrays
 from .._engine.arrays import DoubleArray
+from .._engine.library import lib
 from ..errors import ArgumentError
 from ..layers import Dense
 from ..network import Network
 from ..neurons import QLIF
+from ..quantum import circuits
+from ..quantum.noise import Noise
 
 # A wait of this many T1 leaves 6e-6 of the population: none is longer.
 MOST_T1 = 12.0
 
 
 class DeviceLayer:
-    """One layer of a network `as_executed`, in double precision."""
+    """One layer of a network `as_executed`: what the engine makes of what a device read."""
 
     def __init__(self, network: Network, index: int) -> None:
         layer = network.layers[index]
@@ -27,43 +30,42 @@ class DeviceLayer:
         assert isinstance(layer.neuron, QLIF)  # see `as_executed`
         self.index = index
         self.neuron: QLIF = layer.neuron
-
-        def parameter(name: str) -> DoubleArray:
-            return network.parameters[f"{index}.{name}"].astype(np.float64)
-
-        self._drive = parameter("drive_weight"), parameter("drive_bias")
-        self._delay = parameter("delay_weight"), parameter("delay_bias")
-        self.units = len(self._drive[1])
+        self.units = layer.units
+        before = network.input_shape if index == 0 else network.layer_shapes[index - 1]
+        # The layer alone, for a single step.
+        self._alone = Network(input_shape=before, layers=[layer], steps=1)
+        for name, values in self._alone.parameters.items():
+            values[...] = network.parameters[f"{index}{name[1:]}"]
 
     def currents(self, spikes: DoubleArray) -> tuple[DoubleArray, DoubleArray]:
         """The currents u and v, ``[..., units]``, of inputs ``[..., features]``."""
-        return tuple(spikes @ w.T + b for w, b in (self._drive, self._delay))
+        sequence = spikes.reshape(-1, 1, spikes.shape[-1])
+        rec = self._alone.simulate(
+            sequence, spikes=False, membrane=False, currents=True, batch_first=False
+        )
+        drive, delay = rec.currents[0].astype(np.float64)
+        shape = (*spikes.shape[:-1], self.units)
+        return drive.reshape(shape), delay.reshape(shape)
 
     def angles(
         self, alpha: DoubleArray, u: DoubleArray, v: DoubleArray, t1: DoubleArray | None
     ) -> tuple[DoubleArray, DoubleArray, DoubleArray | None]:
         """The rotations phi and theta in radians and, with T1 in microseconds, the waits.
 
-        Without T1 the leak is a rotation:
-        ``gamma = 2 asin sqrt(alpha decay) - 2 asin sqrt(alpha)``, or
-        ``gamma = -2 asin sqrt(alpha decay)`` of the published leak.
+        Without T1 the leak is a rotation.
         """
-        neuron, driven = self.neuron, u > 0
-        phi = 2 * np.arcsin(np.sqrt(alpha))
-        bounded = np.tanh(np.abs(u)) if neuron.drive_bound == "tanh" else np.abs(u)
-        theta = neuron.drive_scale * bounded
-        waited = neuron.delay_scale * np.abs(v) / neuron.t1
-        if t1 is not None:
-            wait = np.where(driven, 0.0, np.minimum(waited, MOST_T1) * t1)
-            return phi, np.where(driven, theta, 0.0), wait
-        target = 2 * np.arcsin(np.sqrt(alpha * np.exp(-waited)))
-        gamma = -target if neuron.leak == "published" else target - phi
-        return phi, np.where(driven, theta, gamma), None
+        if t1 is None:
+            found = circuits.angles(self.neuron, alpha, u, v, leak_form="rotation")
+            return found.phi, found.theta, None
+        noise = Noise(thermal=(t1, 2 * t1, 0.0, 0.0))
+        found = circuits.angles(self.neuron, alpha, u, v, noise=noise)
+        return found.phi, found.theta, np.minimum(found.wait, MOST_T1 * t1)
 
 
 def as_executed(network: Network, leak: str) -> Network:
     """The network with the leak that the device gives it; what a device cannot run is refused."""
-    library.CIRCUIT_LEAK.code(leak)
+    if leak not in ("delay", "rotation"):
+        raise ArgumentError(f"leak is {leak!r}, expected one of 'delay', 'rotation'")
     layers = []
     for index, layer in enumerate(network.layers):
         if not isinstance(layer, Dense) or not isinstance(layer.neuron, QLIF):
@@ -95,9 +97,13 @@ def as_executed(network: Network, leak: str) -> Network:
 
 def predict(spikes: Any, alpha: Any, readout: str) -> Any:
     """The class of each sample from the output layer's records ``[steps, batch, classes]``."""
-    summed = alpha.sum(axis=0, dtype=np.float64)
-    if readout == "membrane":
-        return summed.argmax(axis=1)
-    counts = spikes.sum(axis=0, dtype=np.float64)
-    tied = counts == counts.max(axis=1, keepdims=True)
-    return np.where(tied, summed, -1.0).argmax(axis=1)
+    counted, membranes = arrays.float32(spikes, "spikes"), arrays.float32(alpha, "alpha")
+    labels = np.empty(counted.shape[1], np.int64)
+    lib.qlif_readout(
+        readout.encode(),
+        *counted.shape,
+        arrays.float_pointer(counted),
+        arrays.float_pointer(membranes),
+        arrays.int64_pointer(labels),
+    )
+    return labels

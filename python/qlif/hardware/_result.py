@@ -45,7 +45,7 @@ class HardwareResult:
     @property
     def alpha(self) -> Any:
         """The measured frequencies, one array ``[steps, batch, units]`` for each layer."""
-        return self.recording.alpha
+        return self.recording.membrane
 
     def plot(self, sample: int = 0) -> tuple[Any, Any]:
         """A picture of the report (extra ``plot``); returns ``(fig, axes)``."""

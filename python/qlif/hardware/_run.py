@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
-from .._engine import arrays, library
+from .._engine import arrays, descriptions
 from .._engine.arrays import DoubleArray
-from .._engine.defaults import trainer_default
 from ..errors import ArgumentError, ShapeError
 from ..network import Network
 from ..quantum import circuits
@@ -93,9 +92,9 @@ def run(
         x=x,
         shots=arrays.integer(shots, "shots", 1, 2**31 - 1),
         leak=leak,
-        readout=library.READOUT.names[
-            trainer_default().readout if readout is None else library.READOUT.code(readout)
-        ],
+        readout=descriptions.name_of(
+            "readout", network.readout if readout is None else readout, "readout"
+        ),
         device=Device(
             backend, qubits, qubits_per_circuit, max(map(math.prod, network.layer_shapes))
         ),
@@ -311,7 +310,7 @@ class _Run:
         expected = tuple(self._expected(noises))
         device = _recording(self.spikes, self.alpha)
         predictions = [
-            predict(each.spikes[-1], each.alpha[-1], self.readout)
+            predict(each.spikes[-1], each.membrane[-1], self.readout)
             for each in (device, noiseless, noisy)
         ]
         if classes is not None:
@@ -374,8 +373,8 @@ class _Run:
             predictions_noisy=float(np.mean(labels[0] == labels[2])),
             spikes_noiseless=share(device.spikes, noiseless.spikes),
             spikes_noisy=share(device.spikes, noisy.spikes),
-            delta_noiseless=delta(noiseless.alpha),
-            delta_noisy=delta(noisy.alpha),
+            delta_noiseless=delta(noiseless.membrane),
+            delta_noisy=delta(noisy.membrane),
             delta_step=delta(expected),
             delta_shots=mean(shots_alone),
             shots=self.shots,
@@ -408,5 +407,6 @@ def _input(network: Network, x: ArrayLike) -> DoubleArray:
 def _recording(spikes: list[Any], alpha: list[Any]) -> Recording:
     return Recording(
         spikes=LayerArrays("spikes", [each.astype(np.float32) for each in spikes]),
-        alpha=LayerArrays("alpha", [each.astype(np.float32) for each in alpha]),
+        membrane=LayerArrays("membrane", [each.astype(np.float32) for each in alpha]),
+        currents=LayerArrays("currents", [None] * len(alpha)),
     )

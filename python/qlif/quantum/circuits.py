@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_char
+from ctypes import POINTER
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .._engine import arrays, library
+from .._engine import arrays, descriptions, library
 from .._engine.arrays import DoubleArray
 from .._engine.library import lib
 from ..errors import ArgumentError, MissingExtraError, ShapeError
+from ..network import Network
 from ..neurons import QLIF
 from .noise import Noise
 
-__all__ = ["QubitRun", "qasm3", "run", "to_qiskit"]
+__all__ = ["Angles", "QubitRun", "angles", "qasm3", "run", "to_qiskit"]
 
 
 class QubitRun(NamedTuple):
@@ -40,7 +42,7 @@ def run(
     *,
     noise: Noise | None = None,
     memory: str | None = None,
-    leak: str | None = None,
+    leak_form: str | None = None,
     clock: str = "relative",
     before: ArrayLike | None = None,
 ) -> QubitRun:
@@ -56,8 +58,8 @@ def run(
         noise: None: perfect qubits that relax while they wait, with the neuron's ``t1``.
         memory: ``"reprepare"`` (the qubit is measured at every step and prepared anew) or
             ``"coherent"`` (it is kept as it is); None: as the neuron has it.
-        leak: ``"delay"`` (it waits) or ``"rotation"`` (it is turned back, by ``RX(gamma)``); None:
-            as the neuron has it, whose leaks ``"rotation"`` and ``"published"`` are no delay.
+        leak_form: ``"delay"`` (it waits) or ``"rotation"`` (it is turned back, by ``RX(gamma)``);
+            None: as the neuron has it, whose leaks ``"rotation"`` and ``"published"`` are no delay.
         clock: ``"relative"``: a delay lasts ``delay_scale |v| T1 / neuron.t1`` microseconds with
             the qubit's T1, so that the neuron leaks as it was trained to; ``"absolute"``:
             ``delay_scale |v|`` microseconds.
@@ -67,7 +69,7 @@ def run(
         ArgumentError: a value that is not allowed, or a neuron with the firing ``"measurement"``,
             whose spikes are outcomes of single shots.
     """
-    config = _config(neuron, memory, leak, clock)
+    circuit = _described(neuron, memory, leak_form, clock)
     u, v = _currents(drive, delay)
     flat = u.ndim == 1
     steps, count = len(u), 1 if flat else u.shape[1]
@@ -80,7 +82,7 @@ def run(
     alpha, spikes = np.empty((steps, count)), np.empty((steps, count))
     bloch = np.empty((steps, count, 3))
     lib.qlif_circuit_run(
-        config,
+        circuit,
         noises,
         0 if noises is None else len(noises),
         steps,
@@ -96,64 +98,173 @@ def run(
 
 
 def qasm3(
-    neuron: QLIF,
+    source: QLIF | Network,
     drive: ArrayLike,
-    delay: ArrayLike,
+    delay: ArrayLike | None = None,
     *,
+    layer: int | None = None,
+    step: int | None = None,
     alpha: ArrayLike | None = None,
     noise: Noise | None = None,
     memory: str | None = None,
-    leak: str | None = None,
+    leak_form: str | None = None,
     clock: str = "relative",
 ) -> str:
     """OpenQASM 3 text, written by the engine; ``qiskit.qasm3.loads`` reads it.
 
-    With `alpha` it is one step: of one neuron (numbers) or of a layer, its neurons side by side on
-    one qubit each (``[neurons]``). Qubit j re-prepares ``alpha[j]``, turns by ``RX(theta)`` where
-    ``drive[j] > 0`` and leaks elsewhere, and is measured into bit j: two rotations at most, or one
-    and a delay, and no gate of two qubits.
+    Of a neuron and `alpha` it is one step: of one neuron (numbers) or of a layer, its neurons side
+    by side on one qubit each (``[neurons]``). Qubit j re-prepares ``alpha[j]``, turns by
+    ``RX(theta)`` where ``drive[j] > 0`` and leaks elsewhere, and is measured into bit j: two
+    rotations at most, or one and a delay, and no gate of two qubits.
 
-    Without `alpha` it is the whole spike train of one neuron, ``drive`` and ``delay`` being
+    Of a neuron without `alpha` it is its whole spike train, ``drive`` and ``delay`` being
     ``[steps]``. With the memory ``"reprepare"`` step t is measured into bit t, and prepares the
     noiseless alpha of the step before; with ``"coherent"`` the qubit is measured once, at the end.
 
+    Of a network and an input it is one step of the QLIF neurons of a layer, with what they remember
+    and receive at that step of a run without noise::
+
+        qlif.circuits.qasm3(network, x, layer=0, step=2)
+
     Args:
-        neuron: the neurons' constants.
-        drive: the currents ``u``.
-        delay: the currents ``v``, of the same shape.
+        source: the neurons' constants, or a network.
+        drive: the currents ``u``; of a network one sample, ``input_shape`` or
+            ``[steps, *input_shape]``.
+        delay: the currents ``v``, of the same shape; a network has its own.
+        layer: the network's layer.
+        step: the step, counted from 0.
         alpha: the populations that the neurons remember, in [0, 1]; 0 after a spike.
         noise: gives the T1 that delays are stretched to; None: the neuron's own.
-        memory: as in `run`.
-        leak: as in `run`.
+        memory: as in `run`; a network's neurons have theirs.
+        leak_form: as in `run`.
         clock: as in `run`.
 
     Raises:
-        ArgumentError: a value that is not allowed; without `alpha` also a neuron with the firing
-            ``"measurement"``, whose resets come at random.
+        ArgumentError: a value that is not allowed; a neuron with the firing ``"measurement"``,
+            whose resets come at random, without `alpha`; a layer without QLIF neurons.
+
+    Example:
+        >>> print(qlif.circuits.qasm3(qlif.QLIF(), 0.4, 0.0, alpha=0.3))
+        OPENQASM 3.0;...
     """
-    config = _config(neuron, memory, leak, clock)
-    out = POINTER(c_char)()
+    struct = None if noise is None else noise.structs()[0]
+    if isinstance(source, Network):
+        given = {"delay": delay, "alpha": alpha, "memory": memory}
+        for name, value in given.items():
+            if value is not None:
+                raise ArgumentError(f"{name} is given, but a network has its own: expected None")
+        if layer is None or step is None:
+            raise ArgumentError("layer and step are needed with a network")
+        return _of_network(source, drive, layer, step, _run_as(leak_form, clock), struct)
+    if layer is not None or step is not None or delay is None:
+        raise ArgumentError("expected drive and delay with a neuron, and no layer or step")
+    circuit = _described(source, memory, leak_form, clock)
     u, v = (np.atleast_1d(each) for each in _currents(drive, delay))
     if u.ndim != 1:
         raise ShapeError(f"drive has shape {u.shape}, expected [neurons] with alpha, or [steps]")
-    struct = None if noise is None else noise.structs()[0]
-    inputs = [u, v]
+    given_arrays = [u, v]
     function = lib.qlif_circuit_train_qasm
     if alpha is not None:
         before = np.atleast_1d(arrays.float64(alpha, "alpha"))
         if before.shape != u.shape:
             raise ShapeError(f"alpha has shape {before.shape}, expected {u.shape} as drive has")
-        inputs = [before, u, v]
+        given_arrays = [before, u, v]
         function = lib.qlif_circuit_layer_qasm
-    pointers = [arrays.double_pointer(array) for array in inputs]
-    function(config, struct, len(u), *pointers, out)
-    try:
-        return ctypes.string_at(out).decode("ascii")
-    finally:
-        lib.qlif_text_free(out)
+    pointers = [arrays.double_pointer(array) for array in given_arrays]
+    return descriptions.exported(function, circuit, struct, len(u), *pointers)
 
 
-def to_qiskit(neuron: QLIF, drive: ArrayLike, delay: ArrayLike, **options: Any) -> Any:
+def _of_network(
+    network: Network, x: ArrayLike, layer: int, step: int, circuit: bytes, noise: Any
+) -> str:
+    sample = arrays.float32(x, "x")
+    axis = sample.ndim - len(network.input_shape)
+    if axis not in (0, 1):
+        raise ShapeError(
+            f"x has shape {sample.shape}, expected one sample: {network.input_shape}, or "
+            "(steps, ...)"
+        )
+    batch = network._batch(np.expand_dims(sample, axis), batch_first=False)
+    owner = network._open()
+    with owner.lock:
+        return descriptions.exported(
+            lib.qlif_network_layer_qasm,
+            owner.pointer,
+            batch.struct,
+            arrays.integer(layer, "layer", -(2**31), 2**31 - 1),
+            arrays.size(step, "step"),
+            circuit,
+            noise,
+        )
+
+
+class Angles(NamedTuple):
+    """What `angles` found, each ``[neurons]``.
+
+    Attributes:
+        phi: the memory's rotation, radians.
+        theta: the input spike's or the leak's rotation, radians; 0 where the leak waits.
+        wait: the leak's delay, microseconds; 0 where there is none.
+    """
+
+    phi: DoubleArray
+    theta: DoubleArray
+    wait: DoubleArray
+
+
+def angles(
+    neuron: QLIF,
+    alpha: ArrayLike,
+    drive: ArrayLike,
+    delay: ArrayLike,
+    *,
+    noise: Noise | None = None,
+    leak_form: str | None = None,
+    clock: str = "relative",
+) -> Angles:
+    """What one step does to the qubits of neurons that are prepared anew.
+
+    Args:
+        neuron: the neurons' constants.
+        alpha: the populations that the neurons remember, in [0, 1]; 0 after a spike.
+        drive: the currents ``u``, of the same shape.
+        delay: the currents ``v``, of the same shape.
+        noise: gives the T1 that delays are stretched to, one or one for each neuron (of the last
+            axis); None: the neuron's own.
+        leak_form: as in `run`.
+        clock: as in `run`.
+
+    Raises:
+        ArgumentError: a value that is not allowed.
+
+    Example:
+        >>> qlif.circuits.angles(qlif.QLIF(drive_scale=3.0), 0.0, 0.5, 0.0).theta
+        array(1.5)
+    """
+    u, v = _currents(drive, delay)
+    before = arrays.float64(alpha, "alpha")
+    if before.shape != u.shape:
+        raise ShapeError(f"alpha has shape {before.shape}, expected {u.shape} as drive has")
+    structs = None
+    if noise is not None:
+        width = u.shape[-1] if u.ndim else 1
+        structs = noise.structs(width)
+        if len(structs) > 1 and u.size != width:
+            structs = (library.QubitNoiseStruct * u.size)(*(list(structs) * (u.size // width)))
+    found = Angles(*(np.empty(u.shape) for _ in range(3)))
+    lib.qlif_circuit_angles(
+        _described(neuron, None, leak_form, clock),
+        structs,
+        0 if structs is None else len(structs),
+        u.size,
+        *(arrays.double_pointer(each) for each in (before, u, v, *found)),
+    )
+    return found
+
+
+def to_qiskit(
+    source: QLIF | Network, drive: ArrayLike, delay: ArrayLike | None = None, **options: Any
+) -> Any:
     """The same as a ``qiskit.QuantumCircuit`` (extra ``qiskit``); arguments as in `qasm3`."""
     try:
         from qiskit import qasm3 as reader
@@ -164,22 +275,23 @@ def to_qiskit(neuron: QLIF, drive: ArrayLike, delay: ArrayLike, **options: Any) 
     except ImportError as error:
         name = "qiskit-qasm3-import"
         raise MissingExtraError(name, "qiskit", "qlif.circuits.to_qiskit") from error
-    return reader.loads(qasm3(neuron, drive, delay, **options))
+    return reader.loads(qasm3(source, drive, delay, **options))
 
 
-def _config(
-    neuron: QLIF, memory: str | None, leak: str | None, clock: str
-) -> library.CircuitConfig:
+def _described(neuron: QLIF, memory: str | None, leak_form: str | None, clock: str) -> bytes:
     if not isinstance(neuron, QLIF):
         raise ArgumentError(f"neuron is {neuron!r}, expected a qlif.QLIF")
-    if leak is None:
-        leak = "delay" if neuron.leak == "relaxation" else "rotation"
-    return library.CircuitConfig(
-        neuron=neuron.to_config(),
-        memory=library.MEMORY.code(neuron.memory if memory is None else memory),
-        leak=library.CIRCUIT_LEAK.code(leak),
-        clock=library.DELAY_CLOCK.code(clock),
-    )
+    if memory is not None:
+        neuron = replace(neuron, memory=memory)
+    described = {"neuron": neuron.to_description(), "clock": clock}
+    if leak_form is not None:
+        described["leak_form"] = leak_form
+    return descriptions.text(described)
+
+
+def _run_as(leak_form: str | None, clock: str) -> bytes:
+    given = {"clock": clock} | ({} if leak_form is None else {"leak_form": leak_form})
+    return descriptions.text(given)
 
 
 def _currents(drive: ArrayLike, delay: ArrayLike) -> tuple[DoubleArray, DoubleArray]:

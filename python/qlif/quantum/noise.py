@@ -179,20 +179,47 @@ class Noise:
         )
 
 
-NoiseLike: TypeAlias = Noise | Sequence[Noise | None] | None
-"""Of a network: the same for all its QLIF neurons; one for each layer (None for a pooling, `LIF`
-neurons and perfect qubits); or none."""
+@dataclass(frozen=True)
+class NoiseRun:
+    """The noise of one run: what is wrong with the qubits, and where its random numbers come from.
+
+    What a neuron draws at a step depends on the seed, on the sample's number, the layer, the neuron
+    and the step, and on nothing else: not on batches or threads.
+
+    Args:
+        noise: one `qlif.Noise` for all `QLIF` neurons, or one or None for each layer; None are
+            perfect qubits and infinitely many shots.
+        seed: seeds shots, and spikes of neurons that fire by measurement; 0 to 2**64 - 1.
+        offset: the number of the first sample, >= 0, so that parts of a batch draw as the whole of
+            it.
+
+    Example:
+        >>> run = qlif.NoiseRun(qlif.Noise(shots=100), seed=7)
+        >>> network.predict(x, noise=run)
+        array([...
+    """
+
+    noise: Noise | Sequence[Noise | None] | None = None
+    seed: int = 0
+    offset: int = 0
 
 
-class NoiseRun(NamedTuple):
+NoiseLike: TypeAlias = Noise | Sequence[Noise | None] | NoiseRun | None
+"""Of a network: the same for all its QLIF neurons; one for each layer (None for a pooling, neurons
+without qubits and perfect qubits); a `NoiseRun` with a seed; or none."""
+
+
+class NoiseArgument(NamedTuple):
     """A noise as the engine takes it, with the objects that own its memory."""
 
     struct: library.NoiseStruct
     owners: list[Any]
 
     @classmethod
-    def of(cls, noise: NoiseLike, layers: int, seed: int = 0, first: int = 0) -> NoiseRun:
-        """The noise of a network of so many layers; `first` is the number of the first sample."""
+    def of(cls, given: NoiseLike, layers: int) -> NoiseArgument:
+        """The noise of a network of so many layers."""
+        run = given if isinstance(given, NoiseRun) else NoiseRun(given)
+        noise = run.noise
         if noise is None:
             each: list[Noise | None] = []
         elif isinstance(noise, Noise):
@@ -216,8 +243,8 @@ class NoiseRun(NamedTuple):
         struct = library.NoiseStruct(
             array,
             len(each),
-            arrays.integer(seed, "noise_seed", 0, 2**64 - 1),
-            arrays.integer(first, "noise_offset", 0, 2**62),
+            arrays.integer(run.seed, "noise.seed", 0, 2**64 - 1),
+            arrays.integer(run.offset, "noise.offset", 0, 2**62),
         )
         return cls(struct, [array, each])
 

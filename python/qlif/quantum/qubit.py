@@ -60,9 +60,9 @@ class NeuronState:
         self._gates = noise.structs()[0]
         self._rest = noise.structs()[0]
         if noise.thermal is None:
-            from .._engine.defaults import neuron_default, shortest
+            from .._engine.descriptions import defaults
 
-            own = shortest(neuron_default().t1) if t1 is None else arrays.number(t1, "t1")
+            own = float(defaults("qlif")["t1"]) if t1 is None else arrays.number(t1, "t1")
             if not own > 0:
                 raise ArgumentError(f"t1: {own}, expected above 0 (microseconds)")
             self._rest.t1 = own

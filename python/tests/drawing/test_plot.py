@@ -44,7 +44,7 @@ def test_raster_of_an_array_on_given_axes(rec):
 
 def test_traces(rec):
     _, ax = qlif.plot.traces(rec, neurons=[3, 5], threshold=0.75)
-    np.testing.assert_array_equal(ax.lines[0].get_ydata(), rec.alpha[0][:, 0, 3])
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), rec.membrane[0][:, 0, 3])
     fired = np.nonzero(rec.spikes[0][:, 0, 3])[0]
     np.testing.assert_array_equal(ax.lines[1].get_xdata(), fired)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]

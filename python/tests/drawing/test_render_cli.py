@@ -259,7 +259,7 @@ def test_a_models_circuits_are_its_run(folder: Path, tmp_path: Path) -> None:
             done = run(tmp_path, "qasm", *options, str(layer), "--neuron", str(neuron))
             lines = [line for line in done.stdout.decode().splitlines() if line.startswith("// st")]
             found = [float(line.split("alpha ")[1].split(",")[0]) for line in lines]
-            np.testing.assert_allclose(found, rec.alpha[layer][:, 0, neuron], atol=1e-5)
+            np.testing.assert_allclose(found, rec.membrane[layer][:, 0, neuron], atol=1e-5)
             fired = [line.endswith("spike") for line in lines]
             assert fired == (rec.spikes[layer][:, 0, neuron] > 0).tolist()
         for step in range(6):
@@ -274,7 +274,7 @@ def test_a_models_circuits_are_its_run(folder: Path, tmp_path: Path) -> None:
             alpha = np.sin(np.array(angles[:units]) / 2) ** 2
             before = np.zeros(units)
             if step:
-                before = rec.alpha[layer][step - 1, 0] * (1 - rec.spikes[layer][step - 1, 0])
+                before = rec.membrane[layer][step - 1, 0] * (1 - rec.spikes[layer][step - 1, 0])
             np.testing.assert_allclose(alpha, before, atol=1e-5)
 
 

@@ -51,7 +51,7 @@ def test_other_layouts_give_the_same_answer(network, batch, kind):
     expected = network.simulate(x)
     found = network.simulate(other)
     for layer in range(2):
-        np.testing.assert_array_equal(found.alpha[layer], expected.alpha[layer])
+        np.testing.assert_array_equal(found.membrane[layer], expected.membrane[layer])
     assert network.loss_and_gradients(other, y)[0] == network.loss_and_gradients(x, y)[0]
 
 
@@ -59,8 +59,8 @@ def test_other_layouts_give_the_same_answer(network, batch, kind):
 def test_small_numbers_of_any_type_are_converted(network, rng, dtype):
     x = rng.integers(0, 2, (3, 12))
     np.testing.assert_array_equal(
-        network.simulate(x.astype(dtype)).alpha[0],
-        network.simulate(x.astype(np.float32)).alpha[0],
+        network.simulate(x.astype(dtype)).membrane[0],
+        network.simulate(x.astype(np.float32)).membrane[0],
     )
 
 

@@ -59,7 +59,9 @@ def trained(layers, steps=6, length=None, noise=None, **config):
     """A network after some updates on fixed noise."""
     rng = np.random.default_rng(5)
     network = qlif.Network(input_shape=(2, 8, 8), layers=layers, steps=steps, seed=4)
-    trainer = qlif.Trainer(network, learning_rate=1e-2, noise=noise, noise_seed=9, **config)
+    trainer = qlif.Trainer(
+        network, learning_rate=1e-2, noise=qlif.NoiseRun(noise, seed=9), **config
+    )
     for _ in range(4):
         shape = (16, 2, 8, 8) if length is None else (length, 16, 2, 8, 8)
         x = (rng.integers(-256, 257, shape) / 128).astype(np.float32)
@@ -97,8 +99,8 @@ TRAININGS = {
     "mnist snn": lambda: fitted(qlif.SNNClassifier, mnist, **IMAGES),
     "mnist qscnn": lambda: fitted(qlif.QSCNNClassifier, mnist, **PLANES),
     "mnist scnn": lambda: fitted(qlif.SCNNClassifier, mnist, **PLANES),
-    "published": lambda: trained(dense(leak="published", dropout=0.2), loss="membrane"),
-    "sequence": lambda: trained(dense(), length=7, loss="spike_count", clip_norm=0.5),
+    "published": lambda: trained(dense(leak="published", dropout=0.2), reading="membrane"),
+    "sequence": lambda: trained(dense(), length=7, reading="spike_count", clip_norm=0.5),
     "published sequence": lambda: trained(dense(leak="published"), length=7),
     "classical sequence": lambda: trained(
         [qlif.Dense(40, qlif.LIF(dropout=0.1)), qlif.Dense(5, qlif.LIF(reset="zero"))], length=7
@@ -112,10 +114,10 @@ TRAININGS = {
     ),
     "noise": lambda: trained(dense(), noise=NOISE),
     "noise sequence": lambda: trained(dense(leak="rotation"), noise=NOISE, length=5),
-    "shots": lambda: trained(dense(refractory=False), noise=SHOTS, loss="summed_membrane"),
+    "shots": lambda: trained(dense(refractory=False), noise=SHOTS, reading="membrane_sum"),
     "coherent": lambda: trained(dense(memory="coherent")),
     "coherent noise": lambda: trained(dense(memory="coherent"), noise=NOISE, length=5),
-    "measurement": lambda: trained(dense(firing="measurement"), loss="spike_count"),
+    "measurement": lambda: trained(dense(firing="measurement"), reading="spike_count"),
     "planes with shots": lambda: trained(
         convolutions(qlif.QLIF(threshold=0.4), qlif.MaxPool2d(2)), noise=[SHOTS, None, NOISE, None]
     ),

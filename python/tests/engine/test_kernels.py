@@ -41,9 +41,9 @@ for name, neuron in neurons.items():
             x = rng.uniform(-1, 1, (*length, 5, *shape)).astype(np.float32)
             rec = network.simulate(x)
             y = rng.integers(0, 10, 5)
-            loss, gradients = network.loss_and_gradients(x, y, loss="membrane")
+            loss, gradients = network.loss_and_gradients(x, y, reading="membrane")
             key += "+"
-            results[key + "alpha"] = rec.alpha[-1]
+            results[key + "alpha"] = rec.membrane[-1]
             results[key + "spikes"] = rec.spikes[-1]
             results[key + "loss"] = loss
             results[key + "gradient"] = np.concatenate([g.ravel() for g in gradients.values()])

@@ -126,7 +126,7 @@ def test_a_convolution_with_a_large_kernel_works_in_strips():
         )
         rng = np.random.default_rng(0)
         x = rng.uniform(0, 1, (1, 1, 200, 200)).astype(np.float32)
-        membrane = net.simulate(x).alpha[0][0, 0, 0]
+        membrane = net.simulate(x).membrane[0][0, 0, 0]
         weight, bias = net.parameters["0.weight"][0, 0], net.parameters["0.bias"][0]
         for y, column in ((0, 0), (17, 99), (100, 100), (50, 64), (50, 63), (100, 0)):
             patch = x[0, 0, y : y + 100, column : column + 100].astype(np.float64)
@@ -156,8 +156,8 @@ def test_strips_of_columns_and_of_rows_are_the_same(padding):
         order = (0, 1, 2, 3) if name == "wide" else (0, 1, 3, 2)
         net.parameters["1.weight"][...] = readout.transpose(order).reshape(2, -1)
         net.parameters["1.bias"][...] = 0
-        membrane = net.simulate(images).alpha[0]
-        _, gradients = net.loss_and_gradients(images, [0, 1, 0], loss="membrane")
+        membrane = net.simulate(images).membrane[0]
+        _, gradients = net.loss_and_gradients(images, [0, 1, 0], reading="membrane")
         found[name] = (membrane, gradients["0.weight"].copy(), gradients["0.bias"].copy())
     membrane, gradient, bias = found["tall"]
     tolerance = {"rtol": 1e-4, "atol": 1e-5}

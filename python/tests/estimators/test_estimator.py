@@ -43,7 +43,7 @@ def test_it_learns_real_digits():
 
 def test_the_logarithm_of_a_probability_of_zero_is_finite(blobs, quick):
     X, y = blobs
-    clf = QSNNClassifier(**{**quick, "steps": 400}, loss="spike_count", readout="spike_count")
+    clf = QSNNClassifier(**{**quick, "steps": 400}, reading="spike_count", readout="spike_count")
     clf.fit(X, y)
     assert clf.predict_proba(X).min() == 0
     logarithms = clf.predict_log_proba(X)

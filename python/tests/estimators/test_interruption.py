@@ -122,12 +122,12 @@ def test_parts_of_small_products_have_the_bits_of_the_whole(monkeypatch):
             parts = network.simulate(x)
             patch.setattr(module, "PART", 10**6)
             whole = network.simulate(x)
-        np.testing.assert_array_equal(parts.alpha[0], whole.alpha[0])
+        np.testing.assert_array_equal(parts.alpha[0], whole.membrane[0])
 
 
 def test_records_that_are_not_asked_for():
     network, x = many()
-    record = network.simulate(x, layers=[1], alpha=False)
+    record = network.simulate(x, layers=[1], membrane=False)
     assert record.spikes.recorded(1)
     assert not record.spikes.recorded(0)
     assert not record.alpha.recorded(1)

@@ -59,7 +59,7 @@ def test_the_authors_neuron(golden_dir, name):
     drive = np.where(values["spike_in"] > 0, values["theta"], -1)
     rec = network.simulate(np.stack([drive, values["delay"]], axis=-1))
     np.testing.assert_array_equal(rec.spikes[0][..., 0], values["spikes"])
-    np.testing.assert_allclose(rec.alpha[0][..., 0], values["alpha"], atol=ALPHA, rtol=0)
+    np.testing.assert_allclose(rec.membrane[0][..., 0], values["alpha"], atol=ALPHA, rtol=0)
 
 
 def golden_network(values, constants):
@@ -92,8 +92,10 @@ def test_network(golden_dir, name):
     rec = network.simulate(values["input"])
     for layer, what in enumerate(("hidden", "output")):
         np.testing.assert_array_equal(rec.spikes[layer], values[f"{what}_spikes"])
-        np.testing.assert_allclose(rec.alpha[layer], values[f"{what}_alpha"], atol=ALPHA, rtol=0)
-    loss, gradients = network.loss_and_gradients(values["input"], values["labels"], loss="membrane")
+        np.testing.assert_allclose(rec.membrane[layer], values[f"{what}_alpha"], atol=ALPHA, rtol=0)
+    loss, gradients = network.loss_and_gradients(
+        values["input"], values["labels"], reading="membrane"
+    )
     np.testing.assert_allclose(loss, values["loss"][0], rtol=1e-5)
     for key, gradient in gradients.items():
         layer, parameter = key.split(".")

@@ -135,7 +135,7 @@ def test_automatic_scaling_is_the_documented_one(digits, cls):
 # ---- Sequences -----------------------------------------------------------------------------
 
 METHODS = {
-    "simulate": lambda net, x, y, **first: net.simulate(x, **first).alpha[1],
+    "simulate": lambda net, x, y, **first: net.simulate(x, **first).membrane[1],
     "predict": lambda net, x, y, **first: net.predict(x, **first),
     "predict_scores": lambda net, x, y, **first: net.predict_scores(x, **first),
     "evaluate": lambda net, x, y, **first: net.evaluate(x, y, **first).loss,

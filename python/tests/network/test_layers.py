@@ -83,16 +83,16 @@ def test_recordings(images):
         (5, 6, 4, 1, 2),
         (5, 6, 3),
     ]
-    assert [rec.alpha.recorded(layer) for layer in range(5)] == [True, False, True, False, True]
+    assert [rec.membrane.recorded(layer) for layer in range(5)] == [True, False, True, False, True]
     with pytest.raises(qlif.ArgumentError, match="layer 1 was not recorded"):
-        rec.alpha[1]
+        rec.membrane[1]
     windows = rec.spikes[0][..., :8, :].reshape(5, 6, 3, 4, 2, 4, 2)
     np.testing.assert_array_equal(rec.spikes[1], windows.max(axis=(4, 6)))
     windows = rec.spikes[2][..., :2, :].reshape(5, 6, 4, 1, 2, 2, 2)
     np.testing.assert_allclose(rec.spikes[3], windows.mean(axis=(4, 6)), atol=1e-6)
     part = image_network().simulate(images[0], layers=[3])
     np.testing.assert_array_equal(part.spikes[3], rec.spikes[3])
-    assert not part.alpha.recorded(3)
+    assert not part.membrane.recorded(3)
 
 
 def test_firing_rates_are_those_of_the_records(images):
@@ -110,11 +110,11 @@ def test_a_sample_does_not_know_of_its_batch(images):
     whole = network.simulate(x)
     fed = network.simulate(np.repeat(x[None], 5, axis=0))
     for layer in (0, 2, 4):
-        np.testing.assert_allclose(fed.alpha[layer], whole.alpha[layer], atol=1e-5)
+        np.testing.assert_allclose(fed.membrane[layer], whole.membrane[layer], atol=1e-5)
         for row in range(len(x)):
             alone = network.simulate(x[row : row + 1])
             np.testing.assert_allclose(
-                alone.alpha[layer][:, 0], whole.alpha[layer][:, row], atol=1e-5
+                alone.membrane[layer][:, 0], whole.membrane[layer][:, row], atol=1e-5
             )
 
 

@@ -152,12 +152,12 @@ def test_constant_input_is_the_sequence_of_itself(network, batch):
     for layer in range(2):
         assert shown.spikes[layer].shape == (6, 5, network.layers[layer].units)
         np.testing.assert_array_equal(shown.spikes[layer], fed.spikes[layer])
-        np.testing.assert_allclose(shown.alpha[layer], fed.alpha[layer], atol=1e-5)
+        np.testing.assert_allclose(shown.membrane[layer], fed.membrane[layer], atol=1e-5)
 
 
 def test_a_sequence_has_its_own_length(network, rng):
     rec = network.simulate(rng.uniform(-1, 1, (3, 5, 12)))
-    assert rec.alpha[1].shape == (3, 5, 4)
+    assert rec.membrane[1].shape == (3, 5, 4)
     assert rec.steps == 3
 
 
@@ -168,7 +168,7 @@ def test_an_image_shaped_input(rng):
     x = rng.uniform(0, 1, (2, 1, 4, 3))
     flat = qlif.Network(input_shape=12, layers=[qlif.Dense(5, qlif.QLIF())], steps=3, seed=1)
     np.testing.assert_array_equal(
-        network.simulate(x).alpha[0], flat.simulate(x.reshape(2, 12)).alpha[0]
+        network.simulate(x).membrane[0], flat.simulate(x.reshape(2, 12)).membrane[0]
     )
     with pytest.raises(qlif.ShapeError):
         network.simulate(x.reshape(2, 12))
@@ -177,23 +177,23 @@ def test_an_image_shaped_input(rng):
 def test_recording_a_part(network, batch):
     rec = network.simulate(batch[0], spikes=False, layers=[-1])
     whole = network.simulate(batch[0])
-    np.testing.assert_array_equal(rec.alpha[1], whole.alpha[1])
-    assert [rec.alpha.recorded(0), rec.alpha.recorded(1), rec.spikes.recorded(1)] == [0, 1, 0]
+    np.testing.assert_array_equal(rec.membrane[1], whole.membrane[1])
+    assert [rec.membrane.recorded(0), rec.membrane.recorded(1), rec.spikes.recorded(1)] == [0, 1, 0]
     with pytest.raises(qlif.ArgumentError, match="not recorded"):
         rec.spikes[1]
     with pytest.raises(qlif.ArgumentError, match="layers"):
         network.simulate(batch[0], layers=[2])
     with pytest.raises(IndexError):
-        whole.alpha[2]
+        whole.membrane[2]
 
 
 def test_spikes_are_alpha_above_the_threshold(network, rng):
     rec = network.simulate(rng.uniform(-1, 1, (20, 30, 12)))
     assert 0 < rec.spikes[0].mean() < 1
     for layer in range(2):
-        np.testing.assert_array_equal(rec.spikes[layer], rec.alpha[layer] > 0.75)
-        assert rec.alpha[layer].min() >= 0
-        assert rec.alpha[layer].max() <= 1
+        np.testing.assert_array_equal(rec.spikes[layer], rec.membrane[layer] > 0.75)
+        assert rec.membrane[layer].min() >= 0
+        assert rec.membrane[layer].max() <= 1
 
 
 def test_a_batch_is_its_samples(network, batch):
@@ -202,13 +202,13 @@ def test_a_batch_is_its_samples(network, batch):
     whole = network.simulate(x)
     for row in range(len(x)):
         alone = network.simulate(x[row : row + 1])
-        np.testing.assert_allclose(alone.alpha[1][:, 0], whole.alpha[1][:, row], atol=1e-5)
+        np.testing.assert_allclose(alone.membrane[1][:, 0], whole.membrane[1][:, row], atol=1e-5)
 
 
 def test_predictions_are_read_off_the_output(network, rng):
     x = rng.uniform(-1, 1, (50, 12))
     rec = network.simulate(x)
-    alpha, spikes = rec.alpha[1], rec.spikes[1]
+    alpha, spikes = rec.membrane[1], rec.spikes[1]
     np.testing.assert_allclose(
         network.predict_scores(x, readout="membrane"), alpha.mean(axis=0), atol=1e-6
     )
@@ -226,14 +226,14 @@ def test_predictions_are_read_off_the_output(network, rng):
 
 def test_evaluate(network, rng):
     x, y = rng.uniform(-1, 1, (50, 12)), rng.integers(0, 4, 50)
-    report = network.evaluate(x, y, loss="summed_membrane", readout="membrane")
+    report = network.evaluate(x, y, reading="membrane_sum", readout="membrane")
     rec = network.simulate(x)
     assert report.correct == (network.predict(x, readout="membrane") == y).sum()
     assert report.accuracy == report.correct / 50
     np.testing.assert_allclose(
         report.firing_rates, [rec.spikes[0].mean(), rec.spikes[1].mean()], rtol=1e-5
     )
-    assert report.loss == pytest.approx(network.loss_and_gradients(x, y, loss="summed_membrane")[0])
+    assert report.loss == pytest.approx(network.loss_and_gradients(x, y, reading="membrane_sum")[0])
     with pytest.raises(qlif.ArgumentError, match="loss"):
         network.evaluate(x, y, loss="mse")
 
@@ -246,10 +246,10 @@ def test_parameters_are_the_engines_memory(network, batch):
         for kind in ("weight", "bias")
     }
     assert network.parameters["0.drive_weight"].shape == (16, 12)
-    before = network.simulate(batch[0]).alpha[0]
+    before = network.simulate(batch[0]).membrane[0]
     network.parameters["0.drive_weight"][:] *= 0.5
     network.parameters["0.drive_bias"][:] = 0.1
-    assert not np.array_equal(network.simulate(batch[0]).alpha[0], before)
+    assert not np.array_equal(network.simulate(batch[0]).membrane[0], before)
     with pytest.raises(TypeError):
         network.parameters["0.drive_weight"] = np.zeros((16, 12))
 
@@ -395,4 +395,4 @@ def test_finite_currents_whose_sum_is_not_are_refused(steps):
         with pytest.raises(qlif.NotFiniteError, match="layer 0.*beyond 1e\\+20"):
             call([[1e38]])
     assert np.isfinite(net.predict_scores([[1e19]], readout="membrane")).all()
-    assert np.isfinite(net.simulate([[1e19]]).alpha[0]).all()
+    assert np.isfinite(net.simulate([[1e19]]).membrane[0]).all()

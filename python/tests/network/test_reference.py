@@ -11,7 +11,7 @@ import qlif
 
 LEAKS = ["relaxation", "published"]
 SURROGATES = ["arctan", "fast_sigmoid", "sigmoid", "triangular"]
-LOSSES = ["membrane", "summed_membrane", "spike_count"]
+LOSSES = ["membrane", "membrane_sum", "spike_count"]
 MARGIN = 2e-5  # of alpha to the threshold, so that float32 must agree on every spike
 
 
@@ -112,10 +112,10 @@ def compare(make, loss):
     rec = network.simulate(problem.x)
     for layer in range(len(problem.layers)):
         np.testing.assert_allclose(rec.spikes[layer], spikes[layer], atol=1e-6, rtol=0)
-        assert rec.alpha.recorded(layer) == (alphas[layer] is not None)
+        assert rec.membrane.recorded(layer) == (alphas[layer] is not None)
         if alphas[layer] is not None:
-            np.testing.assert_allclose(rec.alpha[layer], alphas[layer], atol=2e-5, rtol=0)
-    found, found_gradients = network.loss_and_gradients(problem.x, problem.labels, loss=loss)
+            np.testing.assert_allclose(rec.membrane[layer], alphas[layer], atol=2e-5, rtol=0)
+    found, found_gradients = network.loss_and_gradients(problem.x, problem.labels, reading=loss)
     np.testing.assert_allclose(found, value, rtol=1e-5, atol=1e-7)
     assert set(found_gradients) == set(gradients)
     for name, expected in gradients.items():
@@ -147,7 +147,7 @@ def test_surrogates_leaks_and_losses(leak, surrogate, loss):
 @pytest.mark.parametrize("leak", LEAKS)
 def test_bounds_refractoriness_and_inputs(leak, bound, refractory, constant):
     neuron = replace(BASE, leak=leak, drive_bound=bound, refractory=refractory)
-    compare(lambda seed: dense_problem([neuron] * 2, constant, seed), "summed_membrane")
+    compare(lambda seed: dense_problem([neuron] * 2, constant, seed), "membrane_sum")
 
 
 # ---- LIF -----------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_lif(reset, surrogate, loss):
 @pytest.mark.parametrize("constant", [True, False])
 def test_lif_decays_and_inputs(beta, constant):
     neuron = reference.LIF(beta=beta, threshold=1.2)
-    compare(lambda seed: dense_problem([neuron] * 2, constant, seed), "summed_membrane")
+    compare(lambda seed: dense_problem([neuron] * 2, constant, seed), "membrane_sum")
 
 
 @pytest.mark.parametrize("constant", [True, False])
@@ -256,7 +256,7 @@ def image_problem(architecture, neuron, constant, seed):
 def test_images(architecture, neuron, constant):
     compare(
         lambda seed: image_problem(architecture, NEURONS[neuron], constant, seed),
-        "summed_membrane",
+        "membrane_sum",
     )
 
 

@@ -74,8 +74,8 @@ def compare(make_network, torch_layers, x_of, threshold):
     for index in range(len(torch_layers)):
         np.testing.assert_allclose(rec.spikes[index], spikes[index], atol=1e-6)
         if membranes[index] is not None:
-            np.testing.assert_allclose(rec.alpha[index], membranes[index], atol=1e-5)
-    found, found_gradients = network.loss_and_gradients(x, labels, loss="summed_membrane")
+            np.testing.assert_allclose(rec.membrane[index], membranes[index], atol=1e-5)
+    found, found_gradients = network.loss_and_gradients(x, labels, reading="membrane_sum")
     assert found == pytest.approx(loss, rel=1e-4, abs=1e-6)
     for name, expected in gradients.items():
         np.testing.assert_allclose(

@@ -14,7 +14,7 @@ def test_learning(rng):
     network = make_network(refractory=False)
     x = rng.uniform(-1, 1, (40, 12))
     y = rng.integers(0, 4, 40)
-    trainer = qlif.Trainer(network, loss="summed_membrane", readout="membrane", learning_rate=0.01)
+    trainer = qlif.Trainer(network, reading="membrane_sum", readout="membrane", learning_rate=0.01)
     first = trainer.step(x, y)
     for _ in range(300):
         last = trainer.step(x, y)
@@ -50,11 +50,11 @@ def adam(parameters, gradients, rate, decay):
 
 @pytest.mark.parametrize("decay", [0.0, 0.1])
 def test_the_first_update_is_adams(network, batch, decay):
-    _, gradients = network.loss_and_gradients(*batch, loss="membrane")
+    _, gradients = network.loss_and_gradients(*batch, reading="membrane")
     before = {name: view.copy() for name, view in network.parameters.items()}
     qlif.Trainer(
         network,
-        loss="membrane",
+        reading="membrane",
         schedule="constant",
         learning_rate=1e-3,
         epsilon=1e-20,
@@ -95,7 +95,7 @@ def test_steps_beyond_the_schedule_do_no_harm(network, batch):
 
 
 def test_config_shows_the_values_in_force(network):
-    trainer = qlif.Trainer(network, learning_rate=0.003, loss="spike_count")
+    trainer = qlif.Trainer(network, learning_rate=0.003, reading="spike_count")
     assert trainer.config["learning_rate"] == 0.003
     assert trainer.config["loss"] == "spike_count"
     assert trainer.config["beta1"] == 0.9
@@ -182,7 +182,7 @@ def test_training_goes_on_to_the_same_bits(tmp_path, rng):
 
 
 def test_copies_of_a_trainer_go_on_alike(network, batch):
-    trainer = qlif.Trainer(network, learning_rate=0.01, loss="spike_count")
+    trainer = qlif.Trainer(network, learning_rate=0.01, reading="spike_count")
     trainer.step(*batch)
     others = [
         qlif.Trainer.from_bytes(trainer.to_bytes()),

@@ -45,7 +45,7 @@ def test_a_layers_step(leak, form, rng):
     alpha, u, v = rng.uniform(0, 1, count), rng.uniform(-1, 1, count), rng.uniform(-1, 1, count)
     u[:2] = [0.3, -0.3]
     circuit = circuits.to_qiskit(neuron, u, v, alpha=alpha, leak=form)
-    expected = circuits.run(neuron, u[None], v[None], before=alpha, leak=form).alpha[0]
+    expected = circuits.run(neuron, u[None], v[None], before=alpha, leak=form).membrane[0]
     np.testing.assert_allclose(simulated(circuit), expected, atol=1e-10)
     assert circuit.num_qubits == count
     assert circuit.num_nonlocal_gates() == 0

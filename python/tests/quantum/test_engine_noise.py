@@ -78,7 +78,7 @@ def test_equals_the_circuits(memory, leak, name, refractory):
     # Of a neuron that came too close to the threshold for float32, what was before that.
     clear = np.cumsum(np.abs(expected.alpha - 0.9) < 1e-5, axis=0) == 0
     assert clear.mean() > 0.95
-    assert np.abs(found.alpha[0][:, 0] - expected.alpha)[clear].max() < 1e-5
+    assert np.abs(found.membrane[0][:, 0] - expected.alpha)[clear].max() < 1e-5
     assert (found.spikes[0][:, 0] == expected.spikes)[clear].all()
 
 
@@ -88,8 +88,8 @@ def test_an_input_constant_in_time_is_a_sequence_of_itself(memory):
     x = np.random.default_rng(2).normal(0, 1, (3, 80)).astype(np.float32)
     network = identity(neuron, 40, 30)
     for noise in (None, FULL, qlif.Noise(shots=20), qlif.Noise(readout=(0.3, 0.1))):
-        shown = network.simulate(x, noise=noise).alpha[0]
-        again = network.simulate(np.repeat(x[None], 30, axis=0), noise=noise).alpha[0]
+        shown = network.simulate(x, noise=noise).membrane[0]
+        again = network.simulate(np.repeat(x[None], 30, axis=0), noise=noise).membrane[0]
         np.testing.assert_array_equal(shown, again)
 
 
@@ -110,7 +110,7 @@ def test_gradients_are_those_of_the_circuits(memory, leak, name):
     neuron = qlif.QLIF(threshold=0.9, memory=memory, leak=leak, drive_bound="tanh")
     x = np.concatenate([u, v], axis=1)[:, None]
     network = identity(neuron, neurons, steps)
-    _, gradients = network.loss_and_gradients(x, [0], loss="membrane", noise=noise)
+    _, gradients = network.loss_and_gradients(x, [0], reading="membrane", noise=noise)
     step = 1e-6
     expected = {"0.drive_bias": np.zeros(neurons), "0.delay_bias": np.zeros(neurons)}
     for index in range(neurons):
@@ -136,9 +136,9 @@ def readings(p: float, noise_seed: int = 0, **noise) -> np.ndarray:
     network = identity(qlif.QLIF(threshold=0.9999, refractory=False), 50, 20)
     run = qlif.Noise(readout=(p, 1 - p), **noise)
     x = np.zeros((100, 100), np.float32)
-    recording = network.simulate(x, noise=run, noise_seed=noise_seed)
+    recording = network.simulate(x, noise=qlif.NoiseRun(run, noise_seed))
     # A reading of 1 is a spike, after which the reading is again of the same probability.
-    return recording.alpha[0].reshape(-1).astype(float)
+    return recording.membrane[0].reshape(-1).astype(float)
 
 
 @pytest.mark.parametrize("p", [0.0005, 0.004, 0.03, 0.25, 0.5, 0.8, 0.97, 0.9995])
@@ -188,7 +188,7 @@ def test_firing_by_measurement():
     x = np.zeros((100, 100), np.float32)
     for noise in (qlif.Noise(readout=(0.3, 0.7)), qlif.Noise(readout=(0.3, 0.7), shots=1)):
         recording = network.simulate(x, noise=noise)
-        spikes, alpha = recording.spikes[0], recording.alpha[0]
+        spikes, alpha = recording.spikes[0], recording.membrane[0]
         assert abs(spikes.mean() - 0.3) < 4 * np.sqrt(0.21 / spikes.size)
         # The shot that decides is one of those that are counted.
         if noise.shots:
@@ -223,27 +223,27 @@ def test_neither_batches_nor_threads_matter(firing):
     network = deep(firing=firing)
     x = np.random.default_rng(6).random((30, 2, 10, 10), np.float32)
     y = np.arange(30) % 4
-    whole = network.simulate(x, noise=FULL, noise_seed=9)
+    whole = network.simulate(x, noise=qlif.NoiseRun(FULL, seed=9))
     for size in (1, 7):
         for first in range(0, 30, size):
             part = network.simulate(
-                x[first : first + size], noise=FULL, noise_seed=9, noise_offset=first
+                x[first : first + size], noise=qlif.NoiseRun(FULL, seed=9, offset=first)
             )
             for layer in (0, 2):
-                expected = whole.alpha[layer][:, first : first + size]
-                np.testing.assert_array_equal(part.alpha[layer], expected)
+                expected = whole.membrane[layer][:, first : first + size]
+                np.testing.assert_array_equal(part.membrane[layer], expected)
     before = qlif.threads()
     try:
         results = []
         for threads in (1, 2, 3):
             qlif.set_threads(threads)
-            loss, gradients = network.loss_and_gradients(x, y, noise=FULL, noise_seed=9)
+            loss, gradients = network.loss_and_gradients(x, y, noise=qlif.NoiseRun(FULL, seed=9))
             results.append((loss, [each.tobytes() for each in gradients.values()]))
     finally:
         qlif.set_threads(before)
     assert results[0] == results[1] == results[2]
-    other = network.simulate(x, noise=FULL, noise_seed=10)
-    assert (other.alpha[2] != whole.alpha[2]).mean() > 0.2
+    other = network.simulate(x, noise=qlif.NoiseRun(FULL, seed=10))
+    assert (other.membrane[2] != whole.membrane[2]).mean() > 0.2
 
 
 @pytest.mark.parametrize("constants", [{}, {"refractory": False}, {"memory": "coherent"}])
@@ -257,7 +257,7 @@ def test_spikes_are_the_same_with_alpha_recorded_or_not(hidden, constants):
     many = qlif.Noise(shots=4096, depolarizing=0.003, readout=(0.01, 0.02))
     bare = qlif.Noise(shots=20)
     for noise in (FULL, many, bare, loud, [varied(hidden), None]):
-        full, spikes = (network.simulate(x, noise=noise, alpha=each) for each in (True, False))
+        full, spikes = (network.simulate(x, noise=noise, membrane=each) for each in (True, False))
         assert full.spikes[0].any()
         for layer in (0, 1):
             np.testing.assert_array_equal(full.spikes[layer], spikes.spikes[layer])
@@ -270,9 +270,9 @@ def test_planes_take_noise_in_the_order_of_their_shape():
     p01 = np.zeros(shape)
     p01[1, 2, 3] = 1
     noise = qlif.Noise(readout=(p01.reshape(-1), 0.0))
-    alpha = network.simulate(x, noise=[noise, None, None]).alpha[0]
+    alpha = network.simulate(x, noise=[noise, None, None]).membrane[0]
     assert (alpha[0][:, 1, 2, 3] == 1).all()
-    clean = network.simulate(x).alpha[0]
+    clean = network.simulate(x).membrane[0]
     np.testing.assert_allclose(alpha[0][:, 0], clean[0][:, 0], atol=1e-6)
 
 
@@ -282,12 +282,12 @@ def test_one_noise_for_all_is_one_for_each():
     each = network.simulate(x, noise=[FULL, None, FULL])
     wide = [FULL, None, FULL.take([0, 0, 0, 0])]
     for layer in (0, 2):
-        np.testing.assert_array_equal(common.alpha[layer], each.alpha[layer])
+        np.testing.assert_array_equal(common.membrane[layer], each.membrane[layer])
         np.testing.assert_array_equal(
-            common.alpha[layer], network.simulate(x, noise=wide).alpha[layer]
+            common.membrane[layer], network.simulate(x, noise=wide).membrane[layer]
         )
     perfect = network.simulate(x, noise=qlif.Noise())
-    np.testing.assert_array_equal(perfect.alpha[2], network.simulate(x).alpha[2])
+    np.testing.assert_array_equal(perfect.membrane[2], network.simulate(x).membrane[2])
 
 
 def test_refusals():
@@ -302,9 +302,13 @@ def test_refusals():
     refused(ArgumentError, "pooling", lambda: network.predict(x, noise=[FULL, FULL, FULL]))
     refused(ArgumentError, "qlif.Noise", lambda: network.predict(x, noise="loud"))
     refused(ArgumentError, "qlif.Noise", lambda: network.predict(x, noise=[1, None, None]))
-    refused(ArgumentError, "noise_seed", lambda: network.predict(x, noise_seed=-1))
-    refused(ArgumentError, "noise_seed", lambda: network.predict(x, noise_seed=2**64))
-    refused(ArgumentError, "noise_offset", lambda: network.predict(x, noise_offset=-1))
+    refused(ArgumentError, "noise.seed", lambda: network.predict(x, noise=qlif.NoiseRun(seed=-1)))
+    refused(
+        ArgumentError, "noise.seed", lambda: network.predict(x, noise=qlif.NoiseRun(seed=2**64))
+    )
+    refused(
+        ArgumentError, "noise.offset", lambda: network.predict(x, noise=qlif.NoiseRun(offset=-1))
+    )
     refused(ArgumentError, "no qubits", lambda: classical.predict(np.zeros((1, 3)), noise=FULL))
     refused(ShapeError, "qubit_count: 5", lambda: network.predict(x, noise=[None, None, varied(5)]))
     refused(ShapeError, "qubit_count: 5", lambda: qlif.Trainer(network, noise=varied(5)))
@@ -336,7 +340,7 @@ def test_a_trainer_keeps_its_noise(tmp_path):
 
     wide = [FULL, None, FULL.take([0, 0, 0, 0])]
     for noise in (None, FULL, wide):
-        trainer = qlif.Trainer(deep(firing="measurement"), noise=noise, noise_seed=3)
+        trainer = qlif.Trainer(deep(firing="measurement"), noise=qlif.NoiseRun(noise, seed=3))
         trained(trainer, 2)
         trainer.save(tmp_path / "t.safetensors")
         others = [qlif.Trainer.load(tmp_path / "t.safetensors"), copy.deepcopy(trainer)]
@@ -374,7 +378,7 @@ def test_a_classifier_under_noise(tmp_path):
         qlif.SNNClassifier(**options).fit(X, y).predict(X, noise=noise)
 
 
-@pytest.mark.parametrize("loss", ["summed_membrane", "spike_count"])
+@pytest.mark.parametrize("loss", ["membrane_sum", "spike_count"])
 @pytest.mark.parametrize("memory", ["reprepare", "coherent"])
 @pytest.mark.parametrize("firing", ["threshold", "measurement"])
 def test_every_mode_learns(memory, firing, loss):
@@ -383,7 +387,7 @@ def test_every_mode_learns(memory, firing, loss):
     X = rng.normal(0, 0.3, (400, 6)) + np.where(y[:, None] == 1, 0.5, 0.0)
     clf = qlif.QSNNClassifier(
         hidden=(20,), epochs=12, random_state=0, verbose=False,
-        memory=memory, firing=firing, loss=loss, noise=qlif.Noise(shots=64),
+        memory=memory, firing=firing, reading=loss, noise=qlif.Noise(shots=64),
     ).fit(X, y)  # fmt: skip
     assert clf.score(X, y, noise=qlif.Noise(shots=64)) > 0.85
 

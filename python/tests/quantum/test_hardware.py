@@ -69,11 +69,11 @@ def test_a_perfect_simulator_is_the_engine(small):
     run = hardware.run(network, x, aer.AerSimulator(), 200_000, leak="rotation", **QUICK)
     assert run.report.delta_step < 3 * run.report.delta_shots
     assert run.report.spikes_noiseless == 1
-    np.testing.assert_allclose(run.alpha[1], run.noiseless.alpha[1], atol=0.02)
+    np.testing.assert_allclose(run.membrane[1], run.noiseless.alpha[1], atol=0.02)
     np.testing.assert_array_equal(run.predictions, network.predict(x))
     assert run.report.rotations == 2
     assert run.report.two_qubit_gates == 0
-    assert run.alpha[0].shape == run.spikes[0].shape == (4, 2, 5)
+    assert run.membrane[0].shape == run.spikes[0].shape == (4, 2, 5)
 
 
 @pytest.mark.parametrize("leak", ["delay", "rotation"])
@@ -175,7 +175,7 @@ def test_a_classifier_is_run_as_it_predicts(manila):
         readout="membrane",
         **QUICK,
     )
-    np.testing.assert_array_equal(run.alpha[1], alone.alpha[1])
+    np.testing.assert_array_equal(run.membrane[1], alone.alpha[1])
     np.testing.assert_array_equal(run.predictions, clf.classes_[alone.predictions])
 
 

@@ -49,7 +49,7 @@ def test_one_step(form, rng):
     alpha, u, v = (rng.uniform(low, 1, 7) for low in (0, -1, -1))
     numbers = ("--alpha", listed(alpha), "--drive", listed(u), "--delay", listed(v))
     circuit = read(*numbers, "--leak", form)
-    expected = circuits.run(qlif.QLIF(), u[None], v[None], before=alpha, leak=form).alpha[0]
+    expected = circuits.run(qlif.QLIF(), u[None], v[None], before=alpha, leak=form).membrane[0]
     np.testing.assert_allclose(simulated(circuit), expected, atol=1e-10)
     assert circuit.num_qubits == 7
     assert circuit.num_nonlocal_gates() == 0
@@ -63,14 +63,14 @@ def test_one_step(form, rng):
 @pytest.mark.parametrize("layer", [0, 1])
 def test_every_step_of_a_models_layer(form, layer, files):
     rec, arguments = files
-    assert rec.alpha[layer][:, 1].any()
+    assert rec.membrane[layer][:, 1].any()
     assert rec.spikes[0][:, 1].any()
     for step in range(4):
         circuit = read(*arguments, "--layer", layer, "--step", step, "--leak", form)
-        assert circuit.num_qubits == rec.alpha[layer].shape[2]
+        assert circuit.num_qubits == rec.membrane[layer].shape[2]
         assert circuit.num_nonlocal_gates() == 0
         assert circuit.count_ops()["rx"] <= 2 * circuit.num_qubits
-        np.testing.assert_allclose(simulated(circuit), rec.alpha[layer][step, 1], atol=1e-5)
+        np.testing.assert_allclose(simulated(circuit), rec.membrane[layer][step, 1], atol=1e-5)
 
 
 @pytest.mark.parametrize("memory", ["reprepare", "coherent"])
@@ -82,4 +82,4 @@ def test_a_models_spike_train(memory, files):
         assert circuit.num_qubits == 1
         assert circuit.count_ops().get("rx", 0) <= 2 * 4
         if memory == "reprepare":
-            np.testing.assert_allclose(simulated(circuit), rec.alpha[1][:, 1, neuron], atol=1e-5)
+            np.testing.assert_allclose(simulated(circuit), rec.membrane[1][:, 1, neuron], atol=1e-5)

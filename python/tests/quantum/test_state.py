@@ -75,5 +75,5 @@ def test_a_noiseless_run_is_the_engine(small):
     u = signal @ weights["0.drive_weight"].T + weights["0.drive_bias"]
     v = signal @ weights["0.delay_weight"].T + weights["0.delay_bias"]
     run = circuits.run(qlif.QLIF(), u.reshape(4, -1), v.reshape(4, -1))
-    np.testing.assert_allclose(run.alpha, record.alpha[0].reshape(4, -1), atol=1e-5)
+    np.testing.assert_allclose(run.alpha, record.membrane[0].reshape(4, -1), atol=1e-5)
     np.testing.assert_array_equal(run.spikes, record.spikes[0].reshape(4, -1))

@@ -277,10 +277,10 @@ def _flat_losses(kind, spikes, alphas, labels):
         value, gradient = cross_entropy(alphas, labels)
         return value, none, gradient
     value, gradient = cross_entropy(
-        (alphas if kind == "summed_membrane" else spikes).sum(axis=0)[None], labels
+        (alphas if kind == "membrane_sum" else spikes).sum(axis=0)[None], labels
     )
     gradient = np.broadcast_to(gradient, alphas.shape)
-    return (value, none, gradient) if kind == "summed_membrane" else (value, gradient, none)
+    return (value, none, gradient) if kind == "membrane_sum" else (value, gradient, none)
 
 
 def cross_entropy(logits, labels):

@@ -59,6 +59,19 @@ package struct QubitCircuit: Sendable {
 }
 
 extension QubitCircuit {
+  /// Reads `{"neuron": {"kind": "qlif", ...}, "leak_form": ..., "clock": ...}`.
+  package init(_ reader: inout DescriptionReader, _ noise: QubitNoise) throws(QLIFError) {
+    var neuron = QLIF()
+    if let value = reader.take("neuron") {
+      var own = try DescriptionReader(value, at: reader.place(of: "neuron"))
+      guard let given = try NeuronKind.read(&own) as? QLIF else {
+        throw .invalid("\(own.place(of: "kind")): a circuit is of QLIF neurons, expected \(QLIF.kind)")
+      }
+      neuron = given
+    }
+    try self.init(neuron, noise, Settings(&reader))
+  }
+
   /// The same neuron, run alike, on another qubit.
   package init(_ other: QubitCircuit, _ noise: QubitNoise) throws(QLIFError) {
     var settings = Settings()

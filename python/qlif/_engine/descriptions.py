@@ -1,0 +1,96 @@
+"""Descriptions: what the engine knows by name, its defaults, and JSON on the way in.
+
+No name and no number of the engine's is repeated in Python: each is asked of it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import math
+from ctypes import POINTER, c_char, c_char_p
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..errors import ArgumentError
+from .library import lib
+
+Description = dict[str, Any]
+
+
+@cache
+def kinds(sort: str) -> tuple[str, ...]:
+    """The names of a sort: ``"neuron"``, ``"loss"``, ``"readout"``, ..."""
+    out = c_char_p()
+    lib.qlif_kinds(out)
+    return tuple(json.loads(out.value or b"{}")[sort])
+
+
+@cache
+def _default_text(kind: str) -> bytes:
+    out = c_char_p()
+    lib.qlif_defaults(kind.encode(), out)
+    return out.value or b"{}"
+
+
+def defaults(kind: str) -> Description:
+    """A fresh copy of the defaults of a kind of neuron or loss, of a trainer or of a circuit."""
+    found: Description = json.loads(_default_text(kind))
+    return found
+
+
+def check(kind: str, description: Description) -> None:
+    """Refuses what a neuron, a loss, a trainer or a circuit cannot be, in the engine's words.
+
+    Raises:
+        ArgumentError: the place, the value and the rule that it breaks.
+    """
+    lib.qlif_check(kind.encode(), text(description))
+
+
+def name_of(sort: str, value: object, argument: str) -> str:
+    """One of the names of a sort; any other value is an `ArgumentError`."""
+    if isinstance(value, str) and value in kinds(sort):
+        return value
+    allowed = ", ".join(repr(known) for known in kinds(sort))
+    raise ArgumentError(f"{argument} is {value!r}, expected one of {allowed}")
+
+
+def loss_description(kind: str | None, reading: str | None) -> Description:
+    """A loss; what is not given is a trainer's default."""
+    default = defaults("trainer")["loss"]
+    if kind is None:
+        found: Description = default
+    else:
+        found = defaults(name_of("loss", kind, "loss")) | {"reading": default["reading"]}
+    if reading is not None:
+        found["reading"] = name_of("reading", reading, "reading")
+    return found
+
+
+def shortest(value: float) -> float:
+    """The shortest decimal that is the same float32: 0.1 instead of 0.10000000149011612."""
+    return float(str(np.float32(value))) if math.isfinite(value) else value
+
+
+def text(description: Description) -> bytes:
+    """A description as the engine reads it."""
+    for key, value in description.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ArgumentError(f"{key}: {value}, expected a finite number")
+    try:
+        return json.dumps(description, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"the description cannot be written as JSON: {error}") from error
+
+
+def exported(function: Any, *arguments: Any) -> str:
+    """The text that a function of the engine leaves to its caller."""
+    out = POINTER(c_char)()
+    function(*arguments, out)
+    try:
+        return ctypes.string_at(out).decode()
+    finally:
+        lib.qlif_free(out)
