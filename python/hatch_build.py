@@ -67,8 +67,8 @@ class SwiftBuildHook(BuildHookInterface[Any]):
         }
         if subprocess.run(command, cwd=source, env=environment, check=False).returncode:
             raise RuntimeError(
-                f"`{' '.join(command)}` failed in {source}; the README lists the system packages "
-                "that the build needs"
+                f"`{' '.join(command)}` failed in {source}; docs/dependencies.md lists the system "
+                "packages that the build needs"
             )
         return source / ".build" / "release" / PRODUCTS[product][0]
 

@@ -1,4 +1,4 @@
-/// The derivative that stands in for `d spike / d alpha` (SPEC, Gradients), with `x = alpha - threshold`.
+/// The derivative that stands in for `d spike / d alpha` (docs/model.md#surrogates), with `x = alpha - threshold`.
 @frozen public struct Surrogate: Sendable, Equatable {
   @frozen public enum Shape: Sendable {
     /// `1 / (1 + (pi slope x)^2)`

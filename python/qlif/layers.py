@@ -168,8 +168,8 @@ class MaxPool2d(Layer):
             `torch.nn.MaxPool2d`; or ``"membrane"``: the one with the largest membrane, as if the
             membranes were pooled and then compared with the threshold. ``"first"`` asks the same
             neuron of a silent window over and over, often one that nothing drives, and layers may
-            fall silent (docs/defaults.md); ``"membrane"`` has more gradients to hand on, and needs
-            a layer of neurons right before the pooling.
+            fall silent (docs/lab/defaults.md); ``"membrane"`` has more gradients to pass on, and
+            needs a layer of neurons right before the pooling.
 
     Raises:
         ArgumentError: something that is not a whole number, or an unknown name. Whether a window

@@ -3,7 +3,7 @@ import KernelTypes
 /// The state of sixteen QLIF neurons: the qubits' half-angle amplitudes `s = sin(phi/2)`, `c = cos(phi/2)`.
 ///
 /// The population is `alpha = s^2`. In this form a drive is a rotation and a relaxation a scaling: no
-/// inverse trigonometry (SPEC, Gradients).
+/// inverse trigonometry (docs/model.md#half-angles).
 struct Qubits {
   var s = Lanes.zero
   var c = Lanes(repeating: 1)

@@ -1,6 +1,6 @@
 /// How a class is read off the output layer.
 package enum Readout: String, Sendable, CaseIterable {
-  /// Most spikes; ties and silence: the larger summed membrane (docs/model.md, Readouts).
+  /// Most spikes; ties and silence: the larger summed membrane (docs/model.md#readouts).
   case spikeCount = "spike_count"
   /// Largest summed membrane.
   case membrane

@@ -83,7 +83,7 @@ import Testing
     network.widen(2)
     var random = TestRandom(3)
     let values = random.floats(24, -1...1)
-    // Once as a sequence, so that the gradients hold something, then constant: SPEC, fact 3.
+    // Once as a sequence, so that the gradients hold something, then constant: docs/model.md#constant-input.
     let sequence = (0..<9).flatMap { _ in values }
     let first = try network.gradients(sequence, labels: [0, 1, 2, 0], steps: 9, loss: .membrane)
     let second = try network.gradients(values, labels: [0, 1, 2, 0], loss: .membrane)

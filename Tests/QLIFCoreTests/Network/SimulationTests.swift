@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: [(0.0, 0.6, 0.0), (1, 0.2207, 0.1495), (3, 0.0299, 0.4272)])
   func leaksAsMeasured(_ waited: Double, _ relaxation: Double, _ published: Double) throws {
-    // SPEC, fact 2: alpha 0.6 after delay / T1 of 0, 1, 3.
+    // docs/model.md#the-published-leak: alpha 0.6 after delay / T1 of 0, 1, 3.
     let u = Float(2 * asin(0.6.squareRoot()) / .pi)
     for (leak, expected) in [(QLIF.Leak.relaxation, relaxation), (.published, published)] {
       var neuron = QLIF()

@@ -2,12 +2,12 @@ import Glibc
 
 @testable import QLIFCore
 
-/// A network of QLIF neurons in double precision, written from SPEC's equations with sines and arcsines, one neuron
-/// and one step at a time. It shares no code with the engine.
+/// A network of QLIF neurons in double precision, written from the equations of docs/model.md with sines and arcsines,
+/// one neuron and one step at a time. It shares no code with the engine.
 ///
-/// Its gradients are finite differences. So that these see what SPEC calls the gradient, the discrete decisions of
-/// the run at the base point (spikes, resets, which branch) can be frozen: the spike passed on is then the base spike
-/// plus `S(alpha) - S(alpha at the base)`, with `S` the antiderivative of the surrogate.
+/// Its gradients are finite differences. So that these see what docs/model.md#gradients calls the gradient, the
+/// discrete decisions of the run at the base point (spikes, resets, which branch) can be frozen: the spike passed on is
+/// then the base spike plus `S(alpha) - S(alpha at the base)`, with `S` the antiderivative of the surrogate.
 struct Oracle {
   struct Layer {
     var neuron: QLIF
@@ -89,7 +89,7 @@ struct Oracle {
     return trace
   }
 
-  /// SPEC's step, from the population carried over.
+  /// The step (docs/model.md#the-qlif-step) from the population carried over.
   static func step(_ neuron: QLIF, from alpha: Double, drive u: Double, delay v: Double, isDriven: Bool)
     -> Double
   {
@@ -108,7 +108,7 @@ struct Oracle {
     }
   }
 
-  /// Of the surrogate derivative, by its definition in SPEC and the header.
+  /// Of the surrogate derivative, docs/model.md#surrogates.
   static func antiderivative(_ neuron: QLIF) -> (Double) -> Double {
     let k = Double(neuron.slope)
     switch neuron.surrogate {

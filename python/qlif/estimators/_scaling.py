@@ -6,7 +6,7 @@ first layer: ``W (x - mean) / scale + b = (W / scale) x + (b - W mean / scale)``
 library and the drawings then all work on plain inputs.
 
 Pixels are alike, and a mean that they have in common keeps them so. The columns of a table are not
-alike; for these there is ``"standardize"``. docs/defaults.md has the figures.
+alike; for these there is ``"standardize"``. docs/lab/defaults.md has the figures.
 
 A dense layer has a weight of its own for each feature, so that each may have a mean and a scale of
 its own. A kernel is the same wherever it looks: only a mean and scale common to all pixels of a
@@ -27,7 +27,7 @@ from .._engine.arrays import FloatArray
 from ..errors import ArgumentError, InputWarning
 from ..network import Network
 
-# Root mean square of inputs from which networks learn well; docs/defaults.md has the figures.
+# Root mean square of inputs from which networks learn well; docs/lab/defaults.md has the figures.
 SIZES = (0.03, 1.5)
 
 KINDS = ("none", "center", "standardize")

@@ -1,6 +1,7 @@
-"""The examples of the README do what it says."""
+"""The examples of the README and of the pages in docs/ do what they say; links lead somewhere."""
 
 import ctypes
+import os
 import re
 import shutil
 import subprocess
@@ -11,11 +12,19 @@ import pytest
 from qlif._engine import library
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "python/*.md", "Tests/**/*.md")
+    for path in ROOT.glob(pattern)
+)
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+def text(page):
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text(page), re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.filterwarnings("ignore::qlif.SilentLayerWarning")
@@ -26,9 +35,11 @@ def test_the_python_examples_one_after_the_other(tmp_path, monkeypatch):
         pytest.skip("qlif-render is not built")
     monkeypatch.chdir(tmp_path)
     names = {}
-    for number, code in enumerate(blocks("python")):
-        exec(compile(code, f"README, example {number}", "exec"), names)
-    assert names["rec"].spikes[0].shape == (12, 5, 6, 6, 6)
+    # The noise chapter takes the classifier and the images that docs/python.md has.
+    for page in ("README.md", "docs/python.md", "docs/noise.md"):
+        for number, code in enumerate(blocks(page, "python")):
+            exec(compile(code, f"{page}, example {number}", "exec"), names)
+    assert names["rec"].membrane[0].shape == (12, 5, 6, 6, 6)
     assert names["net"].parameters["0.drive_weight"].shape == (6, 1, 3, 3)
     assert names["clf"].score(names["X_test"], names["y_test"]) > 0.9
     assert names["cnn"].score(names["X_test"], names["y_test"]) > 0.85
@@ -36,23 +47,42 @@ def test_the_python_examples_one_after_the_other(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(not shutil.which("cc"), reason="no C compiler")
 def test_the_c_example(tmp_path):
-    import qlif
-
-    (source,) = blocks("c")
+    (source,) = blocks("README.md", "c")
     (tmp_path / "example.c").write_text(source)
     path = ctypes.CDLL(library.lib._name)._name
     command = ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", f"-I{ROOT / 'Include'}"]
     command += ["example.c", "-o", "example", path, f"-Wl,-rpath,{Path(path).parent}"]
     subprocess.run(command, cwd=tmp_path, check=True)
-    done = subprocess.run(["./example"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert "digits.safetensors" in done.stderr
-    layers = [qlif.Dense(10, qlif.QLIF())]
-    qlif.Network(input_shape=64, layers=layers, steps=2).save(tmp_path / "digits.safetensors")
-    done = subprocess.run(["./example"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert re.fullmatch(r"output neuron \d\n", done.stdout)
+
+    def run(**environment):
+        return subprocess.run(
+            ["./example"],
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert re.fullmatch(r"output neuron \d\n", run().stdout)
+    failed = run(QLIF_KERNELS="none")
+    assert failed.returncode != 0
+    assert "QLIF_KERNELS" in failed.stderr
 
 
-def test_what_it_names_exists():
-    for path in re.findall(r"\]\(([^)#:]+)\)", TEXT):
-        assert (ROOT / path).exists(), path
+def anchors(page):
+    """The anchors of a page's headings, as GitHub makes them."""
+    without_code = re.sub(r"^```.*?^```", "", text(page), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.+)$", without_code, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", text(page)):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        found = page.parent / path if path else page
+        assert found.exists(), target
+        assert not anchor or anchor in anchors(found), target

@@ -8,7 +8,7 @@ import KernelTypes
 ///     u <= 0:   alpha' = alpha exp(-delayScale |v| / t1)                        (leak .relaxation)
 ///
 /// and a spike where `alpha' > threshold`, after which `phi` is 0; with `isRefractory` the step after a spike
-/// ignores its input and has `alpha' = 0`. Source: Brand and Petruccione, arXiv:2407.16398, and SPEC.
+/// ignores its input and has `alpha' = 0`. Source: Brand and Petruccione, arXiv:2407.16398; docs/model.md#the-qlif-step.
 package struct QLIF: Neuron, Population, Equatable {
   package enum Leak: String, Sendable, CaseIterable {
     /// T1 decay, the paper's words.
@@ -23,7 +23,7 @@ package struct QLIF: Neuron, Population, Equatable {
   package enum Memory: String, Sendable, CaseIterable {
     /// Measured after every step, and prepared anew by `RX(2 asin sqrt(alpha))` (the paper's).
     case reprepare
-    /// The qubit is state as it is, with T1 and T2; `alpha` is what a measurement would read.
+    /// The qubit is left as it is, with T1 and T2; `alpha` is what a measurement would read.
     case coherent
   }
 

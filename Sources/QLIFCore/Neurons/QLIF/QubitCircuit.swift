@@ -173,9 +173,9 @@ extension QubitCircuit {
 
   /// One step. Returns the population that a measurement reads, and whether the neuron fires.
   ///
-  /// The neuron's step (docs/model.md) as a circuit: the memory (`RX(phi)`, or the qubit as it was state), then `RX(theta)` where
-  /// `drive > 0`, else the leak; every rotation and the measurement with the qubit's noise. A spike resets the
-  /// qubit; with `isRefractory` the step after it is not run and has `alpha = 0`.
+  /// The neuron's step (docs/model.md#as-a-circuit): the memory (`RX(phi)`, or the qubit as it was left), then
+  /// `RX(theta)` where `drive > 0`, else the leak; every rotation and the measurement with the qubit's noise. A spike
+  /// resets the qubit; with `isRefractory` the step after it is not run and has `alpha = 0`.
   ///
   /// - Throws: where the neuron fires by measurement; see `read`.
   package func step(
