@@ -86,3 +86,21 @@ def test_links_lead_somewhere(page):
         found = page.parent / path if path else page
         assert found.exists(), target
         assert not anchor or anchor in anchors(found), target
+
+
+def test_the_code_cites_pages_that_exist():
+    """Comments and docstrings cite `docs/page.md` or `docs/page.md#heading`."""
+    folders = ("Include", "Sources", "Tests", "python/qlif", "python/tests", "python/notebooks")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*.*") if path.is_file()]
+    cited = {
+        (path.relative_to(ROOT), *found)
+        for path in files
+        if path.suffix in {".swift", ".h", ".c", ".py", ".ipynb"} and path != Path(__file__)
+        for found in re.findall(
+            r"(?<![\w/])(docs/[\w/-]+\.md)(?:#([\w-]+))?", path.read_text(encoding="utf-8")
+        )
+    }
+    assert any(anchor for _, _, anchor in cited)
+    for source, page, anchor in sorted(cited):
+        assert (ROOT / page).exists(), (source, page)
+        assert not anchor or anchor in anchors(ROOT / page), (source, page, anchor)
