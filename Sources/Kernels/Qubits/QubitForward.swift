@@ -49,8 +49,8 @@ extension VectorKernels {
 
   /// Bytes that `qubitForward` works in.
   public static func qubitForwardMemory(steps: Int, groups: Int) -> Int {
-    let room = (groups + 1) * laneCount
-    return Arena.size(room, of: Float.self) + Arena.size(room, of: Int32.self)
+    let neurons = (groups + 1) * laneCount
+    return Arena.size(neurons, of: Float.self) + Arena.size(neurons, of: Int32.self)
       + Arena.size(groups / 4 + 1, of: UInt64.self)
       + Arena.size(steps * DrivenQubits.words(groups * laneCount), of: UInt64.self)
   }
@@ -61,10 +61,10 @@ extension VectorKernels {
     memory: UnsafeMutableRawPointer
   ) -> Int {
     guard range.upTo > range.above else { return 0 }
-    let room = (groups + 1) * laneCount
+    let neurons = (groups + 1) * laneCount
     var arena = Arena(memory)
-    let values = arena.take(room, of: Float.self)
-    let numbers = arena.take(room, of: Int32.self)
+    let values = arena.take(neurons, of: Float.self)
+    let numbers = arena.take(neurons, of: Int32.self)
     let driven = DrivenQubits(
       groups: groups, drive: drive, in: range, drive: values, numbers: numbers,
       isDriven: arena.take(groups / 4 + 1, of: UInt64.self))

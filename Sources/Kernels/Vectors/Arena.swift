@@ -1,16 +1,16 @@
-/// Pieces of a caller's memory, one after the other, each aligned to a vector as the memory is.
+/// Parts of a caller's memory, one after the other, each from a multiple of 64 bytes on, as the memory is.
 struct Arena {
   private var next: UnsafeMutableRawPointer
 
   init(_ memory: UnsafeMutableRawPointer) { next = memory }
 
-  /// Memory without a meaning yet.
+  /// Memory whose contents have no meaning yet.
   @inline(__always)
   mutating func take<Element: BitwiseCopyable>(
-    _ count: Int, of type: Element.Type
+    _ count: Int, of type: Element.Type = Element.self
   ) -> UnsafeMutablePointer<Element> {
     defer { next += Self.size(count, of: type) }
-    return next.bindMemory(to: type, capacity: count)
+    return next.assumingMemoryBound(to: type)
   }
 
   /// Bytes that `take` uses up.

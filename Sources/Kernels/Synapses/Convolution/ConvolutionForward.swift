@@ -16,11 +16,11 @@ extension VectorKernels {
     bias: UnsafePointer<Float>, scale: Float, output: UnsafeMutablePointer<Float>, currentStride: Int,
     indices: UnsafeMutablePointer<Int32>, rows: UnsafeMutablePointer<Float>
   ) {
-    var room = Room(indices)
-    let plane = PlaneTrains(window, &room)
-    var seen = SeenTrains(plane, &room)
-    var sums = WeightSums(window, &room)
-    var order = StepSums(window, &room)
+    var arena = Arena(indices)
+    let plane = PlaneTrains(window, &arena)
+    var seen = SeenTrains(plane, &arena)
+    var sums = WeightSums(window, &arena)
+    var order = StepSums(window, &arena)
     // Behind the weights of each block, room for their sums.
     forEachBlock(window) { block in
       (rows + 2 * block.column * window.taps).update(
@@ -76,13 +76,13 @@ private struct WeightSums {
   private let sums: UnsafeMutablePointer<Int32>
   private var count = 0
 
-  init(_ window: Window, _ room: inout Room) {
+  init(_ window: Window, _ arena: inout Arena) {
     self.window = window
-    rows = room.take(window.taps + 64)
-    starts = room.take(window.taps + 2)
-    ends = room.take(window.taps + 1)
-    terms = room.take(2 * window.taps)
-    sums = room.take(window.taps + 1)
+    rows = arena.take(window.taps + 64)
+    starts = arena.take(window.taps + 2)
+    ends = arena.take(window.taps + 1)
+    terms = arena.take(2 * window.taps)
+    sums = arena.take(window.taps + 1)
   }
 
   @inline(__always)
@@ -141,11 +141,11 @@ private struct StepSums {
   private let terms: UnsafeMutablePointer<Int32>
   private var steps = 0
 
-  init(_ window: Window, _ room: inout Room) {
-    added = room.take(window.taps + 64)
-    bySize = SizeOrder(64, most: window.taps, &room)
-    starts = room.take(65)
-    terms = room.take(64 * window.taps + laneCount)
+  init(_ window: Window, _ arena: inout Arena) {
+    added = arena.take(window.taps + 64)
+    bySize = SizeOrder(64, most: window.taps, &arena)
+    starts = arena.take(65)
+    terms = arena.take(64 * window.taps + laneCount)
   }
 
   @inline(__always)

@@ -20,10 +20,10 @@ extension VectorKernels {
     plane: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>,
     amounts: UnsafeMutablePointer<Float>
   ) {
-    var room = Room(indices)
-    let starts: UnsafeMutablePointer<Int32> = room.take(window.positions + 1)
-    let byCount = SizeOrder(window.positions, most: window.currents * window.filters, &room)
-    let filters: UnsafeMutablePointer<Int32> = room.take(window.amounts + laneCount)
+    var arena = Arena(indices)
+    let starts: UnsafeMutablePointer<Int32> = arena.take(window.positions + 1)
+    let byCount = SizeOrder(window.positions, most: window.currents * window.filters, &arena)
+    let filters: UnsafeMutablePointer<Int32> = arena.take(window.amounts + laneCount)
     for row in 0..<rows {
       plane.update(repeating: 0, count: window.planeSize)
       let gradient = outputGradient + row * window.currents * currentStride

@@ -16,10 +16,10 @@ extension VectorKernels {
     weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>,
     indices: UnsafeMutablePointer<Int32>, rows: UnsafeMutablePointer<Float>
   ) {
-    var room = Room(indices)
-    let plane = PlaneTrains(window, &room)
-    var seen = SeenTrains(plane, &room)
-    let sums = TrainSums(window, &room)
+    var arena = Arena(indices)
+    let plane = PlaneTrains(window, &arena)
+    var seen = SeenTrains(plane, &arena)
+    let sums = TrainSums(window, &arena)
     let stride = window.currents * currentStride
     forEachPart(samples: samples, steps: steps) { first, count in
       plane.read(spikes + first * window.words, steps: count)
@@ -79,8 +79,8 @@ private struct TrainSums {
   /// By the spikes that each train adds to its parent's.
   private let bySize: SizeOrder
 
-  init(_ window: Window, _ room: inout Room) {
-    bySize = SizeOrder(window.taps + 1, most: 64, &room)
+  init(_ window: Window, _ arena: inout Arena) {
+    bySize = SizeOrder(window.taps + 1, most: 64, &arena)
   }
 
   @inline(__always)

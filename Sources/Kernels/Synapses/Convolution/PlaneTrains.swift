@@ -16,16 +16,16 @@ struct PlaneTrains {
   private let table: UnsafeMutablePointer<Int32>
   private let places: UnsafeMutablePointer<Int32>
 
-  init(_ window: Window, _ room: inout Room) {
+  init(_ window: Window, _ arena: inout Arena) {
     self.window = window
-    ofInputs = room.take(window.words * 64)
-    found = room.take(window.words * 64 + 1)
-    trains = room.take(window.words * 64 + 1)
-    ranks = room.take(window.words * 64 + 1)
+    ofInputs = arena.take(window.words * 64)
+    found = arena.take(window.words * 64 + 1)
+    trains = arena.take(window.words * 64 + 1)
+    ranks = arena.take(window.words * 64 + 1)
     // A vector of numbers may be read from the last on.
-    numbers = room.take(window.words * 64 + laneCount)
-    table = room.take(window.trainSlots)
-    places = room.take(65)
+    numbers = arena.take(window.words * 64 + laneCount)
+    table = arena.take(window.trainSlots)
+    places = arena.take(65)
   }
 
   /// Reads `steps` rows of spikes.

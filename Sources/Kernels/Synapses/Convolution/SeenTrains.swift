@@ -25,18 +25,18 @@ struct SeenTrains {
   /// How many trains are looked at in search of a parent: the nearest before, which have the most spikes.
   private static let reach = 32
 
-  init(_ plane: PlaneTrains, _ room: inout Room) {
+  init(_ plane: PlaneTrains, _ arena: inout Arena) {
     let window = plane.window
     self.plane = plane
-    taps = room.take(window.taps + laneCount)
-    kinds = room.take(window.taps + laneCount)
-    parents = room.take(window.taps + 1)
+    taps = arena.take(window.taps + laneCount)
+    kinds = arena.take(window.taps + laneCount)
+    parents = arena.take(window.taps + 1)
     // Read in blocks of 64.
-    added = room.take(window.taps + 64)
+    added = arena.take(window.taps + 64)
     // Sixteen are looked at together, also before the first.
-    trains = room.take(16 + window.taps + 1) + 16
-    present = room.take(window.words + 1)
-    ranks = room.take(window.words * 64 + 1)
+    trains = arena.take(16 + window.taps + 1) + 16
+    present = arena.take(window.words + 1)
+    ranks = arena.take(window.words * 64 + 1)
     present.update(repeating: 0, count: window.words + 1)
   }
 

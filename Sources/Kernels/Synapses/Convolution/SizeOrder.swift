@@ -6,10 +6,10 @@ struct SizeOrder {
   private let places: UnsafeMutablePointer<Int32>
 
   /// For up to `count` lists of up to `most` entries.
-  init(_ count: Int, most: Int, _ room: inout Room) {
-    order = room.take(count)
-    sizes = room.take(count)
-    places = room.take(most + 2)
+  init(_ count: Int, most: Int, _ arena: inout Arena) {
+    order = arena.take(count)
+    sizes = arena.take(count)
+    places = arena.take(most + 2)
   }
 
   /// Sorts `count` lists of up to `most` entries.

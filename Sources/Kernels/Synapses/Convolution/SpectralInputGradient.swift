@@ -10,8 +10,8 @@ extension VectorKernels {
     _ window: Window, _ spectrum: Spectrum, taps: UnsafePointer<Float>,
     into target: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>
   ) {
-    var room = Room(memory)
-    let work = SpectralMemory(spectrum, &room)
+    var arena = Arena(memory)
+    let work = SpectralMemory(spectrum, &arena)
     let channels = window.paddedChannels
     for column in 0..<window.columns {
       for channel in stride(from: 0, to: channels, by: laneCount) {
@@ -40,13 +40,13 @@ extension VectorKernels {
     let (planes, channels) = (spectrum.planes, window.paddedChannels)
     // As many rows at a time as the second cache holds, and about as many each time.
     let parts = (rows + spectrum.mostRows - 1) / spectrum.mostRows
-    var room = Room(memory)
-    let work = SpectralMemory(spectrum, &room)
-    let plane: UnsafeMutablePointer<Float> = room.take(window.planeSize)
+    var arena = Arena(memory)
+    let work = SpectralMemory(spectrum, &arena)
+    let plane: UnsafeMutablePointer<Float> = arena.take(window.planeSize)
     // [planes, height, 16 columns], [planes, height, channels]
     let height = paddedRows((rows + parts - 1) / parts)
-    let amounts: UnsafeMutablePointer<Float> = room.take(planes * height * laneCount)
-    let sums: UnsafeMutablePointer<Float> = room.take(planes * height * channels)
+    let amounts: UnsafeMutablePointer<Float> = arena.take(planes * height * laneCount)
+    let sums: UnsafeMutablePointer<Float> = arena.take(planes * height * channels)
     /// Where a row's gradients of sixteen columns are.
     @inline(__always)
     func place(_ row: Int, _ block: Int) -> UnsafePointer<Float> {

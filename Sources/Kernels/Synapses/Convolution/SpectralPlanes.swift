@@ -25,10 +25,10 @@ struct SpectralMemory {
   let quarters: UnsafeMutablePointer<Float>
 
   @inline(__always)
-  init(_ spectrum: Spectrum, _ room: inout Room) {
-    parts = room.take(spectrum.planeSize)
-    rows = room.take(spectrum.planeSize)
-    quarters = room.take(spectrum.planeSize)
+  init(_ spectrum: Spectrum, _ arena: inout Arena) {
+    parts = arena.take(spectrum.planeSize)
+    rows = arena.take(spectrum.planeSize)
+    quarters = arena.take(spectrum.planeSize)
   }
 }
 
