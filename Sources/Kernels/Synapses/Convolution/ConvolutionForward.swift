@@ -136,14 +136,14 @@ private struct WeightSums {
 /// The rows that each step adds.
 private struct StepSums {
   private let added: UnsafeMutablePointer<UInt64>
-  private let bySize: SizeOrder
+  private let bySize: CountingSort
   private let starts: UnsafeMutablePointer<Int32>
   private let terms: UnsafeMutablePointer<Int32>
   private var steps = 0
 
   init(_ window: Window, _ arena: inout Arena) {
     added = arena.take(window.taps + 64)
-    bySize = SizeOrder(64, most: window.taps, &arena)
+    bySize = CountingSort(64, most: window.taps, &arena)
     starts = arena.take(65)
     terms = arena.take(64 * window.taps + laneCount)
   }

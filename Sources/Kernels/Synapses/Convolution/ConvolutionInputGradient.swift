@@ -22,7 +22,7 @@ extension VectorKernels {
   ) {
     var arena = Arena(indices)
     let starts: UnsafeMutablePointer<Int32> = arena.take(window.positions + 1)
-    let byCount = SizeOrder(window.positions, most: window.currents * window.filters, &arena)
+    let byCount = CountingSort(window.positions, most: window.currents * window.filters, &arena)
     let filters: UnsafeMutablePointer<Int32> = arena.take(window.amounts + laneCount)
     for row in 0..<rows {
       plane.update(repeating: 0, count: window.planeSize)

@@ -77,10 +77,10 @@ extension VectorKernels {
 /// For each train that a position sees, the sum of the gradients at the steps of its spikes.
 private struct TrainSums {
   /// By the spikes that each train adds to its parent's.
-  private let bySize: SizeOrder
+  private let bySize: CountingSort
 
   init(_ window: Window, _ arena: inout Arena) {
-    bySize = SizeOrder(window.taps + 1, most: 64, &arena)
+    bySize = CountingSort(window.taps + 1, most: 64, &arena)
   }
 
   @inline(__always)

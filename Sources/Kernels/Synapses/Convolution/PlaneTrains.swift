@@ -14,7 +14,7 @@ struct PlaneTrains {
   private let found: UnsafeMutablePointer<UInt64>
   private let ranks: UnsafeMutablePointer<Int32>
   private let table: UnsafeMutablePointer<Int32>
-  private let places: UnsafeMutablePointer<Int32>
+  private let starts: UnsafeMutablePointer<Int32>
 
   init(_ window: Window, _ arena: inout Arena) {
     self.window = window
@@ -25,7 +25,7 @@ struct PlaneTrains {
     // A vector of numbers may be read from the last on.
     numbers = arena.take(window.words * 64 + laneCount)
     table = arena.take(window.trainSlots)
-    places = arena.take(65)
+    starts = arena.take(65)
   }
 
   /// Reads `steps` rows of spikes.
@@ -65,20 +65,20 @@ struct PlaneTrains {
 
   /// Numbers the trains again, by their spikes.
   private func rank(_ count: Int) {
-    places.update(repeating: 0, count: 65)
-    for number in 0..<count { places[found[number + 1].nonzeroBitCount] += 1 }
+    starts.update(repeating: 0, count: 65)
+    for number in 0..<count { starts[found[number + 1].nonzeroBitCount] += 1 }
     var next: Int32 = 1
     for spikes in 1...64 {
-      let here = places[spikes]
-      places[spikes] = next
+      let here = starts[spikes]
+      starts[spikes] = next
       next += here
     }
     ranks[0] = 0
     trains[0] = 0
     for number in 0..<count {
       let train = found[number + 1]
-      let rank = places[train.nonzeroBitCount]
-      places[train.nonzeroBitCount] = rank + 1
+      let rank = starts[train.nonzeroBitCount]
+      starts[train.nonzeroBitCount] = rank + 1
       ranks[number + 1] = rank
       trains[Int(rank)] = train
     }
