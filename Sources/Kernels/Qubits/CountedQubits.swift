@@ -87,7 +87,7 @@ extension VectorKernels {
   /// but hardly over one of a whole step. What does not hang on the memory is computed for several steps where groups
   /// are few.
   static func runCounted(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, _ places: QubitPlaces, steps: Int, groups: Int,
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ indices: LaneIndices, steps: Int, groups: Int,
     drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
     spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
@@ -112,7 +112,7 @@ extension VectorKernels {
                 for slot in 0..<slots {
                   let group = first + slot
                   let place = row + (ahead - step) * slots + slot
-                  place.pointee.draw = layer.draw(places.places(step: ahead, group: group))
+                  place.pointee.draw = layer.draw(indices.at(step: ahead, group: group))
                   guard step == 0 || currentStride != 0 else { continue }
                   let current = ahead * currentStride + group * laneCount
                   place.pointee.response = CountResponse(
@@ -133,7 +133,7 @@ extension VectorKernels {
               var read = frequency(odds, shots: layer.shots, row[slot].draw, vague: vague)
               read = select(rests, Lanes.zero, read)
               let fires = layer.fires(
-                neuron, read, group: group, places: places.places(step: step, group: group))
+                neuron, read, group: group, laneIndices: indices.at(step: step, group: group))
               states[slot].frequency = select(fires, Lanes.zero, read)
               states[slot].fired = fires
               count += emit(

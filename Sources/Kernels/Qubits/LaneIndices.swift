@@ -1,8 +1,8 @@
-/// Where the neurons that a kernel runs stand in their layer, which is what their random numbers follow from.
-struct QubitPlaces {
+/// The indices, `step * neurons + number`, that the random numbers of a kernel's neurons are counted by.
+struct LaneIndices {
   /// Neurons of the layer, padded to whole groups.
   var neurons: Int
-  /// The number of each neuron that is run; nil: they are those of the layer.
+  /// The number in the layer of each neuron that is run; nil: all neurons are run.
   var numbers: UnsafePointer<Int32>?
 
   @inline(__always)
@@ -12,7 +12,7 @@ struct QubitPlaces {
   }
 
   @inline(__always)
-  func places(step: Int, group: Int) -> SIMD16<UInt32> {
+  func at(step: Int, group: Int) -> SIMD16<UInt32> {
     let first = UInt32(truncatingIfNeeded: step &* neurons)
     if let numbers {
       let listed = UnsafeRawPointer(numbers + group * laneCount).loadUnaligned(as: SIMD16<UInt32>.self)

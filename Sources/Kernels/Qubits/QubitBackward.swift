@@ -84,12 +84,12 @@ extension VectorKernels {
       var state = QubitState()
       for step in 0..<steps {
         let stages = QubitStages(layer, constants, state.qubit, action(step), isExact: isExact)
-        let places = QubitPlaces(neurons: groups * laneCount).places(step: step, group: group)
+        let laneIndices = LaneIndices(neurons: groups * laneCount).at(step: step, group: group)
         let odds = layer.measured(
           layer.remembersCounts ? response(step).odds(after: state.qubit.a, layer, constants) : stages.odds,
-          places: places)
+          laneIndices: laneIndices)
         let reading = layer.read(
-          QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group, places: places)
+          QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group, laneIndices: laneIndices)
         trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)
         state = reading.state
       }

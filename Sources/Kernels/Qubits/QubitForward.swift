@@ -23,7 +23,7 @@ extension VectorKernels {
         memory: memory)
     }
     return run(
-      neuron, layer, QubitPlaces(neurons: groups * laneCount), steps: steps, groups: groups, drive: drive,
+      neuron, layer, LaneIndices(neurons: groups * laneCount), steps: steps, groups: groups, drive: drive,
       delay: delay, currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride,
       alpha: alpha)
   }
@@ -73,7 +73,7 @@ extension VectorKernels {
     var listed = layer
     listed.units = driven.count
     let count = run(
-      neuron, listed, QubitPlaces(neurons: groups * laneCount, numbers: numbers), steps: steps,
+      neuron, listed, LaneIndices(neurons: groups * laneCount, numbers: numbers), steps: steps,
       groups: driven.groups, drive: values, delay: nil, currentStride: 0, dropout: nil,
       spikes: UnsafeMutableRawPointer(fired).assumingMemoryBound(to: UInt16.self),
       spikeStride: driven.words * 4, alpha: nil)
@@ -84,23 +84,23 @@ extension VectorKernels {
   }
 
   private static func run(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, _ places: QubitPlaces, steps: Int, groups: Int,
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ indices: LaneIndices, steps: Int, groups: Int,
     drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
     spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
     if layer.remembersCounts {
       return runCounted(
-        neuron, layer, places, steps: steps, groups: groups, drive: drive, delay: delay,
+        neuron, layer, indices, steps: steps, groups: groups, drive: drive, delay: delay,
         currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
       )
     }
     return layer.isExact
       ? run(
-        neuron, layer, places, isExact: true, steps: steps, groups: groups, drive: drive, delay: delay,
+        neuron, layer, indices, isExact: true, steps: steps, groups: groups, drive: drive, delay: delay,
         currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
       )
       : run(
-        neuron, layer, places, isExact: false, steps: steps, groups: groups, drive: drive, delay: delay,
+        neuron, layer, indices, isExact: false, steps: steps, groups: groups, drive: drive, delay: delay,
         currentStride: currentStride, dropout: dropout, spikes: spikes, spikeStride: spikeStride, alpha: alpha
       )
   }
@@ -109,7 +109,7 @@ extension VectorKernels {
   /// processor works on its neighbours meanwhile.
   @inline(__always)
   private static func run(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, _ places: QubitPlaces, isExact: Bool, steps: Int,
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ indices: LaneIndices, isExact: Bool, steps: Int,
     groups: Int, drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int,
     dropout: Dropout?, spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int,
     alpha: UnsafeMutablePointer<Float>?
@@ -132,11 +132,11 @@ extension VectorKernels {
               }
               let before = states[slot]
               let stages = QubitStages(layer, constants, before.qubit, actions[slot], isExact: isExact)
-              let places = places.places(step: step, group: group)
-              let odds = layer.measured(stages.odds, places: places)
+              let laneIndices = indices.at(step: step, group: group)
+              let odds = layer.measured(stages.odds, laneIndices: laneIndices)
               let reading = layer.read(
                 QubitOutcome(last: stages.last, odds: odds), after: before, neuron, group: group,
-                places: places)
+                laneIndices: laneIndices)
               states[slot] = reading.state
               count += emit(
                 reading.state.fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes,

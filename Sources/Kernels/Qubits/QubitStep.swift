@@ -147,23 +147,23 @@ extension QubitLayer {
   var isExact: Bool { shots == 0 || memory == .coherent }
 
   @inline(__always)
-  func draw(_ places: SIMD16<UInt32>) -> Draw { Draw(quickRandomBits(key, places: places), shots: shots) }
+  func draw(_ laneIndices: SIMD16<UInt32>) -> Draw { Draw(quickRandomBits(key, laneIndices: laneIndices), shots: shots) }
 
   /// Counts the shots.
   @inline(__always)
-  func measured(_ odds: Odds, places: SIMD16<UInt32>) -> Odds {
+  func measured(_ odds: Odds, laneIndices: SIMD16<UInt32>) -> Odds {
     guard shots > 0 else { return odds }
-    let yes = frequency(odds, shots: shots, draw(places), vague: .none)
+    let yes = frequency(odds, shots: shots, draw(laneIndices), vague: .none)
     return Odds(yes: yes, no: 1 - yes)
   }
 
   /// - Parameter alpha: what was read.
   @inline(__always)
-  func fires(_ neuron: QLIFConstants, _ alpha: Lanes, group: Int, places: SIMD16<UInt32>) -> LaneMask {
+  func fires(_ neuron: QLIFConstants, _ alpha: Lanes, group: Int, laneIndices: SIMD16<UInt32>) -> LaneMask {
     let fired =
       firing == .threshold
       ? alpha.isGreater(than: neuron.threshold)
-      : alpha.isGreater(than: uniform(quickRandomBits(key ^ Self.firingStream, places: places)))
+      : alpha.isGreater(than: uniform(quickRandomBits(key ^ Self.firingStream, laneIndices: laneIndices)))
     // Lanes beyond the last neuron could read a 1 by error.
     let inside = units - group * laneCount
     return inside < laneCount ? fired & LaneMask(bits: (1 &<< UInt16(inside)) &- 1) : fired
@@ -173,7 +173,7 @@ extension QubitLayer {
   @inline(__always)
   func read(
     _ outcome: QubitOutcome, after before: QubitState, _ neuron: QLIFConstants, group: Int,
-    places: SIMD16<UInt32>
+    laneIndices: SIMD16<UInt32>
   ) -> QubitReading {
     var odds = outcome.odds
     var qubit = outcome.last
@@ -186,7 +186,7 @@ extension QubitLayer {
       odds.yes = select(before.fired, Lanes.zero, odds.yes)
       qubit = qubit.reset(where: before.fired)
     }
-    let fired = fires(neuron, odds.yes, group: group, places: places)
+    let fired = fires(neuron, odds.yes, group: group, laneIndices: laneIndices)
     var state = QubitState()
     state.qubit = qubit.reset(where: fired)
     state.fired = fired

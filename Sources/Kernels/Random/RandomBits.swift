@@ -21,13 +21,13 @@ func randomBits(_ key: UInt64, step: Int, group: Int, groups: Int) -> SIMD16<UIn
   return mixed(mixed((lanes &+ first) ^ low) ^ high)
 }
 
-/// As `randomBits` of the neurons' places, step times neurons and number, at half the price: the upper half of the key
+/// As `randomBits`, of indices `step * neurons + number`, at half the price: the upper half of the key
 /// multiplies, where that one mixes again.
 @inline(__always)
-func quickRandomBits(_ key: UInt64, places: SIMD16<UInt32>) -> SIMD16<UInt32> {
+func quickRandomBits(_ key: UInt64, laneIndices: SIMD16<UInt32>) -> SIMD16<UInt32> {
   let low = UInt32(truncatingIfNeeded: key)
   let high = UInt32(truncatingIfNeeded: key &>> 32)
-  return mixed((places ^ low) &* (high | 1))
+  return mixed((laneIndices ^ low) &* (high | 1))
 }
 
 /// Uniform numbers in [0, 1), multiples of 2^-24, from random bits.
