@@ -14,8 +14,8 @@ private func turn(_ neuron: QLIFConstants, drive u: Lanes) -> (sine: Lanes, cosi
 /// One step from `state`: the amplitudes after the step with their signs, and which neurons fire.
 @inline(__always)
 private func advance(
-  _ state: Qubits, fired: LaneMask, by turn: (sine: Lanes, cosine: Lanes), isRefractory: Bool
-) -> Qubits {
+  _ state: PureQubits, fired: LaneMask, by turn: (sine: Lanes, cosine: Lanes), isRefractory: Bool
+) -> PureQubits {
   isRefractory
     ? state.rotated(sine: turn.sine, cosine: turn.cosine).reset(where: fired)
     : state.reset(where: fired).rotated(sine: turn.sine, cosine: turn.cosine)
@@ -34,7 +34,7 @@ extension VectorKernels {
     var count = 0
     for group in 0..<groups {
       let turn = turn(neuron, drive: Lanes(loading: drive + group * laneCount))
-      var state = Qubits()
+      var state = PureQubits()
       var fired = LaneMask.none
       for step in 0..<steps {
         state = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory).folded
@@ -72,7 +72,7 @@ extension VectorKernels {
         continue
       }
       let turn = turn(neuron, drive: u)
-      var state = Qubits()
+      var state = PureQubits()
       var fired = LaneMask.none
       var slope = Lanes.zero
       var sum = Lanes.zero
@@ -95,7 +95,7 @@ extension VectorKernels {
         state = raw.folded
         fired = excess.isGreater(than: 0)
       }
-      select(isDriven, sum * angleSlope(neuron, drive: u), Lanes.zero).store(to: output)
+      select(isDriven, sum * thetaSlope(neuron, drive: u), Lanes.zero).store(to: output)
     }
   }
 }

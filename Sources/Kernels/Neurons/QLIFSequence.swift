@@ -7,15 +7,15 @@ import KernelTypes
 /// negative; the neuron stands where it would with a positive one.
 @inline(__always)
 private func advance(
-  _ neuron: QLIFConstants, _ previous: Qubits, fired: LaneMask, drive u: Lanes, delay v: Lanes
-) -> Qubits {
+  _ neuron: QLIFConstants, _ previous: PureQubits, fired: LaneMask, drive u: Lanes, delay v: Lanes
+) -> PureQubits {
   // Right after a spike phi is 0, whether or not the reset takes a step of its own.
   let state = previous.reset(where: fired)
   let turn = sineAndCosine(halfAngle(neuron, drive: u))
   let driven = state.rotated(sine: turn.sine, cosine: turn.cosine)
   let leaked = leak(neuron, state, delay: v)
   let isDriven = u.isGreater(than: 0)
-  let next = Qubits(
+  let next = PureQubits(
     s: select(isDriven, driven.s.magnitude, leaked.s),
     c: select(isDriven, driven.c.turned(by: driven.s), leaked.c))
   return neuron.isRefractory ? next.reset(where: fired) : next
@@ -24,14 +24,14 @@ private func advance(
 /// `d phi' / d phi` of a step, and `d phi' / d u` where driven, `d phi' / d v` where not.
 @inline(__always)
 private func slopes(
-  _ neuron: QLIFConstants, from previous: Qubits, to next: Qubits, drive u: Lanes, delay v: Lanes
+  _ neuron: QLIFConstants, from previous: PureQubits, to next: PureQubits, drive u: Lanes, delay v: Lanes
 ) -> (memory: Lanes, current: Lanes) {
   let fired = (previous.s * previous.s).isGreater(than: neuron.threshold)
   let turned = select(next.isOnFold, Lanes.zero, Lanes(repeating: 1).turned(by: next.c))
   let leaked = leakSlopes(neuron, from: previous.reset(where: fired), to: next, delay: v)
   let isDriven = u.isGreater(than: 0)
   let memory = select(isDriven, turned, leaked.memory)
-  let current = select(isDriven, turned * angleSlope(neuron, drive: u), leaked.delay)
+  let current = select(isDriven, turned * thetaSlope(neuron, drive: u), leaked.delay)
   return (
     select(fired, Lanes.zero, memory), neuron.isRefractory ? select(fired, Lanes.zero, current) : current
   )
@@ -52,7 +52,7 @@ extension VectorKernels {
   ) -> Int {
     var count = 0
     for group in 0..<groups {
-      var state = Qubits()
+      var state = PureQubits()
       var fired = LaneMask.none
       for step in 0..<steps {
         let current = step * currentStride + group * laneCount
@@ -61,7 +61,7 @@ extension VectorKernels {
         qlif_prefetch(drive + (current + laneCount))
         qlif_prefetch(delay + (current + laneCount))
         state = advance(neuron, state, fired: fired, drive: u, delay: v)
-        if let states { state.store(to: states + (group * steps + step) * Qubits.size) }
+        if let states { state.store(to: states + (group * steps + step) * PureQubits.size) }
         state.c = state.c.magnitude
         let population = state.s * state.s
         fired = population.isGreater(than: neuron.threshold)
@@ -88,8 +88,8 @@ extension VectorKernels {
   ) {
     for group in 0..<groups {
       @inline(__always)
-      func state(after step: Int) -> Qubits {
-        step < 0 ? Qubits() : Qubits(loading: states + (group * steps + step) * Qubits.size)
+      func state(after step: Int) -> PureQubits {
+        step < 0 ? PureQubits() : PureQubits(loading: states + (group * steps + step) * PureQubits.size)
       }
       var later = Lanes.zero
       var next = state(after: steps - 1)
@@ -100,7 +100,7 @@ extension VectorKernels {
         let (u, v) = (Lanes(loading: drive + current), Lanes(loading: delay + current))
         qlif_prefetch(drive + (current + laneCount))
         qlif_prefetch(delay + (current + laneCount))
-        let ahead = states + ((group + 1) * steps + step) * Qubits.size
+        let ahead = states + ((group + 1) * steps + step) * PureQubits.size
         qlif_prefetch(ahead)
         qlif_prefetch(ahead + laneCount)
         if let spikeGradient { qlif_prefetch(spikeGradient + (offset + laneCount)) }

@@ -4,7 +4,7 @@ import KernelTypes
 ///
 /// The population is `alpha = s^2`. In this form a drive is a rotation and a relaxation a scaling: no
 /// inverse trigonometry (docs/model.md#half-angles).
-struct Qubits {
+struct PureQubits {
   var s = Lanes.zero
   var c = Lanes(repeating: 1)
 
@@ -34,8 +34,8 @@ struct Qubits {
   /// RX(theta), given the sine and cosine of theta/2. The amplitudes keep their signs, whose product is
   /// the sign of `d phi' / d phi`.
   @inline(__always)
-  func rotated(sine: Lanes, cosine: Lanes) -> Qubits {
-    Qubits(s: (s * cosine).plus(c, times: sine), c: (c * cosine) - (s * sine))
+  func rotated(sine: Lanes, cosine: Lanes) -> PureQubits {
+    PureQubits(s: (s * cosine).plus(c, times: sine), c: (c * cosine) - (s * sine))
   }
 
   /// The lanes that stand on a fold, `phi` at a multiple of pi, where `d phi' / d phi` jumps between +1 and -1:
@@ -46,12 +46,12 @@ struct Qubits {
 
   /// Back to `phi` in [0, pi], as the measurement leaves it.
   @inline(__always)
-  var folded: Qubits { Qubits(s: s.magnitude, c: c.magnitude) }
+  var folded: PureQubits { PureQubits(s: s.magnitude, c: c.magnitude) }
 
   /// The ground state where `mask` is set.
   @inline(__always)
-  func reset(where mask: LaneMask) -> Qubits {
-    Qubits(s: select(mask, Lanes.zero, s), c: select(mask, Lanes(repeating: 1), c))
+  func reset(where mask: LaneMask) -> PureQubits {
+    PureQubits(s: select(mask, Lanes.zero, s), c: select(mask, Lanes(repeating: 1), c))
   }
 }
 
@@ -65,7 +65,7 @@ func halfAngle(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
 
 /// `d theta / d u` for a positive drive.
 @inline(__always)
-func angleSlope(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
+func thetaSlope(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
   guard neuron.boundsDrive else { return Lanes(repeating: neuron.driveScale) }
   let t = hyperbolicTangent(u.magnitude)
   return neuron.driveScale * (1 - t * t)
@@ -76,7 +76,7 @@ func angleSlope(_ neuron: QLIFConstants, drive u: Lanes) -> Lanes {
 /// `rootDecay = exp(-delay / (2 T1))`. Relaxation: `s' = s rootDecay`. Published: a rotation back by the
 /// angle of the relaxed state, `phi' = phi - 2 asin(s rootDecay)`.
 @inline(__always)
-func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Qubits {
+func leak(_ neuron: QLIFConstants, _ qubits: PureQubits, delay v: Lanes) -> PureQubits {
   let rootDecay = rootDecay(neuron, delay: v)
   let relaxedS = qubits.s * rootDecay
   // Both forms are c'^2 = 1 - s'^2. The first has no cancellation; the second is exactly of length 1, as the
@@ -84,10 +84,10 @@ func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Qubits {
   switch neuron.leak {
   case .relaxation:
     let squareC = qubits.c * qubits.c + qubits.s * qubits.s * (1 - rootDecay * rootDecay)
-    return Qubits(s: relaxedS, c: squareC.root)
+    return PureQubits(s: relaxedS, c: squareC.root)
   case .published:
     let relaxedC = larger(1 - relaxedS * relaxedS, Lanes.zero).root
-    return Qubits(
+    return PureQubits(
       s: qubits.s * relaxedC - qubits.c * relaxedS, c: qubits.c * relaxedC + qubits.s * relaxedS)
   }
 }
@@ -95,7 +95,7 @@ func leak(_ neuron: QLIFConstants, _ qubits: Qubits, delay v: Lanes) -> Qubits {
 /// `d phi' / d phi` and `d phi' / d v` of a leak between two states: of the relaxed angle, `rootDecay c / c'` and
 /// `-s' delayRate sign(v) / c'`; the published neuron turns back by it.
 @inline(__always)
-func leakSlopes(_ neuron: QLIFConstants, from before: Qubits, to after: Qubits, delay v: Lanes) -> (
+func leakSlopes(_ neuron: QLIFConstants, from before: PureQubits, to after: PureQubits, delay v: Lanes) -> (
   memory: Lanes, delay: Lanes
 ) {
   // sign(0) = 0

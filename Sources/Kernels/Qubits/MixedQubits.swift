@@ -7,7 +7,7 @@ import KernelTypes
 /// `det = a b - q^2` is kept as well, which gates without error leave alone, and `a = (q^2 + det) / b` gives the
 /// smaller one all its digits back (`isExact`). Where shots are counted their number is what limits the digits, and
 /// this is left out.
-struct Qubit {
+struct MixedQubits {
   var a = Lanes.zero
   var b = Lanes(repeating: 1)
   var q = Lanes.zero
@@ -25,7 +25,7 @@ struct Qubit {
   }
 
   @inline(__always)
-  func reset(where mask: LaneMask) -> Qubit {
+  func reset(where mask: LaneMask) -> MixedQubits {
     var qubit = self
     qubit.a = select(mask, Lanes.zero, a)
     qubit.b = select(mask, Lanes(repeating: 1), b)
@@ -36,7 +36,7 @@ struct Qubit {
 
   /// `RX(t)`: `a' = a + (b - a) sin^2(t/2) + q sin t`, `q' = q cos t + (b - a) sin(t) / 2`.
   @inline(__always)
-  func turned(by turn: Turn, isExact: Bool) -> Qubit {
+  func turned(by turn: Turn, isExact: Bool) -> MixedQubits {
     var next = self
     let difference = b - a
     next.q = (q * turn.cosine).plus(difference, times: 0.5 * turn.sine)
@@ -55,7 +55,7 @@ struct Qubit {
   }
 
   @inline(__always)
-  func through(_ channel: Channel, isExact: Bool) -> Qubit {
+  func through(_ channel: Channel, isExact: Bool) -> MixedQubits {
     var next = self
     next.q = channel.coherence * q
     next.a = channel.toOne.plus(channel.population, times: a)

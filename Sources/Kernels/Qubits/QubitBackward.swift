@@ -41,7 +41,7 @@ private struct QubitTrace {
 
 /// `1 / sqrt(a b)`, `d phi / d a`; 0 at the poles, where the sign of the slope would be rounding.
 @inline(__always)
-private func angleSlope(_ a: Lanes, _ b: Lanes) -> Lanes {
+private func phiSlope(_ a: Lanes, _ b: Lanes) -> Lanes {
   let root = larger(a * b, Lanes.zero).root
   return select(root.isGreater(than: 1e-6), 1 / larger(root, Lanes(repeating: 1e-6)), Lanes.zero)
 }
@@ -89,7 +89,8 @@ extension VectorKernels {
           layer.remembersCounts ? response(step).odds(after: state.qubit.a, layer, constants) : stages.odds,
           laneIndices: laneIndices)
         let reading = layer.read(
-          QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group, laneIndices: laneIndices)
+          QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group,
+          laneIndices: laneIndices)
         trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)
         state = reading.state
       }
@@ -139,7 +140,7 @@ extension VectorKernels {
 ///   later     of the memory after it
 @inline(__always)
 private func differentiate(
-  _ neuron: QLIFConstants, _ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ before: Qubit,
+  _ neuron: QLIFConstants, _ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ before: MixedQubits,
   _ action: QubitAction, drive u: Lanes, delay v: Lanes, reading: Lanes, later: MemoryGradient, isExact: Bool
 ) -> (memory: MemoryGradient, drive: Lanes, delay: Lanes) {
   let stages = QubitStages(layer, constants, before, action, isExact: isExact)
@@ -148,7 +149,7 @@ private func differentiate(
   let tooFar = 1 + constants.lanes(.overRotation)
 
   // The reading, and what waits or errs after the turn.
-  let read = reading.plus(later.phi, times: angleSlope(stages.odds.yes, stages.odds.no))
+  let read = reading.plus(later.phi, times: phiSlope(stages.odds.yes, stages.odds.no))
   let ofLastA = later.a.plus(constants.lanes(.p11) - constants.lanes(.p01), times: read)
   let ofA = action.channel.population * ofLastA
   let ofQ = action.channel.coherence * later.q
@@ -189,11 +190,11 @@ private func differentiate(
       gate.coherence * ofPreparedQ, times: 0.5 * (pure.b - pure.a))
     memory.phi = ofPhi.plus(tooFar, times: slope)
   } else {
-    memory.a = ofPreparedA.plus(ofPhi, times: angleSlope(before.a, before.b))
+    memory.a = ofPreparedA.plus(ofPhi, times: phiSlope(before.a, before.b))
     memory.q = ofPreparedQ
   }
   return (
-    memory, select(isDriven, ofTurn * angleSlope(neuron, drive: u), Lanes.zero),
+    memory, select(isDriven, ofTurn * thetaSlope(neuron, drive: u), Lanes.zero),
     select(isDriven, Lanes.zero, rate * ofWait)
   )
 }

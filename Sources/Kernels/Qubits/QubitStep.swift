@@ -43,7 +43,7 @@ struct LeakTurn {
 
   /// - Parameter state: what the neuron remembers, a population or a coherent state.
   @inline(__always)
-  init(_ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ state: Qubit, rootDecay: Lanes) {
+  init(_ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ state: MixedQubits, rootDecay: Lanes) {
     s = larger(state.a, Lanes.zero).root
     c = larger(state.b, Lanes.zero).root
     let relaxedS = s * rootDecay
@@ -68,32 +68,32 @@ struct LeakTurn {
 
 /// A qubit at the end of a step, and what it reads: a probability of 1, or the frequency of ones.
 struct QubitOutcome {
-  var last: Qubit
+  var last: MixedQubits
   var odds: Odds
 }
 
 /// The qubit at the stages of a step.
 struct QubitStages {
   /// Prepared without error but over-rotation.
-  var pure: Qubit
+  var pure: MixedQubits
   /// Before the turn: prepared, with the errors of that gate, or kept.
-  var prepared: Qubit
-  var turned: Qubit
+  var prepared: MixedQubits
+  var turned: MixedQubits
   /// Before the reading.
-  var last: Qubit
+  var last: MixedQubits
   /// Probability of reading 1.
   var odds: Odds
 
   /// - Parameter state: what the neuron remembers; re-prepared, its populations only count.
   @inline(__always)
   init(
-    _ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ state: Qubit, _ action: QubitAction,
+    _ layer: QubitLayer, _ constants: UnsafePointer<Float>, _ state: MixedQubits, _ action: QubitAction,
     isExact: Bool
   ) {
     prepared = state
     pure = state
     if layer.memory == .reprepare {
-      prepared = Qubit(Odds(yes: state.a, no: state.b))
+      prepared = MixedQubits(Odds(yes: state.a, no: state.b))
       if layer.overRotates {
         let excess = angle(sine: state.a.root, cosine: state.b.root) * constants.lanes(.overRotation)
         prepared = prepared.turned(by: Turn(halfAngle: excess), isExact: isExact)
@@ -123,7 +123,7 @@ struct QubitStages {
 /// What is left of sixteen neurons between two steps.
 struct QubitState {
   /// Re-prepared: the populations that were read.
-  var qubit = Qubit()
+  var qubit = MixedQubits()
   var fired = LaneMask.none
 
   @inline(__always)
@@ -147,7 +147,9 @@ extension QubitLayer {
   var isExact: Bool { shots == 0 || memory == .coherent }
 
   @inline(__always)
-  func draw(_ laneIndices: SIMD16<UInt32>) -> Draw { Draw(quickRandomBits(key, laneIndices: laneIndices), shots: shots) }
+  func draw(_ laneIndices: SIMD16<UInt32>) -> Draw {
+    Draw(quickRandomBits(key, laneIndices: laneIndices), shots: shots)
+  }
 
   /// Counts the shots.
   @inline(__always)
@@ -178,7 +180,7 @@ extension QubitLayer {
     var odds = outcome.odds
     var qubit = outcome.last
     if memory == .reprepare {
-      qubit = Qubit()
+      qubit = MixedQubits()
       qubit.a = odds.yes
       qubit.b = odds.no
     }
