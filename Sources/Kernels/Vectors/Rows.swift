@@ -7,7 +7,10 @@ protocol Row {
   static var zero: Self { get }
   init(loading pointer: UnsafePointer<Float>)
   func store(to pointer: UnsafeMutablePointer<Float>)
+  /// Adds the row to what is there.
+  func add(to pointer: UnsafeMutablePointer<Float>)
   static func += (a: inout Self, b: Self)
+  static func * (factor: Float, row: Self) -> Self
   /// `self + factor * other`
   func plus(_ other: Self, times factor: Lanes) -> Self
   /// Stores the first `count` entries, or adds them to what is there.
@@ -31,7 +34,17 @@ struct Row1: Row {
   func store(to pointer: UnsafeMutablePointer<Float>) { a.store(to: pointer) }
 
   @inline(__always)
+  func add(to pointer: UnsafeMutablePointer<Float>) { (Lanes(loading: pointer) + a).store(to: pointer) }
+
+  @inline(__always)
   static func += (x: inout Row1, y: Row1) { x.a += y.a }
+
+  @inline(__always)
+  static func * (factor: Float, row: Row1) -> Row1 {
+    var product = row
+    product.a = factor * row.a
+    return product
+  }
 
   @inline(__always)
   func plus(_ other: Row1, times factor: Lanes) -> Row1 {
@@ -51,13 +64,6 @@ extension Row {
   @inline(__always)
   static func prefetch(_ pointer: UnsafePointer<Float>) {
     for line in 0..<width / laneCount { qlif_prefetch(pointer + line * laneCount) }
-  }
-
-  @inline(__always)
-  func add(to pointer: UnsafeMutablePointer<Float>) {
-    var sum = Self(loading: pointer)
-    sum += self
-    sum.store(to: pointer)
   }
 }
 
@@ -88,9 +94,23 @@ struct Twice<Half: Row>: Row {
   }
 
   @inline(__always)
+  func add(to pointer: UnsafeMutablePointer<Float>) {
+    low.add(to: pointer)
+    high.add(to: pointer + Half.width)
+  }
+
+  @inline(__always)
   static func += (x: inout Self, y: Self) {
     x.low += y.low
     x.high += y.high
+  }
+
+  @inline(__always)
+  static func * (factor: Float, row: Self) -> Self {
+    var product = row
+    product.low = factor * row.low
+    product.high = factor * row.high
+    return product
   }
 
   @inline(__always)
@@ -112,6 +132,7 @@ struct Twice<Half: Row>: Row {
 
 typealias Row2 = Twice<Row1>
 typealias Row4 = Twice<Row2>
+typealias Row8 = Twice<Row4>
 
 /// The sum of the listed rows; row i begins at `rows + i * stride`.
 @inline(__always)
@@ -121,4 +142,22 @@ func sum<R: Row>(
   var sum = R.zero
   for k in 0..<count { sum += R(loading: rows + Int(list[k]) * stride) }
   return sum
+}
+
+/// As `sum`, of every other row in a sum of its own: an addition waits only for the last but one.
+@inline(__always)
+func sumOfTwo<R: Row>(
+  _ count: Int, _ list: UnsafePointer<Int32>, of rows: UnsafePointer<Float>, stride: Int, as: R.Type
+) -> R {
+  var even = R.zero
+  var odd = R.zero
+  var k = 0
+  while k + 2 <= count {
+    even += R(loading: rows + Int(list[k]) * stride)
+    odd += R(loading: rows + Int(list[k + 1]) * stride)
+    k += 2
+  }
+  if k < count { even += R(loading: rows + Int(list[k]) * stride) }
+  even += odd
+  return even
 }
