@@ -1,8 +1,8 @@
 /// The loops that the engine spends its time in, compiled once for each instruction set.
 ///
-/// Arrays are row-major; `groups` counts sixteen neurons, `words` 64 spikes. The contract of each stands at
-/// its definition in `Kernels/`. Where it needs memory to work in, a function beside it says how many bytes, and the
-/// memory begins at a multiple of 64.
+/// Arrays are row-major; `groups` counts vectors of 16 neurons, `words` 64 spikes. The contract of each
+/// is at its definition in `Kernels/`. Where it needs memory to work in, a function beside it says how many bytes, and
+/// the memory begins at a multiple of 64.
 public protocol KernelSet: Sendable {
   typealias Floats = UnsafePointer<Float>
   typealias MutableFloats = UnsafeMutablePointer<Float>

@@ -1,6 +1,6 @@
 /// How the qubits of a layer of QLIF neurons are run, in the form that the kernels use.
 ///
-/// What concerns each qubit lies in `table`, sixteen neurons at a time: [`Field.count`, 16] floats, the same for all
+/// What concerns each qubit lies in `table`, 16 neurons at a time: [`Field.count`, 16] floats, the same for all
 /// of them where `tableStride` is 0.
 @frozen public struct QubitLayer: @unchecked Sendable {
   @frozen public enum Memory: Sendable { case reprepare, coherent }

@@ -72,7 +72,7 @@
     @inlinable public var both: Int { y.pairs * x.pairs }
     @inlinable public var pairs: Int { y.pairs * x.singles + y.singles * x.pairs }
     @inlinable public var singles: Int { y.singles * x.singles }
-    /// Floats of sixteen planes, or their parts, with all padding.
+    /// Floats of 16 planes, or their parts, with all padding.
     @inlinable public var size: Int {
       16 * max(y.parts, 2 * y.paddedHalf) * max(x.parts, 2 * x.paddedHalf)
     }
@@ -99,7 +99,7 @@
 
   // Memory that the kernels work in, in floats.
 
-  /// Sixteen planes on the way.
+  /// 16 planes in a transform.
   @inlinable public var planeSize: Int { max(gradient.size, kernel.size, sums.size) }
   @inlinable public var transformMemory: Int { 3 * planeSize }
 

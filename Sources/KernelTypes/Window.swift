@@ -95,7 +95,7 @@
   /// Slots of the table in which different spike trains are found: at least twice as many as inputs, a power of two.
   @inlinable public var trainSlots: Int { 1 << (Int.bitWidth - (words * 128 - 1).leadingZeroBitCount) }
 
-  /// Room for lists, in 32 bits: of a plane's trains and those that a position sees, of what each step adds, or of
+  /// Entries of lists, in 32 bits: of a plane's trains and those that a position sees, of what each step adds, or of
   /// what each position gives.
   @inlinable public var indices: Int {
     let inputs = words * 64
@@ -106,10 +106,10 @@
     return parts + max(trains + 64 * taps + 24 * (taps + 64), given)
   }
 
-  /// Room for rows of weights or gradients and their sums.
+  /// Floats of rows of weights or gradients and their sums.
   @inlinable public var rows: Int { 2 * (taps + 1) * max(columns, 64) }
 
-  /// Room for the gradients of some positions.
+  /// Floats of the gradients of some positions.
   @inlinable public var amounts: Int { rowsAtATime * outputWidth * currents * filters + 16 }
 
   // The input plane with its margins, so that no position needs to be cut.

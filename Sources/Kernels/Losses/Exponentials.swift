@@ -1,7 +1,7 @@
 extension VectorKernels {
   /// `exp(value - largest)` of each value, and their sum: the C library's own differs from one processor to another.
   ///   largest   no value is above it
-  ///   output    [count, padded to a multiple of sixteen], the padding 0; nil: only the sum is wanted
+  ///   output    [count, padded to a multiple of 16], the padding 0; nil: only the sum is wanted
   public static func exponentials(
     count: Int, values: UnsafePointer<Float>, largest: Float, output: UnsafeMutablePointer<Float>?
   ) -> Float {

@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// The lanes of a group of sixteen neurons that keep their spike at a step.
+/// The lanes of a group of 16 neurons that keep their spike at a step.
 @inline(__always)
 func keptLanes(_ dropout: Dropout, step: Int, group: Int, groups: Int) -> LaneMask {
   let random = randomBits(dropout.key, step: step, group: group, groups: groups)

@@ -11,7 +11,7 @@ private func advance(_ neuron: LIFConstants, _ membrane: Lanes, fired: LaneMask,
 }
 
 extension VectorKernels {
-  /// Runs one sample through `groups` times sixteen neurons.
+  /// Runs one sample through `groups` vectors of 16 neurons.
   ///   current    [steps, currentStride], of which groups * 16 count; a stride of 0 is a constant input
   ///   spikes     [steps, spikeStride], one bit per neuron, after dropout
   ///   membrane   [steps, groups * 16], or nil

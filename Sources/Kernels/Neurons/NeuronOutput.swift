@@ -1,6 +1,6 @@
 import KernelTypes
 
-// What every kind of neuron does alike once its step is computed: hand its spikes on, and take their gradient back.
+// What every kind of neuron does alike once its step is computed: write its spikes and, in the backward pass, read their gradient.
 
 /// Writes the spikes of a group at a step, after dropout; returns how many there were before it.
 @inline(__always)

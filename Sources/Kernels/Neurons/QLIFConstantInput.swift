@@ -2,8 +2,8 @@ import CSIMD
 import KernelTypes
 
 // A layer whose input does not change in time. A neuron with u <= 0 stays in its ground state, one with
-// u > 0 never leaks (docs/model.md#constant-input): each neuron turns by its own fixed angle, and the delay current
-// has no effect and no gradient.
+// u > 0 never leaks (docs/model.md#constant-input): each neuron turns by its own fixed angle, and the delay current has no
+// effect and no gradient.
 
 /// Half of each neuron's angle, 0 without an input spike.
 @inline(__always)
@@ -22,7 +22,7 @@ private func advance(
 }
 
 extension VectorKernels {
-  /// Runs one sample through `groups` times sixteen neurons.
+  /// Runs one sample through `groups` vectors of 16 neurons.
   ///   drive    [groups * 16]
   ///   spikes   [steps, spikeStride], one bit per neuron, after dropout
   ///   alpha    [steps, groups * 16], or nil

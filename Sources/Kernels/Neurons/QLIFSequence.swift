@@ -38,7 +38,7 @@ private func slopes(
 }
 
 extension VectorKernels {
-  /// Runs one sample through `groups` times sixteen neurons.
+  /// Runs one sample through `groups` vectors of 16 neurons.
   ///   drive, delay   [steps, currentStride], of which groups * 16 count
   ///   spikes         [steps, spikeStride], one bit per neuron, after dropout
   ///   alpha          [steps, groups * 16], or nil
@@ -100,9 +100,9 @@ extension VectorKernels {
         let (u, v) = (Lanes(loading: drive + current), Lanes(loading: delay + current))
         qlif_prefetch(drive + (current + laneCount))
         qlif_prefetch(delay + (current + laneCount))
-        let ahead = states + ((group + 1) * steps + step) * PureQubits.size
-        qlif_prefetch(ahead)
-        qlif_prefetch(ahead + laneCount)
+        let nextGroup = states + ((group + 1) * steps + step) * PureQubits.size
+        qlif_prefetch(nextGroup)
+        qlif_prefetch(nextGroup + laneCount)
         if let spikeGradient { qlif_prefetch(spikeGradient + (offset + laneCount)) }
         var previous = state(after: step - 1)
         let before = previous

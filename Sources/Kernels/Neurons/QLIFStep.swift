@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// The state of sixteen QLIF neurons: the qubits' half-angle amplitudes `s = sin(phi/2)`, `c = cos(phi/2)`.
+/// The states of 16 QLIF neurons on perfect qubits: the half-angle amplitudes `s = sin(phi/2)`, `c = cos(phi/2)`.
 ///
 /// The population is `alpha = s^2`. In this form a drive is a rotation and a relaxation a scaling: no
 /// inverse trigonometry (docs/model.md#half-angles).

@@ -7,7 +7,7 @@ extension VectorKernels {
     pool.size * pool.size * MemoryLayout<Place>.stride
   }
 
-  /// Hands each window's gradient to one of the neurons that are its maximum, of those that spiked or of all where
+  /// Passes each window's gradient on to one of the neurons that are its maximum, of those that spiked or of all where
   /// none did: the one with the largest membrane, or, without membranes, the first.
   ///   spikes           [rows, pool.words]
   ///   membranes        [rows, inputStride], or nil
@@ -43,7 +43,7 @@ extension VectorKernels {
             let width = min(laneCount, pool.channels - first)
             let gradient = Lanes(loading: source + first)
             let target = target + (corner + first)
-            func hand(to place: Place, where wins: LaneMask) {
+            func pass(to place: Place, where wins: LaneMask) {
               let won = select(wins, gradient, Lanes.zero)
               let sum = isTiled ? won : Lanes(loading: target + place.offset) + won
               qlif_store_first(width, sum, target + place.offset)
@@ -51,9 +51,9 @@ extension VectorKernels {
             }
             if let membranes {
               let membranes = membranes + (row * inputStride + corner + first)
-              findLargest(window, plane, at: corner + first, width, membranes, hand)
+              findLargest(window, plane, at: corner + first, width, membranes, pass)
             } else {
-              findFirst(window, plane, at: corner + first, width, hand)
+              findFirst(window, plane, at: corner + first, width, pass)
             }
             first += laneCount
           }
@@ -75,7 +75,7 @@ extension VectorKernels {
   @inline(__always)
   private static func findFirst(
     _ window: UnsafeMutableBufferPointer<Place>, _ plane: UnsafePointer<UInt64>, at first: Int, _ width: Int,
-    _ hand: (Place, LaneMask) -> Void
+    _ pass: (Place, LaneMask) -> Void
   ) {
     func spiked(_ place: Int) -> UInt64 { bits(plane, at: first + window[place].offset, count: width) }
     func lanes(_ bits: UInt64) -> LaneMask { LaneMask(bits: UInt16(truncatingIfNeeded: bits)) }
@@ -85,16 +85,16 @@ extension VectorKernels {
     for place in 1..<window.count {
       let winners = spiked(place) & open
       open ^= winners
-      hand(window[place], lanes(winners))
+      pass(window[place], lanes(winners))
     }
-    hand(window[0], lanes(firstWins | open))
+    pass(window[0], lanes(firstWins | open))
   }
 
   /// The neuron with the largest membrane of those that spiked, or of all.
   @inline(__always)
   private static func findLargest(
     _ window: UnsafeMutableBufferPointer<Place>, _ plane: UnsafePointer<UInt64>, at first: Int, _ width: Int,
-    _ membranes: UnsafePointer<Float>, _ hand: (Place, LaneMask) -> Void
+    _ membranes: UnsafePointer<Float>, _ pass: (Place, LaneMask) -> Void
   ) {
     var anySpiked = LaneMask.none
     for place in window.indices {
@@ -112,7 +112,7 @@ extension VectorKernels {
     var taken = LaneMask.none
     for place in window.indices {
       let isLargest = window[place].membrane.isEqual(to: largest)
-      hand(window[place], isLargest.subtracting(taken))
+      pass(window[place], isLargest.subtracting(taken))
       taken = taken | isLargest
     }
   }

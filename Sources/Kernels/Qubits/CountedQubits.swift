@@ -65,13 +65,13 @@ extension QubitLayer {
   }
 }
 
-/// What a step of sixteen neurons needs beside their memory.
+/// What a step of 16 neurons depends on beside their memory.
 private struct CountStep {
   var draw = Draw()
   var response = CountResponse()
 }
 
-/// Sixteen neurons between two steps.
+/// 16 neurons between two steps.
 private struct CountState {
   /// What was read; 0 after a spike.
   var frequency = Lanes.zero

@@ -1,6 +1,6 @@
 import KernelTypes
 
-/// The states of sixteen qubits that only turn about X: the density matrix `[[b, q], [q, a]]` up to a phase.
+/// The states of 16 qubits that only turn about X: the density matrix `[[b, q], [q, a]]` up to a phase.
 ///
 /// `a` and `b` are the populations of 1 and 0, `q = -y/2` the coherence. The smaller population is what the angle
 /// of a nearly pure state near a pole depends on, and a float of the order of 1 does not hold it: so the impurity

@@ -1,6 +1,6 @@
 import KernelTypes
 
-// The gradient through a layer of qubits, step by step backwards. With `a'` and `q'` the state after a turn by t,
+// The gradient through a layer of qubits, from the last step to the first. With `a'` and `q'` the state after a turn by t,
 //
 //     d a' / d t = q'          d a' / d a = cos t     d a' / d q = sin t
 //     d q' / d t = (b' - a')/2   d q' / d a = -sin t    d q' / d q = cos t
@@ -32,7 +32,7 @@ private struct MemoryGradient {
   }
 }
 
-/// A step as it was forwards.
+/// A step of the forward pass.
 private struct QubitTrace {
   var before: QubitState
   var alpha: Lanes
@@ -135,7 +135,7 @@ extension VectorKernels {
   }
 }
 
-/// One step backwards: the gradients of the memory before it, of the drive and of the delay.
+/// The backward pass of a step: the gradients of the memory before it, of the drive and of the delay.
 ///   reading   d loss / d alpha of this step, by its spike and its record
 ///   later     of the memory after it
 @inline(__always)

@@ -3,7 +3,7 @@ import KernelTypes
 // A layer of QLIF neurons as qubits: with noise, with a finite number of shots, with a memory that stays coherent.
 
 extension VectorKernels {
-  /// Runs one sample through `groups` times sixteen neurons.
+  /// Runs one sample through `groups` vectors of 16 neurons.
   ///   drive, delay   [steps, currentStride], of which groups * 16 count; a stride of 0 is an input constant in
   ///                  time; delay nil: none, where no neuron that is not driven leaves its ground state or fires
   ///   spikes         [steps, spikeStride], one bit per neuron, after dropout, in rows of 64-bit words

@@ -48,7 +48,7 @@ struct LeakTurn {
     c = larger(state.b, Lanes.zero).root
     let relaxedS = s * rootDecay
     relaxedC = larger(state.b.plus(state.a, times: 1 - rootDecay * rootDecay), Lanes.zero).root
-    // Of gamma / 2: an angle less another one, or the relaxed one backwards.
+    // Of gamma / 2: an angle less another one, or the negative of the relaxed one.
     var sine = relaxedS.negative
     var cosine = relaxedC
     if layer.leak == .rotation {
@@ -120,7 +120,7 @@ struct QubitStages {
   }
 }
 
-/// What is left of sixteen neurons between two steps.
+/// What 16 neurons carry from one step to the next.
 struct QubitState {
   /// Re-prepared: the populations that were read.
   var qubit = MixedQubits()
@@ -138,7 +138,7 @@ struct QubitReading {
 }
 
 extension QubitLayer {
-  /// Where the constants of a group of sixteen lie.
+  /// Where the constants of a group of 16 neurons lie.
   @inline(__always)
   func constants(of group: Int) -> UnsafePointer<Float> { table + group * tableStride }
 

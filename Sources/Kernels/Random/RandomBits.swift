@@ -10,7 +10,7 @@ private func mixed(_ value: SIMD16<UInt32>) -> SIMD16<UInt32> {
   return x
 }
 
-/// 32 random bits for each of a group of sixteen neurons at a step, from the stream `key`: a pure function of all
+/// 32 random bits for each of a group of 16 neurons at a step, from the stream `key`: a pure function of all
 /// four.
 @inline(__always)
 func randomBits(_ key: UInt64, step: Int, group: Int, groups: Int) -> SIMD16<UInt32> {
@@ -21,7 +21,7 @@ func randomBits(_ key: UInt64, step: Int, group: Int, groups: Int) -> SIMD16<UIn
   return mixed(mixed((lanes &+ first) ^ low) ^ high)
 }
 
-/// As `randomBits`, of indices `step * neurons + number`, at half the price: the upper half of the key
+/// As `randomBits`, of indices `step * neurons + number`, in half the time: the upper half of the key
 /// multiplies, where that one mixes again.
 @inline(__always)
 func quickRandomBits(_ key: UInt64, laneIndices: SIMD16<UInt32>) -> SIMD16<UInt32> {

@@ -1,6 +1,6 @@
 import CSIMD
 
-/// Sixteen neurons side by side: one register of AVX-512, two of AVX2.
+/// 16 neurons side by side: one register of AVX-512, two of AVX2.
 typealias Lanes = SIMD16<Float>
 
 let laneCount = 16

@@ -9,8 +9,8 @@ extension VectorKernels {
   ///   bias      [window.columns]
   ///   output    [samples, steps, currents, currentStride]: of each current, positions x filters; may be written up
   ///             to fifteen floats beyond these
-  ///   indices   room for window.indices
-  ///   rows      room for window.rows
+  ///   indices   [window.indices] to work in
+  ///   rows      [window.rows] to work in
   public static func convolutionForward(
     _ window: Window, samples: Int, steps: Int, spikes: UnsafePointer<UInt64>, weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>, scale: Float, output: UnsafeMutablePointer<Float>, currentStride: Int,

@@ -12,8 +12,8 @@ extension VectorKernels {
   ///   outputGradient   [rows, currents, currentStride]
   ///   weights          [kernelHeight, paddedRow, columns] in blocks of rows: see `Window.rowPlace`
   ///   inputGradient    [rows, inputStride], of which height x width x channels count; written
-  ///   plane            room for window.planeSize
-  ///   indices, amounts room for window.indices, window.amounts
+  ///   plane            [window.planeSize] to work in
+  ///   indices, amounts [window.indices] and [window.amounts] to work in
   public static func convolutionInputGradient(
     _ window: Window, rows: Int, outputGradient: UnsafePointer<Float>, currentStride: Int,
     weights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>, inputStride: Int,

@@ -8,8 +8,8 @@ extension VectorKernels {
   ///   weightGradient   [columns, taps] in blocks of columns, as the weights; the padding of the columns is left with
   ///                    no meaning
   ///   biasGradient     [columns]; likewise
-  ///   indices          room for window.indices
-  ///   rows             room for window.rows
+  ///   indices          [window.indices] to work in
+  ///   rows             [window.rows] to work in
   public static func convolutionWeightGradient(
     _ window: Window, samples: Int, steps: Int, spikes: UnsafePointer<UInt64>,
     outputGradient: UnsafePointer<Float>, currentStride: Int, scale: Float,

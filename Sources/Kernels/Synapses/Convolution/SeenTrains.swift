@@ -22,7 +22,7 @@ struct SeenTrains {
   private let present: UnsafeMutablePointer<UInt64>
   private let ranks: UnsafeMutablePointer<Int32>
 
-  /// How many trains are looked at in search of a parent: the nearest before, which have the most spikes.
+  /// How many trains are searched for a parent: the nearest before, which have the most spikes.
   private static let reach = 32
 
   init(_ plane: PlaneTrains, _ arena: inout Arena) {
@@ -33,7 +33,7 @@ struct SeenTrains {
     parents = arena.take(window.taps + 1)
     // Read in blocks of 64.
     added = arena.take(window.taps + 64)
-    // Sixteen are looked at together, also before the first.
+    // 16 are compared together, also before the first.
     trains = arena.take(16 + window.taps + 1) + 16
     present = arena.take(window.words + 1)
     ranks = arena.take(window.words * 64 + 1)

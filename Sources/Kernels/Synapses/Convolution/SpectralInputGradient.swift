@@ -5,7 +5,7 @@ extension VectorKernels {
   /// The weights of a convolution at each frequency, three planes of real numbers for a complex one.
   ///   taps      [columns, kernelHeight, kernelWidth, paddedChannels]
   ///   target    [columns / 16, planes, 16, paddedChannels]; written
-  ///   memory    room for spectrum.transformMemory
+  ///   memory    [spectrum.transformMemory] to work in
   public static func spectralWeights(
     _ window: Window, _ spectrum: Spectrum, taps: UnsafePointer<Float>,
     into target: UnsafeMutablePointer<Float>, memory: UnsafeMutablePointer<Float>
@@ -31,7 +31,7 @@ extension VectorKernels {
   ///   outputGradient   [rows, currents, currentStride]
   ///   weights          as `spectralWeights` gives them
   ///   inputGradient    [rows, inputStride], of which height x width x channels count; written
-  ///   memory           room for spectrum.memory
+  ///   memory           [spectrum.memory] to work in
   public static func spectralInputGradient(
     _ window: Window, _ spectrum: Spectrum, rows: Int, outputGradient: UnsafePointer<Float>,
     currentStride: Int, weights: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>,
@@ -47,7 +47,7 @@ extension VectorKernels {
     let height = paddedRows((rows + parts - 1) / parts)
     let amounts: UnsafeMutablePointer<Float> = arena.take(planes * height * laneCount)
     let sums: UnsafeMutablePointer<Float> = arena.take(planes * height * channels)
-    /// Where a row's gradients of sixteen columns are.
+    /// Where a row's gradients of 16 columns are.
     @inline(__always)
     func place(_ row: Int, _ block: Int) -> UnsafePointer<Float> {
       let column = block * laneCount

@@ -15,7 +15,7 @@ func addProducts<let count: Int>(
   }
 }
 
-/// Memory for sixteen planes side by side on their way to frequencies and back.
+/// Working memory of the transforms of 16 planes side by side.
 struct SpectralMemory {
   /// [parts of y, parts of x]
   let parts: UnsafeMutablePointer<Float>
@@ -80,7 +80,7 @@ extension SpectralLine {
 
 extension Spectrum.Lines {
   /// A plane's parts, from entries `stride` apart in rows that lie `rowStride` apart; `ahead` from each lies what is
-  /// needed next.
+  /// read next, to be prefetched.
   func analyse(
     _ source: UnsafePointer<Float>, stride: Int, rowStride: Int, ahead: Int, _ memory: SpectralMemory
   ) {

@@ -20,7 +20,7 @@ extension Matrix {
     }
   }
 
-  /// Copies some rows of a few columns, to rows of `width`, a multiple of sixteen; what lies beyond the columns there
+  /// Copies some rows of a few columns, to rows of `width`, a multiple of 16; what lies beyond the columns there
   /// has no meaning.
   @inline(never)
   func copyColumns(

@@ -2,7 +2,7 @@ import CSIMD
 import KernelTypes
 
 // A few rows by the rows of a transposed matrix. A copy of that matrix would take longer than the sums, so it is read
-// where it is: sixteen of its rows at a time, transposed in registers.
+// where it is: 16 of its rows at a time, transposed in registers.
 
 extension MatrixProduct {
   /// The sums of `run`, term by term, where the left matrix is not transposed and the right one is.
