@@ -74,7 +74,7 @@ int32_t qlif_thread_count(void);
 
 /* ---- Descriptions ----------------------------------------------------------------------- */
 
-/* The kinds that there are, by name, as a JSON object of lists: "neuron", "layer", "loss", "reading", "readout",
+/* The kinds that there are, by name, as a JSON object of lists: "neuron", "layer", "encoder", "loss", "reading", "readout",
  * "schedule", "surrogate". Valid for ever. Any thread. */
 qlif_status qlif_kinds(const char **out);
 
@@ -101,6 +101,8 @@ typedef struct qlif_network qlif_network;
  *   input_shape   the shape of one sample, 1 to 3 sizes: [784] or [1, 28, 28]
  *   steps         steps that an input constant in time is shown for, >= 1
  *   seed          seeds the initial weights and, while training, dropout; 0 to 2^64 - 1
+ *   encoder       what the first layer is shown of an input, an object with the key "kind"; "direct": the numbers as
+ *                 they are
  *   layers        a list of at least one, each an object with the key "kind":
  *
  * "dense": every input, flattened, to each of "units" neurons of the kind that "neuron" describes. Parameters of layer i

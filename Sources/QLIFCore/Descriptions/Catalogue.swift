@@ -7,7 +7,8 @@ package enum Catalogue {
     }
     let lists = [
       "neuron": NeuronKind.all.map { $0.kind }, "layer": LayerKind.all.flatMap { $0.kinds },
-      "loss": CriterionKind.all.map { $0.kind }, "reading": names(Reading.self),
+      "encoder": EncoderKind.all.map { $0.kind }, "loss": CriterionKind.all.map { $0.kind },
+      "reading": names(Reading.self),
       "readout": names(Readout.self),
       "schedule": names(Schedule.self), "surrogate": names(SurrogateKind.self),
     ]

@@ -1,4 +1,4 @@
-/// A batch of input, in the caller's memory.
+/// A batch of input, in the caller's memory or an encoder's.
 ///
 /// Constant in time, [batch, features], shown for the network's own steps; or a sequence, [steps, batch, features].
 package struct Input {
@@ -6,6 +6,9 @@ package struct Input {
   package var batch: Int
   /// 0 for an input constant in time.
   package var sequenceSteps: Int
+
+  /// What keeps the values; nil: the caller does.
+  var owner: AnyObject?
 
   package var isConstant: Bool { sequenceSteps == 0 }
 
@@ -28,11 +31,5 @@ package struct Input {
     self.values = values
     self.batch = batch
     sequenceSteps = steps
-  }
-
-  private init(values: Floats, batch: Int, sequenceSteps: Int) {
-    self.values = values
-    self.batch = batch
-    self.sequenceSteps = sequenceSteps
   }
 }

@@ -14,6 +14,9 @@ package final class Network: @unchecked Sendable {
   /// Seeds the initial weights and, while training, dropout.
   package var seed: UInt64 { settings.seed }
 
+  /// What the first layer is shown of an input.
+  var encoder: any InputEncoder { settings.encoder }
+
   /// Text that travels with the network, under keys of its users' own.
   package var metadata: [String: String] = [:]
 
@@ -89,6 +92,7 @@ struct NetworkSettings: Described {
   var inputShape: [Int] = []
   var steps = 25
   var seed: UInt64 = 0
+  var encoder: any InputEncoder = Direct()
   var layers: [JSONValue] = []
 
   /// A guard against lengths that no memory holds, far above any use.
@@ -98,6 +102,9 @@ struct NetworkSettings: Described {
     [
       .sizes("input_shape", \.inputShape, 1...3), .size("steps", \.steps, 1...mostSteps),
       .seed("seed", \.seed),
+      .object(
+        "encoder", \.encoder, read: { (reader) throws(QLIFError) in try EncoderKind.read(&reader) },
+        write: { $0.description }),
       .list("layers", \.layers),
     ]
   }

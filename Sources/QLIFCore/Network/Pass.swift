@@ -27,6 +27,7 @@ package struct Pass {
   init(
     _ network: Network, _ input: Input, _ noise: NoiseRun, learns: Bool, recordsFirst: FirstLayer = .spikes
   ) throws(QLIFError) {
+    let input = try network.encoder.encoded(input, for: network)
     self.network = network
     self.input = input
     self.noise = noise
