@@ -3,7 +3,7 @@ import Glibc
 
 /// Zeroed memory of a fixed size, aligned to a cache line, freed with its last reference.
 ///
-/// The rule of vectors: kernels work on whole vectors, so they may read and write up to one vector, sixteen floats or
+/// The rule of vectors: kernels work on whole vectors, so they may read and write up to one vector, 16 floats or
 /// eight words of spikes, beyond the last value of any array that they are given. Every buffer has that room, whatever
 /// it holds; memory of a caller of the engine has not, and no kernel is given it but where its contract says so.
 package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {

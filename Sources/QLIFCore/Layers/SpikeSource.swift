@@ -64,7 +64,7 @@ package struct SpikeSource: Equatable, Sendable {
     return y < shape[1] && x < shape[2] ? (channel * shape[1] + y) * shape[2] + x : nil
   }
 
-  /// The inputs of up to sixteen neurons in a row, and -1 where there is none. To be read by their span: in a loop, each
+  /// The inputs of up to 16 neurons in a row, and -1 where there is none. To be read by their span: in a loop, each
   /// element of the array itself costs a copy of all.
   func inputs(of neurons: Range<Int>) -> InlineArray<16, Int> {
     var inputs = InlineArray<16, Int>(repeating: -1)

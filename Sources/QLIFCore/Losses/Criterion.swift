@@ -7,7 +7,7 @@ package protocol Criterion: DescribedKind, Sendable {
 
   /// The loss of one sample's numbers, times `weight`, and where asked its gradient with respect to them.
   ///   numbers    [outputs]
-  ///   gradient   [outputs, padded to a multiple of sixteen], the padding 0
+  ///   gradient   [outputs, padded to a multiple of 16], the padding 0
   func sample(
     _ numbers: Floats, outputs: Int, target: Target, sample: Int, weight: Double, gradient: MutableFloats?
   ) -> Double

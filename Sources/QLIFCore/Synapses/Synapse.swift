@@ -20,7 +20,7 @@ package protocol Synapse: AnyObject, Sendable {
   var parameters: [Parameter] { get }
   /// Currents of each neuron.
   var currents: Int { get }
-  /// Floats from one current to the next; at least the neurons, padded to a multiple of sixteen.
+  /// Floats from one current to the next; at least the neurons, padded to a multiple of 16.
   var currentStride: Int { get }
 
   // A dense input: the whole batch in one go, on several threads.
@@ -76,7 +76,7 @@ package struct SpikeRows {
   var samples: Int
   var steps: Int
   var rows: Int { samples * steps }
-  /// Neurons of a row, padded to a multiple of sixteen.
+  /// Neurons of a row, padded to a multiple of 16.
   var paddedUnits: Int
 }
 
