@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from ._engine import arrays, buffers, descriptions, library, loading
 from ._engine.arrays import FloatArray, LabelArray
 from ._engine.batch import Batch
-from ._engine.descriptions import Description, loss_description
+from ._engine.descriptions import Description, LossLike, loss_description
 from ._engine.handles import Owner
 from ._engine.library import lib
 from ._engine.metadata import Metadata
@@ -353,7 +353,7 @@ class Network(Saved):
         x: ArrayLike,
         y: ArrayLike,
         *,
-        loss: str | None = None,
+        loss: LossLike = None,
         reading: str | None = None,
         readout: str | None = None,
         noise: NoiseLike = None,
@@ -413,7 +413,7 @@ class Network(Saved):
         x: ArrayLike,
         y: ArrayLike,
         *,
-        loss: str | None = None,
+        loss: LossLike = None,
         reading: str | None = None,
         noise: NoiseLike = None,
         batch_first: bool | None = None,
@@ -428,7 +428,8 @@ class Network(Saved):
             y: for ``"cross_entropy"`` the class of each sample, integers ``[batch]`` in 0 to
                 classes - 1; for ``"mse"`` numbers ``[batch, outputs]``.
             loss: the criterion: ``"cross_entropy"`` of the softmax, or ``"mse"``, the mean of the
-                squared differences; None is the engine's default.
+                squared differences; or a description, such as ``{"kind": "mse"}``; None is the engine's
+                default.
             reading: what it compares: ``"membrane"``, the membranes at every step, whose losses are
                 summed (with cross-entropy the published loss); ``"membrane_sum"``, summed over the
                 steps; ``"spike_count"``, the spikes summed over the steps; None is the engine's
@@ -521,6 +522,6 @@ def _noted_readout(text: str) -> str | None:
     return name if name in descriptions.kinds("readout") else None
 
 
-def _loss(kind: str | None, reading: str | None) -> bytes:
+def _loss(kind: LossLike, reading: str | None) -> bytes:
     """The description of a loss; what is not given is the engine's default."""
     return descriptions.text(loss_description(kind, reading))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._engine import arrays, buffers, descriptions, library, loading
-from ._engine.descriptions import Description
+from ._engine.descriptions import Description, LossLike
 from ._engine.handles import Owner
 from ._engine.library import lib
 from ._engine.saved import Saved
@@ -65,7 +65,7 @@ class Trainer(Saved):
         self,
         network: Network,
         *,
-        loss: str | None = None,
+        loss: LossLike = None,
         reading: str | None = None,
         readout: str | None = None,
         schedule: str | None = None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import json
 import math
+from collections.abc import Mapping
 from ctypes import POINTER, c_char, c_char_p
 from functools import cache
 from typing import Any
@@ -18,6 +19,8 @@ from ..errors import ArgumentError
 from .library import lib
 
 Description = dict[str, Any]
+# The name of a criterion, its description, or None for the engine's default.
+LossLike = str | Mapping[str, Any] | None
 
 
 @cache
@@ -58,13 +61,21 @@ def name_of(sort: str, value: object, argument: str) -> str:
     raise ArgumentError(f"{argument} is {value!r}, expected one of {allowed}")
 
 
-def loss_description(kind: str | None, reading: str | None) -> Description:
-    """A loss; what is not given is a trainer's default."""
+def loss_description(loss: LossLike, reading: str | None) -> Description:
+    """A loss; what is not given is a trainer's default.
+
+    Args:
+        loss: the name of a criterion, or its description, such as ``{"kind": "mse"}``.
+        reading: what it compares.
+    """
     default = defaults("trainer")["loss"]
-    if kind is None:
+    if loss is None:
         found: Description = default
     else:
-        found = defaults(name_of("loss", kind, "loss")) | {"reading": default["reading"]}
+        given = dict(loss) if isinstance(loss, Mapping) else {"kind": loss}
+        kind = name_of("loss", given.get("kind"), "loss")
+        found = {**defaults(kind), "reading": default["reading"], **given}
+        check(kind, found)
     if reading is not None:
         found["reading"] = name_of("reading", reading, "reading")
     return found
