@@ -7,7 +7,7 @@ arXiv:2407.16398.
     >>> clf = qlif.QSNNClassifier(hidden=(1000,), random_state=0).fit(X, y)
     >>> clf.score(X_test, y_test)
 
-`QSNNClassifier`, `QSCNNClassifier` and their classical twins `SNNClassifier` and `SCNNClassifier`
+`QSNNClassifier`, `QSCNNClassifier` and their classical counterparts `SNNClassifier` and `SCNNClassifier`
 are the whole path for users of scikit-learn; `Network` and `Trainer` are the parts.
 """
 

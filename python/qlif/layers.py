@@ -66,7 +66,7 @@ class Layer:
         }
 
     def _take_sizes(self, *names: str) -> None:
-        """Checks that fields are whole numbers; what they may be is the engine's to say."""
+        """Checks that fields are whole numbers; their ranges are checked by the engine."""
         for name in names:
             object.__setattr__(self, name, size(getattr(self, name), name))
 

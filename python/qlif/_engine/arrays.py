@@ -99,7 +99,7 @@ def integer(value: Any, name: str, low: int, high: int) -> int:
 
 
 def size(value: Any, name: str) -> int:
-    """A number that fits int64_t; what it may be is the engine's to say."""
+    """A number that fits int64_t; the range is checked by the engine."""
     return integer(value, name, -(2**63), 2**63 - 1)
 
 
