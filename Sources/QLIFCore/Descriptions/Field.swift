@@ -73,6 +73,7 @@ package struct Field<Owner> {
     return Field(
       key, inner.expected,
       read: { (owner, value, place) throws(QLIFError) in
+        if value == .null { return owner[keyPath: path] = nil }
         var number = 0
         try inner.read(&number, value, place)
         owner[keyPath: path] = number
