@@ -46,14 +46,12 @@ package enum Catalogue {
       }
       return
     }
-    keys["kind"] = keys["kind"] ?? .text(kind)
+    let isNeuron = NeuronKind.all.contains { $0.kind == kind }
+    guard isNeuron || CriterionKind.all.contains(where: { $0.kind == kind }) else { throw unknown(kind) }
+    let given = keys["kind"] ?? .text(kind)
+    guard given == .text(kind) else { throw .invalid("kind: \(given.excerpt), expected \"\(kind)\"") }
+    keys["kind"] = given
     var reader = try DescriptionReader(.object(keys))
-    if NeuronKind.all.contains(where: { $0.kind == kind }) {
-      _ = try NeuronKind.read(&reader)
-    } else if CriterionKind.all.contains(where: { $0.kind == kind }) {
-      _ = try Loss(&reader)
-    } else {
-      throw unknown(kind)
-    }
+    if isNeuron { _ = try NeuronKind.read(&reader) } else { _ = try Loss(&reader) }
   }
 }
