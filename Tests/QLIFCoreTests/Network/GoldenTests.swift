@@ -34,7 +34,7 @@ import Testing
 
     let recording = try network.record(file.floats("input"), batch: labels.count, steps: length)
     for (layer, prefix) in ["hidden", "output"].enumerated() {
-      let alpha = recording.alpha[layer]
+      let alpha = recording.membrane[layer]
       let expected = try #require(file.values["\(prefix)_alpha"])
       #expect(alpha.count == expected.count)
       for (a, b) in zip(alpha, expected) { #expect(abs(Double(a) - b) < 1e-5) }
@@ -42,7 +42,7 @@ import Testing
     }
 
     let (loss, gradients) = try network.gradients(
-      file.floats("input"), labels: labels, steps: length, loss: .membrane)
+      file.floats("input"), labels: labels, steps: length)
     #expect(abs(loss - (file.values["loss"]?[0] ?? 0)) < 1e-5)
     for layer in 0..<2 {
       for name in ["drive_weight", "delay_weight", "drive_bias", "delay_bias"] {
@@ -68,8 +68,7 @@ import Testing
     neuron.driveScale = 1
     neuron.delayScale = 1
     // Each neuron's two currents are two inputs of its own.
-    let network = try Network(inputShape: [2 * units], steps: steps, seed: 0)
-    try network.addDense(units: units, neuron: neuron)
+    let network = try Network.dense([2 * units, units], neuron, steps: steps)
     for parameter in network.parameters { parameter.values.values.update(repeating: 0) }
     for unit in 0..<units {
       try network.parameter("0.drive_weight").values.base[unit * 2 * units + unit] = 1
@@ -86,7 +85,7 @@ import Testing
       input += delay[row]
     }
     let recording = try network.record(input, batch: 1, steps: steps)
-    let alpha = recording.alpha[0]
+    let alpha = recording.membrane[0]
     for (a, b) in zip(alpha, try #require(file.values["alpha"])) { #expect(abs(Double(a) - b) < 1e-5) }
     #expect(recording.spikes[0].map(Double.init) == file.values["spikes"])
   }

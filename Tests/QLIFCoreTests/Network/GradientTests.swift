@@ -10,16 +10,19 @@ import Testing
     var loss: Loss
     var isSequence: Bool
     var testDescription: String {
-      "\(neuron.surrogate) \(neuron.leak) bound \(neuron.driveBound) refractory \(neuron.isRefractory) \(loss)"
+      "\(neuron.surrogate) \(neuron.leak) bound \(neuron.driveBound) refractory \(neuron.isRefractory) \(loss.description.text)"
         + (isSequence ? " sequence" : " constant")
     }
   }
+
+  static let losses =
+    Reading.allCases.map { Loss(CrossEntropy(), $0) } + Reading.allCases.map { Loss(MeanSquaredError(), $0) }
 
   static let cases: [Case] = {
     var cases: [Case] = []
     for leak in QLIF.Leak.allCases {
       for surrogate in SurrogateKind.allCases {
-        for loss in Loss.allCases {
+        for loss in losses {
           for (isSequence, isRefractory) in [(false, true), (true, false), (true, true), (false, false)] {
             var neuron = QLIF()
             neuron.leak = leak
@@ -44,12 +47,15 @@ import Testing
     network.widen(2.5)
     let length = test.isSequence ? steps : 0
     let values = random.floats(max(1, length) * batch * 5, -0.5...1)
-    let labels = [0, 3, 1]
+    let answers =
+      test.loss.criterion is CrossEntropy
+      ? Answers.labels([0, 3, 1]) : .values(random.floats(batch * 4, -1...4))
 
-    let (loss, gradients) = try network.gradients(values, labels: labels, steps: length, loss: test.loss)
+    let (loss, gradients) = try network.gradients(
+      values, answers, batch: batch, steps: length, loss: test.loss)
     let oracle = network.oracle(values, batch: batch, steps: length)
     let base = oracle.run()
-    #expect(abs(loss - oracle.loss(base, labels: labels, test.loss)) < 1e-4 * max(1, abs(loss)))
+    #expect(abs(loss - oracle.loss(base, answers, test.loss)) < 1e-4 * max(1, abs(loss)))
 
     var compared = 0
     for (index, layer) in oracle.layers.enumerated() {
@@ -67,7 +73,7 @@ import Testing
             case "drive_bias": \.layers[index].driveBias[row]
             default: \.layers[index].delayBias[row]
             }
-          let expected = oracle.derivative(base, labels: labels, test.loss, at: path)
+          let expected = oracle.derivative(base, answers, test.loss, at: path)
           #expect(
             abs(Double(engine[entry]) - expected) < 1e-3 * Double(largest) + 2e-6,
             "\(index).\(name)[\(entry)]: engine \(engine[entry]), finite difference \(expected)")
@@ -85,8 +91,8 @@ import Testing
     let values = random.floats(24, -1...1)
     // Once as a sequence, so that the gradients hold something, then constant: docs/model.md#constant-input.
     let sequence = (0..<9).flatMap { _ in values }
-    let first = try network.gradients(sequence, labels: [0, 1, 2, 0], steps: 9, loss: .membrane)
-    let second = try network.gradients(values, labels: [0, 1, 2, 0], loss: .membrane)
+    let first = try network.gradients(sequence, labels: [0, 1, 2, 0], steps: 9)
+    let second = try network.gradients(values, labels: [0, 1, 2, 0])
     #expect(abs(first.loss - second.loss) < 1e-5)
     for name in ["0.delay_weight", "0.delay_bias"] {
       #expect(second.gradients[name]?.allSatisfy { $0 == 0 } == true)

@@ -1,18 +1,30 @@
 import Glibc
+import KernelTypes
 import Testing
 
 @testable import QLIFCore
 
 @Suite struct LearningTests {
   /// Two classes told apart by which half of the input is bright.
-  static func halves(_ count: Int, seed: UInt64 = 1) -> (values: [Float], labels: [Int64]) {
+  static func halves(_ count: Int, seed: UInt64 = 1) -> (values: [Float], labels: [Int]) {
     var random = TestRandom(seed)
     var values: [Float] = []
-    let labels = (0..<count).map { Int64($0 % 2) }
+    let labels = (0..<count).map { $0 % 2 }
     for label in labels {
       values += (0..<16).map { i in Float(random.uniform(0...0.3) + ((i < 8) == (label == 0) ? 0.6 : 0)) }
     }
     return (values, labels)
+  }
+
+  /// A training step without its update.
+  static func learn(
+    _ network: Network, _ values: [Float], _ labels: [Int], _ loss: Loss, dropoutKey: UInt64
+  ) throws -> Report {
+    try network.withInput(values, batch: labels.count) { input in
+      try Answers.labels(labels).withTarget {
+        try network.learn(input, $0, loss: loss, readout: .membrane, dropoutKey: dropoutKey)
+      }
+    }
   }
 
   static func configuration(_ change: (inout TrainerConfiguration) -> Void = { _ in }) -> TrainerConfiguration
@@ -23,17 +35,16 @@ import Testing
     return configuration
   }
 
-  @Test(arguments: Loss.allCases)
-  func learnsToTellHalvesApart(_ loss: Loss) throws {
+  @Test(arguments: Reading.allCases)
+  func learnsToTellHalvesApart(_ reading: Reading) throws {
+    let loss = Loss(CrossEntropy(), reading)
     let network = try Network.dense([16, 24, 2], steps: 8)
     let trainer = try Trainer(network, Self.configuration { $0.loss = loss })
     let (values, labels) = Self.halves(60)
-    let first = try network.withInput(values, batch: 60) { try trainer.step($0, labels: labels) }
-    for _ in 0..<80 { _ = try network.withInput(values, batch: 60) { try trainer.step($0, labels: labels) } }
+    let first = try trainer.step(values, labels: labels)
+    for _ in 0..<80 { _ = try trainer.step(values, labels: labels) }
     let (unseen, truth) = Self.halves(40, seed: 2)
-    let report = try network.withInput(unseen, batch: 40) {
-      try network.evaluate($0, labels: truth, loss: loss, readout: .spikeCount)
-    }
+    let report = try network.evaluate(unseen, labels: truth, loss: loss)
     #expect(report.loss < first.loss)
     #expect(report.correct >= 38)
   }
@@ -53,7 +64,7 @@ import Testing
     for t in 1...5 {
       let before = Dictionary(
         uniqueKeysWithValues: network.parameters.map { ($0.name, $0.values.values.map(Double.init)) })
-      let report = try network.withInput(values, batch: 10) { try trainer.step($0, labels: labels) }
+      let report = try trainer.step(values, labels: labels)
       let gradients = Dictionary(
         uniqueKeysWithValues: network.parameters.map { ($0.name, $0.gradient.values.map(Double.init)) })
       let norm = gradients.values.joined().reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -104,15 +115,15 @@ import Testing
     network.widen(4)
     var random = TestRandom(1)
     let values = random.floats(batch * 6)
-    let labels: [Int64] = [0, 1, 2, 0]
+    let labels = [0, 1, 2, 0]
     let key: UInt64 = 42
-    try network.withInput(values, batch: batch) { input in
-      _ = try network.learn(input, labels: labels, loss: .membrane, readout: .membrane, dropoutKey: key)
-    }
+    _ = try Self.learn(network, values, labels, Loss(), dropoutKey: key)
     let withDropout = network.parameters.map { Array($0.gradient.values) }
 
     // Which spikes were left out, asked of the neurons again.
     let layer = network.layers[0]
+    let shape = layer.shape
+    let population = try #require(layer.neuron).population(of: shape, noise: nil, steps: steps)
     var oracle = network.oracle(values, batch: batch)
     let plain = oracle.run()
     var gains = plain.spikes.map { $0.map { $0.map { $0.map { _ in 1.0 } } } }
@@ -120,25 +131,25 @@ import Testing
     var fired = 0.0
     let scratch = try Buffer<UInt8>(layer.scratchBytes(steps: steps, learns: false), for: "test")
     for sample in 0..<batch {
-      let drive = (0..<layer.paddedUnits).map { unit -> Float in
+      let drive = (0..<shape.paddedUnits).map { unit -> Float in
         guard unit < 500 else { return 0 }
         let row = oracle.layers[0].driveWeight[unit]
         return Float(
           zip(row, oracle.input[0][sample]).reduce(oracle.layers[0].driveBias[unit]) { $0 + $1.0 * $1.1 })
       }
-      var bits = [UInt16](repeating: 0, count: steps * layer.words * 4)
-      let neuron = try #require(layer.neuron)
-      let run = layer.run(
-        neuron, steps: steps, dropoutKey: Counter.key(Counter.key(key, 0), sample), qubits: nil,
-        states: nil, scratch: UnsafeMutableRawPointer(scratch.base))
+      var bits = [UInt16](repeating: 0, count: steps * shape.words * 4)
+      let run = NeuronRun(
+        steps: steps, groups: shape.groups, spikeStride: shape.words * 4,
+        dropout: Dropout(probability: neuron.dropout, key: Counter.key(Counter.key(key, 0), sample)),
+        scratch: UnsafeMutableRawPointer(scratch.base))
       drive.withUnsafeBufferPointer { drive in
         guard let base = drive.baseAddress else { return }
-        _ = neuron.forward(
-          Currents(base: base, stride: 0, offset: 0, count: 1), run, spikes: &bits, alpha: nil)
+        _ = population.forward(
+          Currents(base: base, stride: 0, offset: 0, count: 1), run, spikes: &bits, membrane: nil)
       }
       for step in 0..<steps {
         for unit in 0..<500 {
-          let passed = bits[step * layer.words * 4 + unit / 16] >> UInt16(unit % 16) & 1 == 1
+          let passed = bits[step * shape.words * 4 + unit / 16] >> UInt16(unit % 16) & 1 == 1
           let spiked = plain.spikes[0][step][sample][unit] == 1
           #expect(!passed || spiked)
           fired += spiked ? 1 : 0
@@ -157,7 +168,7 @@ import Testing
       let largest = withDropout[index].map(abs).max() ?? 0
       for entry in stride(from: 0, to: 1500, by: 131) {
         let expected = oracle.derivative(
-          base, labels: labels.map(Int.init), .membrane,
+          base, .labels(labels), Loss(),
           at: \.layers[1].driveWeight[entry / 500][entry % 500])
         #expect(abs(Double(withDropout[index][entry]) - expected) < 1e-3 * Double(largest) + 1e-6)
       }
@@ -170,25 +181,19 @@ import Testing
     let network = try Network.dense([16, 2], neuron, steps: 6)
     network.widen(3)
     let (values, labels) = Self.halves(6)
-    let loss = try network.withInput(values, batch: 6) {
-      try network.learn($0, labels: labels, loss: .spikeCount, readout: .membrane, dropoutKey: 1).loss
-    }
-    let plain = try network.withInput(values, batch: 6) {
-      try network.evaluate($0, labels: labels, loss: .spikeCount, readout: .membrane).loss
-    }
-    #expect(loss == plain)
+    let loss = Loss(CrossEntropy(), .spikeCount)
+    let plain = try network.evaluate(values, labels: labels, loss: loss)
+    #expect(try Self.learn(network, values, labels, loss, dropoutKey: 1).loss == plain.loss)
   }
 
   @Test func nothingIsUpdatedWhereTheLossIsNotFinite() throws {
     let network = try Network.dense([16, 8, 2])
     let trainer = try Trainer(network, Self.configuration())
     network.parameters[0].values.base[3] = .nan
-    let before = network.parameters.map { $0.values.values.map(\.bitPattern) }
+    let before = network.bits
     let (values, labels) = Self.halves(4)
-    #expect(throws: QLIFError.self) {
-      try network.withInput(values, batch: 4) { try trainer.step($0, labels: labels) }
-    }
+    #expect(throws: QLIFError.self) { try trainer.step(values, labels: labels) }
     #expect(trainer.stepCount == 0)
-    #expect(network.parameters.map { $0.values.values.map(\.bitPattern) } == before)
+    #expect(network.bits == before)
   }
 }

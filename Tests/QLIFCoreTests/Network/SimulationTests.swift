@@ -6,14 +6,13 @@ import Testing
 @Suite struct SimulationTests {
   /// One neuron with a drive and a delay current of the test's choice at each step.
   func trace(_ neuron: QLIF, drive: [Float], delay: [Float]) throws -> (alpha: [Float], spikes: [Float]) {
-    let network = try Network(inputShape: [2], steps: 1, seed: 0)
-    try network.addDense(units: 1, neuron: neuron)
+    let network = try Network.dense([2, 1], neuron, steps: 1)
     for parameter in network.parameters { parameter.values.values.update(repeating: 0) }
     try network.parameter("0.drive_weight").values.base[0] = 1
     try network.parameter("0.delay_weight").values.base[1] = 1
     let values = zip(drive, delay).flatMap { [$0, $1] }
     let recording = try network.record(values, batch: 1, steps: drive.count)
-    return (recording.alpha[0], recording.spikes[0])
+    return (recording.membrane[0], recording.spikes[0])
   }
 
   func expect(_ got: [Float], _ wanted: [Double], within tolerance: Double = 1e-6) {
@@ -98,7 +97,7 @@ import Testing
     for layer in 0..<2 {
       let alpha = trace.alpha[layer].flatMap { $0.flatMap { $0 } }
       let spikes = trace.spikes[layer].flatMap { $0.flatMap { $0 } }
-      for (a, b) in zip(recording.alpha[layer], alpha) { #expect(abs(Double(a) - b) < 1e-5) }
+      for (a, b) in zip(recording.membrane[layer], alpha) { #expect(abs(Double(a) - b) < 1e-5) }
       #expect(recording.spikes[layer].map(Double.init) == spikes)
       fired += spikes.reduce(0, +)
     }
@@ -108,8 +107,8 @@ import Testing
   @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
     var random = TestRandom(2)
     let values = random.floats(60 * 50)
-    let labels = (0..<60).map { Int64($0 % 10) }
-    func run(_ threads: Int) throws -> ([UInt32], [Double]) {
+    let labels = (0..<60).map { $0 % 10 }
+    func run(_ threads: Int) throws -> ([[UInt32]], [Double]) {
       try Threads.setCount(threads)
       defer { try? Threads.setCount(0) }
       var neuron = QLIF()
@@ -118,10 +117,8 @@ import Testing
       network.widen(3)
       let trainer = try Trainer(network, TrainerConfiguration())
       var losses: [Double] = []
-      for _ in 0..<5 {
-        losses.append(try network.withInput(values, batch: 60) { try trainer.step($0, labels: labels) }.loss)
-      }
-      return (network.parameters.flatMap { $0.values.values.map(\.bitPattern) }, losses)
+      for _ in 0..<5 { losses.append(try trainer.step(values, labels: labels).loss) }
+      return (network.bits, losses)
     }
     let one = try run(1)
     for threads in [2, 3, 7] {
@@ -136,11 +133,11 @@ import Testing
     let values = random.floats(64 * 40)
     let network = try Network.dense([40, 300, 10], steps: 10)
     network.widen(3)
-    let expected = try network.record(values, batch: 64).alpha[1]
+    let expected = try network.record(values, batch: 64).membrane[1]
     let copies = try (0..<6).map { _ in try network.copy() }
     await withTaskGroup(of: [Float].self) { group in
       for copy in copies {
-        group.addTask { [values] in (try? copy.record(values, batch: 64))?.alpha[1] ?? [] }
+        group.addTask { [values] in (try? copy.record(values, batch: 64))?.membrane[1] ?? [] }
       }
       for await result in group { #expect(result == expected) }
     }

@@ -28,30 +28,11 @@ import Testing
   @Test func roundTrip() throws {
     let network = try Self.network()
     let copy = try Network.deserialized(network.serialized().bytes)
-    #expect(try copy.descriptionJSON() == network.descriptionJSON())
+    #expect(copy.description == network.description)
     #expect(copy.metadata == network.metadata)
-    #expect(
-      copy.parameters.map { $0.values.values.map(\.bitPattern) }
-        == network.parameters.map { $0.values.values.map(\.bitPattern) })
+    #expect(copy.bits == network.bits)
     #expect(copy.seed == .max)
     #expect(try copy.serialized().bytes == network.serialized().bytes)
-  }
-
-  @Test func aPoolingRemembersWhichMaximumLearns() throws {
-    func decoded(_ text: String) throws -> SynapseDescription {
-      try JSONDecoder().decode(SynapseDescription.self, from: Data(text.utf8))
-    }
-    for ties in [MaxPool2d.Ties.first, .membrane] {
-      let pool = SynapseDescription.maxPool2d(size: 3, stride: 2, ties: ties)
-      let text = String(decoding: try JSONEncoder().encode(pool), as: UTF8.self)
-      #expect(try decoded(text) == pool)
-    }
-    #expect(
-      try decoded(#"{"kind": "max_pool2d", "size": 3, "stride": 2}"#)
-        == .maxPool2d(size: 3, stride: 2, ties: .first))
-    #expect(throws: (any Error).self) {
-      try decoded(#"{"kind": "max_pool2d", "size": 3, "stride": 2, "ties": "last"}"#)
-    }
   }
 
   @Test func trainingGoesOnToTheSameBits() throws {
@@ -60,9 +41,7 @@ import Testing
     let path = FilePath(folder.appendingPathComponent("training.safetensors").path)
     let (values, labels) = LearningTests.halves(20)
     func train(_ trainer: Trainer, _ updates: Int) throws {
-      for _ in 0..<updates {
-        _ = try trainer.network.withInput(values, batch: 20) { try trainer.step($0, labels: labels) }
-      }
+      for _ in 0..<updates { _ = try trainer.step(values, labels: labels) }
     }
     func start() throws -> Trainer {
       var neuron = QLIF()
@@ -82,9 +61,7 @@ import Testing
     let rest = try Trainer.load(path: path)
     #expect(rest.stepCount == 5)
     try train(rest, 7)
-    #expect(
-      rest.network.parameters.map { $0.values.values.map(\.bitPattern) }
-        == whole.network.parameters.map { $0.values.values.map(\.bitPattern) })
+    #expect(rest.network.bits == whole.network.bits)
     // A training file is also a network's.
     #expect(try Network.load(path: path).parameters.count == 8)
     #expect(throws: QLIFError.self) {
@@ -125,8 +102,8 @@ import Testing
   @Test func damagedFilesAreRefusedOrRight() throws {
     let network = try Self.network()
     let bytes = try network.serialized().bytes
-    let right = try network.descriptionJSON()
-    let values = network.parameters.map { $0.values.values.map(\.bitPattern) }
+    let right = network.description
+    let values = network.bits
     var random = TestRandom(99)
     var refused = 0
     for round in 0..<3000 {
@@ -142,8 +119,8 @@ import Testing
       }
       do {
         let read = try Network.deserialized(damaged)
-        #expect(try read.descriptionJSON() == right)
-        #expect(read.parameters.map { $0.values.values.map(\.bitPattern) } == values)
+        #expect(read.description == right)
+        #expect(read.bits == values)
         #expect(read.metadata == network.metadata)
       } catch { refused += 1 }
     }
@@ -178,7 +155,7 @@ import Testing
     file.metadata = [
       Network.formatKey: Network.format,
       Network.networkKey:
-        #"{"input_shape":[100000],"layers":[{"neuron":{"kind":"qlif"},"synapse":{"kind":"dense","units":100000}}],"#
+        #"{"input_shape":[100000],"layers":[{"kind":"dense","neuron":{"kind":"qlif"},"units":100000}],"#
         + #""seed":1,"steps":3}"#,
     ]
     let bytes = try file.encoded().bytes

@@ -23,16 +23,24 @@ struct TestRandom: RandomNumberGenerator {
   }
 }
 
-extension Network {
-  /// A dense network, every layer with the same neuron.
-  static func dense(
-    _ sizes: [Int], _ neuron: QLIF = QLIF(), steps: Int = 9, seed: UInt64 = 1
-  ) throws -> Network {
-    let network = try Network(inputShape: [sizes[0]], steps: steps, seed: seed)
-    for units in sizes.dropFirst() { try network.addDense(units: units, neuron: neuron) }
-    return network
-  }
+/// What the outputs of a batch should be, in memory of its own.
+enum Answers: Sendable {
+  case labels([Int])
+  case values([Float])
 
+  func withTarget<Result>(_ body: (Target) throws -> Result) throws -> Result {
+    switch self {
+    case .labels(let labels):
+      try labels.map(Int64.init).withUnsafeBufferPointer {
+        try body(.labels(#require($0.baseAddress)))
+      }
+    case .values(let values):
+      try values.withUnsafeBufferPointer { try body(.values(#require($0.baseAddress), count: $0.count)) }
+    }
+  }
+}
+
+extension Network {
   func parameter(_ name: String) throws -> Parameter {
     try #require(parameters.first { $0.name == name })
   }
@@ -50,20 +58,46 @@ extension Network {
     }
   }
 
-  func gradients(_ values: [Float], labels: [Int], steps: Int = 0, loss: Loss) throws -> (
+  /// Takes the values of another network's parameters.
+  func copyValues(of other: Network) {
+    for (own, its) in zip(parameters, other.parameters) {
+      own.values.base.update(from: its.values.base, count: own.count)
+    }
+  }
+
+  /// All values, to the bit.
+  var bits: [[UInt32]] { parameters.map { $0.values.values.map(\.bitPattern) } }
+
+  func gradients(_ values: [Float], _ answers: Answers, batch: Int, steps: Int = 0, loss: Loss) throws -> (
     loss: Double, gradients: [String: [Float]]
   ) {
-    let value = try withInput(values, batch: labels.count, steps: steps) { input in
-      try lossAndGradients(input, labels: labels.map(Int64.init), loss: loss)
+    let value = try withInput(values, batch: batch, steps: steps) { input in
+      try answers.withTarget { try lossAndGradients(input, $0, loss: loss) }
     }
     return (value, Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, Array($0.gradient.values)) }))
   }
 
-  func record(_ values: [Float], batch: Int, steps: Int = 0) throws -> Recording {
-    try values.withUnsafeBufferPointer {
+  func gradients(_ values: [Float], labels: [Int], steps: Int = 0, loss: Loss = Loss()) throws -> (
+    loss: Double, gradients: [String: [Float]]
+  ) {
+    try gradients(values, .labels(labels), batch: labels.count, steps: steps, loss: loss)
+  }
+
+  func evaluate(
+    _ values: [Float], labels: [Int], loss: Loss = Loss(), readout: Readout = .spikeCount
+  ) throws -> Report {
+    try withInput(values, batch: labels.count) { input in
+      try Answers.labels(labels).withTarget { try evaluate(input, $0, loss: loss, readout: readout) }
+    }
+  }
+
+  /// The spikes of all layers and the membranes of neurons; where asked, their currents too.
+  func record(_ values: [Float], batch: Int, steps: Int = 0, currents: Bool = false) throws -> Recording {
+    let neurons = Set(layers.filter { $0.neuron != nil }.map(\.index))
+    return try values.withUnsafeBufferPointer {
       try simulate(
-        values: $0, batch: batch, steps: steps, recordSpikes: layers.map { _ in true },
-        recordAlpha: layers.map { $0.neuron != nil })
+        values: $0, batch: batch, steps: steps, spikes: Set(layers.indices), membranes: neurons,
+        currents: currents ? neurons : [])
     }
   }
 
@@ -83,13 +117,22 @@ extension Network {
         }
         func rows(_ name: String) -> [[Double]] {
           let flat = values(name)
-          let width = flat.count / layer.units
-          return (0..<layer.units).map { Array(flat[$0 * width..<($0 + 1) * width]) }
+          let width = flat.count / layer.shape.units
+          return (0..<layer.shape.units).map { Array(flat[$0 * width..<($0 + 1) * width]) }
         }
         return Oracle.Layer(
           neuron: layer.neuron as? QLIF ?? QLIF(), driveWeight: rows("drive_weight"),
           delayWeight: rows("delay_weight"), driveBias: values("drive_bias"), delayBias: values("delay_bias"))
       }, input: input)
+  }
+}
+
+extension Trainer {
+  /// One update from a batch of labels.
+  func step(_ values: [Float], labels: [Int]) throws -> Report {
+    try network.withInput(values, batch: labels.count) { input in
+      try Answers.labels(labels).withTarget { try step(input, $0) }
+    }
   }
 }
 

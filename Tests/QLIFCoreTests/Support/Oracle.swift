@@ -124,27 +124,36 @@ struct Oracle {
   }
 
   /// The losses of the header.
-  func loss(_ trace: Trace, labels: [Int], _ loss: Loss) -> Double {
+  func loss(_ trace: Trace, _ answers: Answers, _ loss: Loss) -> Double {
     guard let alpha = trace.alpha.last, let spikes = trace.spikes.last else { return 0 }
-    func crossEntropy(_ logits: [Double], _ label: Int) -> Double {
-      log(logits.reduce(0) { $0 + exp($1) }) - logits[label]
+    let batch = alpha[0].count
+    func criterion(_ numbers: [Double], _ sample: Int) -> Double {
+      switch answers {
+      case .labels(let labels):
+        return log(numbers.reduce(0) { $0 + exp($1) }) - numbers[labels[sample]]
+      case .values(let values):
+        let squares = numbers.enumerated().map { unit, number in
+          pow(number - Double(values[sample * numbers.count + unit]), 2)
+        }
+        return squares.reduce(0, +) / Double(numbers.count)
+      }
     }
     func summed(_ values: [[[Double]]], _ sample: Int) -> [Double] {
       values[0][sample].indices.map { unit in values.reduce(0) { $0 + $1[sample][unit] } }
     }
     var total = 0.0
-    for (sample, label) in labels.enumerated() {
-      switch loss {
-      case .membrane: total += alpha.reduce(0) { $0 + crossEntropy($1[sample], label) }
-      case .summedMembrane: total += crossEntropy(summed(alpha, sample), label)
-      case .spikeCount: total += crossEntropy(summed(spikes, sample), label)
+    for sample in 0..<batch {
+      switch loss.reading {
+      case .membrane: total += alpha.reduce(0) { $0 + criterion($1[sample], sample) }
+      case .membraneSum: total += criterion(summed(alpha, sample), sample)
+      case .spikeCount: total += criterion(summed(spikes, sample), sample)
       }
     }
-    return total / Double(labels.count)
+    return total / Double(batch)
   }
 
   /// Central difference of the frozen loss with respect to one entry.
-  func derivative(_ base: Trace, labels: [Int], _ loss: Loss, at entry: WritableKeyPath<Oracle, Double>)
+  func derivative(_ base: Trace, _ answers: Answers, _ loss: Loss, at entry: WritableKeyPath<Oracle, Double>)
     -> Double
   {
     let h = 1e-6
@@ -153,8 +162,7 @@ struct Oracle {
     up[keyPath: entry] += h
     down[keyPath: entry] -= h
     let difference =
-      up.loss(up.run(frozen: base), labels: labels, loss)
-      - down.loss(down.run(frozen: base), labels: labels, loss)
+      up.loss(up.run(frozen: base), answers, loss) - down.loss(down.run(frozen: base), answers, loss)
     return difference / (2 * h)
   }
 }

@@ -7,8 +7,8 @@ import Testing
 /// repeat, an average one whose weights are spread. The dense layers are tested against the oracle.
 @Suite struct ConvolutionTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    var first: Conv2d.Geometry
-    var second: Conv2d.Geometry
+    var first: ConvolutionShape
+    var second: ConvolutionShape
     var average = 1
     var isLIF = false
     var testDescription: String {
@@ -41,92 +41,32 @@ import Testing
 
   static let input = [2, 8, 9]
 
-  /// The matrix [outputs, inputs] of a linear map on planes, from what it does to each input.
-  struct LinearMap {
-    var rows: Int
-    var columns: Int
-    /// (output, input, weight's number, share of the weight)
-    var entries: [(Int, Int, Int, Float)] = []
-
-    /// A convolution, after an average over windows of its input.
-    init(_ g: Conv2d.Geometry, input: [Int], average: Int) {
-      let pooled = [input[0], input[1] / average, input[2] / average]
-      let height = (pooled[1] + 2 * g.padding - g.kernelHeight) / g.stride + 1
-      let width = (pooled[2] + 2 * g.padding - g.kernelWidth) / g.stride + 1
-      rows = g.channels * height * width
-      columns = input.reduce(1, *)
-      for o in 0..<g.channels {
-        for y in 0..<height {
-          for x in 0..<width {
-            for c in 0..<input[0] {
-              for ky in 0..<g.kernelHeight {
-                for kx in 0..<g.kernelWidth {
-                  let (py, px) = (y * g.stride + ky - g.padding, x * g.stride + kx - g.padding)
-                  guard (0..<pooled[1]).contains(py), (0..<pooled[2]).contains(px) else { continue }
-                  let number = ((o * input[0] + c) * g.kernelHeight + ky) * g.kernelWidth + kx
-                  for dy in 0..<average {
-                    for dx in 0..<average {
-                      entries.append(
-                        (
-                          (o * height + y) * width + x,
-                          (c * input[1] + py * average + dy) * input[2] + px * average + dx, number,
-                          1 / Float(average * average)
-                        ))
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-
-    func matrix(_ weights: Floats) -> [Float] {
-      var matrix = [Float](repeating: 0, count: rows * columns)
-      for (output, input, number, share) in entries {
-        matrix[output * columns + input] += share * weights[number]
-      }
-      return matrix
-    }
-
-    func gradient(_ matrix: [Float], weights: Int) -> [Double] {
-      var gradient = [Double](repeating: 0, count: weights)
-      for (output, input, number, share) in entries {
-        gradient[number] += Double(share) * Double(matrix[output * columns + input])
-      }
-      return gradient
-    }
-  }
-
   @Test(arguments: cases, [false, true])
   func isTheDenseLayerWhoseWeightsRepeat(_ test: Case, _ isSequence: Bool) throws {
     var qlif = QLIF()
     qlif.isRefractory = false
     let neuron: any Neuron = test.isLIF ? LIF() : qlif
     let steps = 6
-    let network = try Network(inputShape: Self.input, steps: steps, seed: 4)
-    try network.addConv2d(test.first, neuron: neuron)
-    let planes = network.layers[0].shape
-    if test.average > 1 { try network.addAveragePool2d(size: test.average) }
-    try network.addConv2d(test.second, neuron: neuron)
-    try network.addDense(units: 3, neuron: neuron)
+    let network = try Network.make(
+      Self.input, steps: steps, seed: 4,
+      layers: [.conv2d(test.first, neuron)] + (test.average > 1 ? [.averagePool2d(test.average)] : [])
+        + [.conv2d(test.second, neuron), .dense(3, neuron)])
+    let planes = network.layers[0].shape.sizes
     network.widen(3)
 
     let maps = [
       LinearMap(test.first, input: Self.input, average: 1),
       LinearMap(test.second, input: planes, average: test.average),
     ]
-    let dense = try Network.dense([Self.input.reduce(1, *)], steps: steps)
-    for map in maps { try dense.addDense(units: map.rows, neuron: neuron) }
-    try dense.addDense(units: 3, neuron: neuron)
+    let dense = try Network.dense(
+      [Self.input.reduce(1, *)] + maps.map(\.rows) + [3], neuron, steps: steps)
     let spiking = network.layers.filter { $0.neuron != nil }
-    for (layer, twin) in zip(spiking, dense.layers) {
-      for (a, b) in zip(layer.parameters, twin.parameters) {
+    for (layer, counterpart) in zip(spiking, dense.layers) {
+      for (a, b) in zip(layer.parameters, counterpart.parameters) {
         let values: [Float] =
-          switch (twin.index < 2, a.isBias) {
+          switch (counterpart.index < 2, a.isBias) {
           case (false, _): Array(a.values.values)
-          case (true, false): maps[twin.index].matrix(a.values.base)
+          case (true, false): maps[counterpart.index].matrix(a.values.base)
           case (true, true):
             (0..<b.count).map { a.values.base[$0 / (b.count / a.count)] }
           }
@@ -140,25 +80,26 @@ import Testing
     let values = random.floats(max(1, length) * labels.count * dense.features, -0.3...1)
     let recording = try network.record(values, batch: labels.count, steps: length)
     let expected = try dense.record(values, batch: labels.count, steps: length)
-    for (layer, twin) in zip(spiking, dense.layers) {
-      #expect(recording.spikes[layer.index] == expected.spikes[twin.index])
-      for (a, b) in zip(recording.alpha[layer.index], expected.alpha[twin.index]) {
+    for (layer, counterpart) in zip(spiking, dense.layers) {
+      #expect(recording.spikes[layer.index] == expected.spikes[counterpart.index])
+      for (a, b) in zip(recording.membrane[layer.index], expected.membrane[counterpart.index]) {
         #expect(abs(a - b) < 1e-4)
       }
-      #expect(expected.spikes[twin.index].contains(1))
+      #expect(expected.spikes[counterpart.index].contains(1))
     }
 
-    let got = try network.gradients(values, labels: labels, steps: length, loss: .summedMembrane)
-    let wanted = try dense.gradients(values, labels: labels, steps: length, loss: .summedMembrane)
+    let loss = Loss(CrossEntropy(), .membraneSum)
+    let got = try network.gradients(values, labels: labels, steps: length, loss: loss)
+    let wanted = try dense.gradients(values, labels: labels, steps: length, loss: loss)
     #expect(abs(got.loss - wanted.loss) < 1e-4)
-    for (layer, twin) in zip(spiking, dense.layers) {
-      for (a, b) in zip(layer.parameters, twin.parameters) {
+    for (layer, counterpart) in zip(spiking, dense.layers) {
+      for (a, b) in zip(layer.parameters, counterpart.parameters) {
         let engine = try #require(got.gradients[a.name])
         let matrix = try #require(wanted.gradients[b.name])
         let sums: [Double] =
-          switch (twin.index < 2, a.isBias) {
+          switch (counterpart.index < 2, a.isBias) {
           case (false, _): matrix.map(Double.init)
-          case (true, false): maps[twin.index].gradient(matrix, weights: a.count)
+          case (true, false): maps[counterpart.index].gradient(matrix, weights: a.count)
           case (true, true):
             (0..<a.count).map { channel in
               matrix[channel * (b.count / a.count)..<(channel + 1) * (b.count / a.count)].reduce(0) {
@@ -182,9 +123,9 @@ import Testing
     let (size, stride, channels) = sizes
     var random = TestRandom(UInt64(size * 100 + channels))
     let (height, width, rows) = (8, 7, 12)
-    let pool = try MaxPool2d(
-      inputShape: [channels, height, width], size: size, stride: stride, ties: ties, layer: 1
-    ).window
+    let pool = PoolWindow(
+      height: height, width: width, channels: channels, size: size, stride: stride,
+      outputHeight: (height - size) / stride + 1, outputWidth: (width - size) / stride + 1)
     let units = height * width * channels
     let outputs = pool.outputHeight * pool.outputWidth * channels
     for (name, kernels) in KernelTests.sets {
@@ -239,27 +180,25 @@ import Testing
 
   @Test func poolingBetweenConvolutionsLearns() throws {
     // The larger half of an image, through all kinds of layers.
-    let network = try Network(inputShape: [1, 12, 12], steps: 8, seed: 2)
-    var neuron = QLIF()
-    neuron.dropout = 0.1
-    try network.addConv2d(.init(channels: 6, kernelHeight: 3, kernelWidth: 3), neuron: neuron)
-    try network.addMaxPool2d(size: 2, stride: 2, ties: .first)
-    try network.addConv2d(
-      .init(channels: 8, kernelHeight: 2, kernelWidth: 2, stride: 1, padding: 1), neuron: neuron)
-    try network.addAveragePool2d(size: 2)
-    try network.addDense(units: 2, neuron: neuron)
+    let neuron = QLIF.with { $0.dropout = 0.1 }
+    let network = try Network.make(
+      [1, 12, 12], steps: 8, seed: 2,
+      layers: [
+        .conv2d(.init(channels: 6, kernelHeight: 3, kernelWidth: 3), neuron), .maxPool2d(2),
+        .conv2d(.init(channels: 8, kernelHeight: 2, kernelWidth: 2, padding: 1), neuron), .averagePool2d(2),
+        .dense(2, neuron),
+      ])
     network.widen(2)
-    #expect(network.layers.map(\.shape) == [[6, 10, 10], [6, 5, 5], [8, 6, 6], [8, 3, 3], [2]])
+    #expect(network.layers.map(\.shape.sizes) == [[6, 10, 10], [6, 5, 5], [8, 6, 6], [8, 3, 3], [2]])
     var random = TestRandom(1)
-    let labels = (0..<40).map { Int64($0 % 2) }
+    let labels = (0..<40).map { $0 % 2 }
     let values = labels.flatMap { label in
       (0..<144).map { i in Float(random.uniform(0...0.3)) + ((i % 12 < 6) == (label == 0) ? 0.6 : 0) }
     }
-    let trainer = try Trainer(network, LearningTests.configuration { $0.loss = .summedMembrane })
-    for _ in 0..<60 { _ = try network.withInput(values, batch: 40) { try trainer.step($0, labels: labels) } }
-    let report = try network.withInput(values, batch: 40) {
-      try network.evaluate($0, labels: labels, loss: .summedMembrane, readout: .membrane)
-    }
+    let loss = Loss(CrossEntropy(), .membraneSum)
+    let trainer = try Trainer(network, LearningTests.configuration { $0.loss = loss })
+    for _ in 0..<60 { _ = try trainer.step(values, labels: labels) }
+    let report = try network.evaluate(values, labels: labels, loss: loss, readout: .membrane)
     #expect(report.correct >= 38)
     #expect(report.firingRates.count == 5 && report.firingRates[3] == report.firingRates[2])
     // A pooled plane fires at least as often as what it pools.
@@ -269,44 +208,28 @@ import Testing
     let a = try network.record(Array(values.prefix(288)), batch: 2)
     let b = try copy.record(Array(values.prefix(288)), batch: 2)
     #expect(a.spikes == b.spikes)
-    #expect(try copy.descriptionJSON() == network.descriptionJSON())
+    #expect(copy.description == network.description)
   }
 
   @Test func shapesThatDoNotFitAreNamed() throws {
-    func network() throws -> Network { try Network(inputShape: [1, 6, 6], steps: 2, seed: 0) }
-    func message(_ body: (Network) throws -> Void) -> String {
+    func message(_ layers: [JSONValue]) -> String {
       do {
-        try body(network())
+        _ = try Network.make([1, 6, 6], steps: 2, layers: layers).outputs()
         return ""
       } catch { return "\(error)" }
     }
-    let big = Conv2d.Geometry(channels: 2, kernelHeight: 7, kernelWidth: 3)
+    let one = JSONValue.conv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1))
     #expect(
-      message { try $0.addConv2d(big, neuron: QLIF()) }.contains(
-        "layer 0 (conv2d): a kernel of 7 x 3 on [1, 6, 6]"))
+      message([.conv2d(.init(channels: 2, kernelHeight: 7, kernelWidth: 3))]).contains(
+        "layers[0] (conv2d): a kernel of 7 x 3 on [1, 6, 6]"))
+    #expect(message([.dense(5), one]).contains("layers[1] (conv2d): input of shape [5]"))
+    #expect(message([.maxPool2d(2)]).contains("layers[0] (max_pool2d)"))
     #expect(
-      message {
-        try $0.addDense(units: 5, neuron: QLIF())
-        try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
-      }.contains("layer 1 (conv2d): input of shape [5]"))
+      message([one, .averagePool2d(2), .maxPool2d(2)]).contains(
+        "layers[2] (max_pool2d): it follows an average"))
     #expect(
-      message { try $0.addMaxPool2d(size: 2, stride: 2, ties: .first) }.contains("layer 0 (max_pool2d)"))
-    #expect(
-      message {
-        try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
-        try $0.addAveragePool2d(size: 2)
-        try $0.addMaxPool2d(size: 2, stride: 2, ties: .first)
-      }.contains("layer 2 (max_pool2d): it follows an average"))
-    #expect(
-      message {
-        try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
-        try $0.addMaxPool2d(size: 2, stride: 2, ties: .membrane)
-        try $0.addMaxPool2d(size: 2, stride: 2, ties: .membrane)
-      }.contains("layer 2 (max_pool2d): ties \"membrane\" after a layer without neurons"))
-    #expect(
-      message {
-        try $0.addConv2d(.init(channels: 1, kernelHeight: 1, kernelWidth: 1), neuron: QLIF())
-        _ = try $0.classes()
-      }.contains("last layer"))
+      message([one, .maxPool2d(2, ties: .membrane), .maxPool2d(2, ties: .membrane)]).contains(
+        "layers[2] (max_pool2d): ties \"membrane\" after a layer without neurons"))
+    #expect(message([one]).contains("last layer"))
   }
 }

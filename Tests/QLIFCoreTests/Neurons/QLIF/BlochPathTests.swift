@@ -26,20 +26,21 @@ struct BlochPathTests {
     max(abs(a.x - b.x), abs(a.y - b.y), abs(a.z - b.z))
   }
 
-  @Test(arguments: [QubitNeuron.Memory.reprepare, .coherent], [QubitNeuron.LeakForm.delay, .rotation])
-  func theWayEndsWhereTheStepsDo(memory: QubitNeuron.Memory, leak: QubitNeuron.LeakForm) throws {
-    let neuron = try QubitNeuron(QLIF(), noise, memory: memory, leakForm: leak)
+  @Test(arguments: [QLIF.Memory.reprepare, .coherent], [QubitCircuit.LeakForm.delay, .rotation])
+  func theWayEndsWhereTheStepsDo(memory: QLIF.Memory, leak: QubitCircuit.LeakForm) throws {
+    let neuron = try QubitCircuit(
+      .with { $0.memory = memory }, noise, .with { $0.leakForm = leak })
     let (drive, delay) = currents(7, 40)
     let path = try BlochPath(of: neuron, drive: drive, delay: delay)
-    var kept = QubitNeuron.Kept()
+    var state = QubitCircuit.State()
     var fired = 0
     for step in 0..<40 {
-      let read = try neuron.step(&kept, drive: drive[step], delay: delay[step])
+      let read = try neuron.step(&state, drive: drive[step], delay: delay[step])
       #expect(path.alpha[step] == read.alpha)
       #expect(path.spikes[step] == read.fires)
       fired += read.fires ? 1 : 0
       if let end = path.segments.last(where: { $0.step == step })?.points.last {
-        #expect(end == kept.qubit.bloch)
+        #expect(end == state.qubit.bloch)
       }
     }
     #expect(fired > 1)
@@ -51,7 +52,7 @@ struct BlochPathTests {
   }
 
   @Test func aRotationStaysOnTheSphereAndTurnsEvenly() throws {
-    let path = try BlochPath(of: QubitNeuron(QLIF()), drive: [0.2], delay: [0])
+    let path = try BlochPath(of: QubitCircuit(QLIF()), drive: [0.2], delay: [0])
     let segment = try #require(path.segments.first)
     #expect(path.segments.count == 1 && segment.cause == .drive)
     for (point, share) in zip(segment.points, segment.shares) {
@@ -63,7 +64,7 @@ struct BlochPathTests {
   }
 
   @Test func aShortPulseIsTheGateAndALongDetunedOneIsNot() throws {
-    let neuron = try QubitNeuron(QLIF())
+    let neuron = try QubitCircuit(QLIF())
     let gate = try #require(try BlochPath(of: neuron, drive: [0.5], delay: [0]).segments.last?.points.last)
     func end(_ pulse: BlochPath.Pulse) throws -> BlochVector {
       let path = try BlochPath(of: neuron, drive: [0.5], delay: [0], pulse: pulse)
@@ -75,22 +76,22 @@ struct BlochPathTests {
   }
 
   @Test func spikesResetAndMemoriesAreTold() throws {
-    let path = try BlochPath(of: QubitNeuron(QLIF()), drive: [0.6, 0.6, 0.3, 0.1], delay: [0, 0, 0, 0])
+    let path = try BlochPath(of: QubitCircuit(QLIF()), drive: [0.6, 0.6, 0.3, 0.1], delay: [0, 0, 0, 0])
     #expect(path.spikes == [false, true, false, false] || path.spikes == [true, false, false, false])
     #expect(path.segments.contains { $0.cause == .reset })
-    let again = try BlochPath(of: QubitNeuron(QLIF()), drive: [0.1, 0.1], delay: [0, 0])
+    let again = try BlochPath(of: QubitCircuit(QLIF()), drive: [0.1, 0.1], delay: [0, 0])
     #expect(again.segments.map(\.cause) == [.drive, .reset, .memory, .drive])
   }
 
   @Test(arguments: [1e3, 1e9, 1e300]) func anglesBeyondAllCountsAreFollowed(drive: Double) throws {
-    let path = try BlochPath(of: QubitNeuron(QLIF()), drive: [drive], delay: [0])
+    let path = try BlochPath(of: QubitCircuit(QLIF()), drive: [drive], delay: [0])
     let points = try #require(path.segments.first).points
     #expect(points.count < 2000)
     #expect(points.allSatisfy { abs($0.length - 1) < 1e-9 })
   }
 
   @Test func misfitsAreRefused() throws {
-    let neuron = try QubitNeuron(QLIF())
+    let neuron = try QubitCircuit(QLIF())
     #expect(throws: QLIFError.self) { try BlochPath(of: neuron, drive: [], delay: []) }
     #expect(throws: QLIFError.self) { try BlochPath(of: neuron, drive: [1], delay: [1, 2]) }
     #expect(throws: QLIFError.self) { try BlochPath(of: neuron, drive: [.nan], delay: [1]) }

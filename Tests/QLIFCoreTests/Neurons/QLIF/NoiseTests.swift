@@ -8,8 +8,7 @@ import Testing
 
   /// One neuron whose two inputs are its currents.
   private func network(_ neuron: QLIF) throws -> Network {
-    let network = try Network(inputShape: [2], steps: Self.steps, seed: 0)
-    try network.addDense(units: 1, neuron: neuron)
+    let network = try Network.dense([2, 1], neuron, steps: Self.steps)
     for (parameter, values) in zip(network.parameters, [[1, 0], [0, 1], [0], [0]] as [[Float]]) {
       for (index, value) in values.enumerated() { parameter.values.base[index] = value }
     }
@@ -22,7 +21,7 @@ import Testing
       let input = try Input(
         values.baseAddress, count: values.count, batch: 1, steps: Self.steps, for: network)
       try alpha.withUnsafeMutableBufferPointer { alpha in
-        try network.simulate(input, into: [RecordTarget(alpha: alpha.baseAddress)], noise: noise)
+        try network.simulate(input, into: [RecordTarget(membrane: alpha.baseAddress)], noise: noise)
       }
     }
     return alpha
@@ -48,12 +47,11 @@ import Testing
     let values = (0..<2 * Self.steps).map { 2 * Counter.uniform(7, $0) - 1 }
     let found = try alpha(
       network(neuron), values, NoiseRun(.common(LayerNoise(qubits: [noise]))))
-    let qubit = try QubitNeuron(
-      neuron, noise, memory: memory, leakForm: leak == .relaxation ? .delay : .rotation)
-    var kept = QubitNeuron.Kept()
+    let qubit = try QubitCircuit(neuron, noise)
+    var state = QubitCircuit.State()
     for step in 0..<Self.steps {
       let expected = try qubit.step(
-        &kept, drive: Double(values[2 * step]), delay: Double(values[2 * step + 1]))
+        &state, drive: Double(values[2 * step]), delay: Double(values[2 * step + 1]))
       #expect(abs(Double(found[step]) - expected.alpha) < 1e-5)
     }
   }

@@ -21,7 +21,7 @@ struct QubitTests {
     var random = TestRandom(1)
     for _ in 0..<200 {
       let (alpha, theta) = (random.uniform(), random.uniform(-10...10))
-      var state = try NeuronState(population: alpha)
+      var state = try Qubit(population: alpha)
       #expect(abs(state.population - alpha) < 1e-15)
       state.rotate(theta)
       #expect(abs(state.population - pow(sin(asin(alpha.squareRoot()) + theta / 2), 2)) < 2e-15)
@@ -31,13 +31,13 @@ struct QubitTests {
 
   @Test func waitingHasItsLimits() throws {
     let relaxation = Relaxation(t1: 60, t2: 80, excitedPopulation: 0.1)
-    var state = NeuronState(BlochVector(x: 0.1, y: -0.5, z: -0.3))
+    var state = Qubit(BlochVector(x: 0.1, y: -0.5, z: -0.3))
     let before = state
     state.wait(0, relaxation)
     #expect(state == before)
     state.wait(.infinity, relaxation)
     #expect(state.bloch == BlochVector(x: 0, y: 0, z: 0.8))
-    var example = try NeuronState(population: 0.6)
+    var example = try Qubit(population: 0.6)
     example.wait(50, Relaxation(t1: 131.5))
     #expect(abs(example.population - 0.6 * exp(-50 / 131.5)) < 1e-15)
     // Two waits are one of their sum.
@@ -54,7 +54,7 @@ struct QubitTests {
     for _ in 0..<100 {
       let noise = noise(&random)
       try noise.validate()
-      var state = NeuronState()
+      var state = Qubit()
       for _ in 0..<20 {
         state.rotate(random.uniform(-7...7), noise)
         if let relaxation = noise.relaxation { state.wait(random.uniform(0...50), relaxation) }
@@ -68,7 +68,7 @@ struct QubitTests {
     var noise = QubitNoise()
     noise.p01 = 0.02
     noise.p10 = 0.05
-    #expect(abs(try NeuronState(population: 0.3).measured(noise) - (0.3 * 0.95 + 0.7 * 0.02)) < 1e-15)
+    #expect(abs(try Qubit(population: 0.3).measured(noise) - (0.3 * 0.95 + 0.7 * 0.02)) < 1e-15)
   }
 
   @Test func refusesWhatNoQubitHas() {
@@ -99,16 +99,16 @@ struct QubitTests {
     neuron.leak = leak
     for isRefractory in [false, true] {
       neuron.isRefractory = isRefractory
-      for form in QubitNeuron.LeakForm.allCases where form == .rotation || leak == .relaxation {
-        let qubit = try QubitNeuron(neuron, leakForm: form)
-        var kept = QubitNeuron.Kept()
+      for form in QubitCircuit.LeakForm.allCases where form == .rotation || leak == .relaxation {
+        let qubit = try QubitCircuit.perfect(neuron, leakForm: form)
+        var state = QubitCircuit.State()
         var (alpha, fired) = (0.0, false)
         for _ in 0..<200 {
           let (u, v) = (random.uniform(-0.5...0.8), random.uniform(-0.3...0.3))
           let expected =
             fired && isRefractory
             ? 0 : Oracle.step(neuron, from: fired ? 0 : alpha, drive: u, delay: v, isDriven: u > 0)
-          let read = try qubit.step(&kept, drive: u, delay: v)
+          let read = try qubit.step(&state, drive: u, delay: v)
           #expect(abs(read.alpha - expected) < 4e-15)
           #expect(read.fires == (read.alpha > 0.75))
           (alpha, fired) = read
@@ -120,22 +120,22 @@ struct QubitTests {
   @Test func bothMemoriesOfTheExample() throws {
     var noise = QubitNoise()
     noise.relaxation = Relaxation(t1: 60, t2: 60)
-    for (memory, expected) in [(QubitNeuron.Memory.reprepare, 0.5466), (.coherent, 0.4935)] {
-      let qubit = try QubitNeuron(QLIF(), noise, memory: memory)
-      var kept = try QubitNeuron.Kept(alpha: 0.3)
-      _ = try qubit.step(&kept, drive: -1, delay: 0.1)
-      let read = try qubit.step(&kept, drive: 0.7 / .pi, delay: 0)
+    for (memory, expected) in [(QLIF.Memory.reprepare, 0.5466), (.coherent, 0.4935)] {
+      let qubit = try QubitCircuit(.with { $0.memory = memory }, noise)
+      var state = try QubitCircuit.State(alpha: 0.3)
+      _ = try qubit.step(&state, drive: -1, delay: 0.1)
+      let read = try qubit.step(&state, drive: 0.7 / .pi, delay: 0)
       #expect(abs(read.alpha - expected) < 5e-5)
     }
   }
 
   @Test func coherentRotationsLeakTowardsTheGround() throws {
-    let qubit = try QubitNeuron(QLIF(), memory: .coherent, leakForm: .rotation)
+    let qubit = try QubitCircuit.perfect(.with { $0.memory = .coherent }, leakForm: .rotation)
     for start in [0.3, -0.3] {
-      var kept = QubitNeuron.Kept()
-      kept.qubit.rotate(start)
-      let before = kept.qubit.population
-      let read = try qubit.step(&kept, drive: -1, delay: 0.1)
+      var state = QubitCircuit.State()
+      state.qubit.rotate(start)
+      let before = state.qubit.population
+      let read = try qubit.step(&state, drive: -1, delay: 0.1)
       #expect(abs(read.alpha - before * exp(-20.0 / 60)) < 1e-8)
     }
   }
@@ -143,7 +143,7 @@ struct QubitTests {
   @Test func aSpikeThatIsOneShotsOutcomeIsNotFollowed() throws {
     var neuron = QLIF()
     neuron.firing = .measurement
-    let qubit = try QubitNeuron(neuron)
+    let qubit = try QubitCircuit(neuron)
     func isRefused(_ run: () throws -> Void) -> Bool {
       do {
         try run()
@@ -154,8 +154,8 @@ struct QubitTests {
     }
     #expect(
       isRefused {
-        var kept = QubitNeuron.Kept()
-        _ = try qubit.step(&kept, drive: 0.3, delay: 0)
+        var state = QubitCircuit.State()
+        _ = try qubit.step(&state, drive: 0.3, delay: 0)
       })
     #expect(isRefused { _ = try BlochPath(of: qubit, drive: [0.3], delay: [0]) })
     #expect(isRefused { _ = try OpenQASM.train(qubit, drive: [0.3], delay: [0]) })
@@ -166,8 +166,8 @@ struct QubitTests {
   @Test func delaysAreStretchedToTheQubit() throws {
     var noise = QubitNoise()
     noise.relaxation = Relaxation(t1: 240, t2: 100)
-    let relative = try QubitNeuron(QLIF(), noise)
-    let absolute = try QubitNeuron(QLIF(), noise, clock: .absolute)
+    let relative = try QubitCircuit(QLIF(), noise)
+    let absolute = try QubitCircuit(QLIF(), noise, .with { $0.clock = .absolute })
     #expect(abs(relative.wait(-0.1) - 80) < 1e-5)
     #expect(abs(absolute.wait(-0.1) - 20) < 1e-5)
   }
