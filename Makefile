@@ -62,14 +62,14 @@ swift-tests: $(STAMPS)/header
 	  QLIF_KERNELS=$$kernels swift test --skip-build $(SWIFT_TEST_FLAGS) --filter $(KERNEL_TESTS); \
 	done
 
-# The C program must do with the header and the library alone.
+# The C programs must do with the header and the library alone.
 c-tests: $(STAMPS)/install
 	mkdir -p .build/ctests
-	for source in $(wildcard Tests/CTests/*.c); do \
+	for source in $(wildcard Tests/CTests/*.c examples/c/*.c); do \
 	  program=.build/ctests/$$(basename $$source .c); \
 	  $${CC:-cc} -std=c11 -Wall -Wextra -Werror -pedantic -IInclude $$source -o $$program \
 	    -L.build/release -lqlif -Wl,-rpath,'$$ORIGIN/../release' -lm; \
-	  $$program; \
+	  (cd .build/ctests && ./$$(basename $$program)); \
 	done
 
 # Not `python -m pytest`, which would import this folder in place of the installed package.

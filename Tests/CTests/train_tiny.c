@@ -1,4 +1,4 @@
-/* Trains a tiny network through qlif.h alone, as a C program would, and checks what it is told. */
+/* Checks what qlif.h promises, from C, through the header alone. A program to read is examples/c/train.c. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #define OK(call) CHECK((call) == QLIF_OK)
 #define REFUSED(status, call) CHECK((call) == (status) && strlen(qlif_last_error_message()) > 0)
 
-enum { SAMPLES = 40, FEATURES = 8, CLASSES = 2, UPDATES = 120, STEPS = 8 };
+enum { SAMPLES = 40, FEATURES = 8, CLASSES = 2, UPDATES = 60, STEPS = 8 };
 
 /* Class 0 is bright on the left, class 1 on the right. */
 static void make_data(float *values, int64_t *labels) {
@@ -33,34 +33,37 @@ static void make_data(float *values, int64_t *labels) {
   }
 }
 
-static qlif_network *make_network(void) {
-  const int64_t shape[] = {FEATURES};
-  qlif_neuron_config neuron;
-  qlif_network *network = NULL;
-  OK(qlif_neuron_config_default(QLIF_NEURON_QLIF, &neuron));
-  OK(qlif_network_create(shape, 1, STEPS, 7, &network));
-  OK(qlif_network_add_dense(network, 20, &neuron));
-  OK(qlif_network_add_dense(network, CLASSES, &neuron));
-  return network;
+static const char *const description =
+    "{\"input_shape\": [8], \"steps\": 8, \"seed\": 7, \"layers\": ["
+    "{\"kind\": \"dense\", \"units\": 20, \"neuron\": {\"kind\": \"qlif\"}},"
+    "{\"kind\": \"dense\", \"units\": 2, \"neuron\": {\"kind\": \"qlif\"}}]}";
+
+static int64_t right(const int64_t *predicted, const int64_t *labels) {
+  int64_t correct = 0;
+  for (int sample = 0; sample < SAMPLES; sample++) correct += predicted[sample] == labels[sample];
+  return correct;
 }
 
 static void trains(void) {
   float values[SAMPLES * FEATURES];
-  int64_t labels[SAMPLES], predicted[SAMPLES];
+  int64_t labels[SAMPLES], predicted[SAMPLES], read[SAMPLES];
   make_data(values, labels);
   qlif_input input = {values, SAMPLES * FEATURES, SAMPLES, 0};
+  qlif_target target = {labels, NULL, 0};
 
-  qlif_network *network = make_network();
-  qlif_trainer_config config;
-  OK(qlif_trainer_config_default(&config));
-  config.learning_rate = 0.01f;
+  qlif_network *network = NULL;
   qlif_trainer *trainer = NULL;
-  OK(qlif_trainer_create(network, &config, &trainer));
+  OK(qlif_network_create(description, &network));
+  OK(qlif_trainer_create(network, "{\"learning_rate\": 0.02}", &trainer));
+  char *configuration = NULL;
+  OK(qlif_trainer_description(trainer, &configuration));
+  CHECK(strstr(configuration, "\"learning_rate\": 0.02") && strstr(configuration, "\"cross_entropy\""));
+  qlif_free(configuration);
   qlif_report first, report;
   float rates[2];
-  OK(qlif_trainer_step(trainer, &input, labels, &first, rates));
+  OK(qlif_trainer_step(trainer, &input, &target, &first, rates));
   for (int update = 1; update < UPDATES; update++) {
-    OK(qlif_trainer_step(trainer, &input, labels, &report, rates));
+    OK(qlif_trainer_step(trainer, &input, &target, &report, rates));
   }
   int64_t updates = 0;
   OK(qlif_trainer_step_count(trainer, &updates));
@@ -68,10 +71,29 @@ static void trains(void) {
   CHECK(report.loss < first.loss && report.correct >= 38);
   CHECK(rates[0] > 0 && rates[0] < 1 && report.gradient_norm > 0);
 
-  OK(qlif_network_predict(network, &input, QLIF_READOUT_SPIKE_COUNT, predicted, NULL, NULL));
-  int64_t correct = 0;
-  for (int sample = 0; sample < SAMPLES; sample++) correct += predicted[sample] == labels[sample];
-  CHECK(correct >= 38);
+  /* Numbers as targets; and targets that the loss cannot compare with, both kinds or none. */
+  float numbers[SAMPLES * CLASSES] = {0};
+  qlif_target values_target = {NULL, numbers, SAMPLES * CLASSES}, both = {labels, numbers, SAMPLES * CLASSES};
+  const char *const mse = "{\"kind\": \"mse\", \"reading\": \"spike_count\"}";
+  OK(qlif_network_evaluate(network, &input, &values_target, mse, NULL, &report, NULL, NULL));
+  CHECK(report.loss > 0 && report.correct == 0);
+  double loss = 0;
+  OK(qlif_network_loss_and_gradients(network, &input, &values_target, mse, &loss, NULL));
+  CHECK(loss == report.loss);
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT,
+          qlif_network_evaluate(network, &input, &target, mse, NULL, &report, NULL, NULL));
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_trainer_step(trainer, &input, &both, &report, NULL));
+  both = (qlif_target){NULL, NULL, 0};
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_trainer_step(trainer, &input, &both, &report, NULL));
+
+  /* A prediction is what the readout makes of the records of the output layer. */
+  float spikes[STEPS * SAMPLES * CLASSES], membrane[STEPS * SAMPLES * CLASSES];
+  const qlif_record records[] = {{NULL, NULL, NULL}, {spikes, membrane, NULL}};
+  OK(qlif_network_simulate(network, &input, records, 2, NULL));
+  OK(qlif_network_predict(network, &input, "spike_count", predicted, NULL, NULL));
+  OK(qlif_readout("spike_count", STEPS, SAMPLES, CLASSES, spikes, membrane, read));
+  CHECK(memcmp(predicted, read, sizeof read) == 0 && right(read, labels) >= 38);
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_readout("most", STEPS, SAMPLES, CLASSES, spikes, membrane, read));
 
   /* The same on qubits with errors of reading, measured 1,024 times a step: from C's own memory. */
   qlif_qubit_noise qubit;
@@ -80,14 +102,12 @@ static void trains(void) {
   qubit.p10 = 0.02;
   qlif_layer_noise each = {&qubit, 1, 1024};
   qlif_noise noise = {&each, 1, 5, 0};
-  OK(qlif_network_predict(network, &input, QLIF_READOUT_MEMBRANE, predicted, NULL, &noise));
-  correct = 0;
-  for (int sample = 0; sample < SAMPLES; sample++) correct += predicted[sample] == labels[sample];
-  CHECK(correct >= 36);
+  OK(qlif_network_predict(network, &input, "membrane", predicted, NULL, &noise));
+  CHECK(right(predicted, labels) >= 36);
   each.shots = -1;
   REFUSED(QLIF_ERROR_INVALID_ARGUMENT,
-          qlif_network_predict(network, &input, QLIF_READOUT_MEMBRANE, predicted, NULL, &noise));
-  OK(qlif_network_predict(network, &input, QLIF_READOUT_SPIKE_COUNT, predicted, NULL, NULL));
+          qlif_network_predict(network, &input, "membrane", predicted, NULL, &noise));
+  OK(qlif_network_predict(network, &input, "spike_count", predicted, NULL, NULL));
 
   /* What is saved and read again is the same network. */
   uint8_t *bytes = NULL;
@@ -97,7 +117,7 @@ static void trains(void) {
   OK(qlif_network_serialize(network, &bytes, &size));
   OK(qlif_network_deserialize(bytes, size, &copy));
   REFUSED(QLIF_ERROR_FORMAT, qlif_network_deserialize(bytes, size - 1, &copy));
-  qlif_bytes_free(bytes);
+  qlif_free(bytes);
   const char *note = NULL;
   OK(qlif_network_metadata(copy, "note", &note));
   CHECK(note && strcmp(note, "from C") == 0);
@@ -114,19 +134,20 @@ static void trains(void) {
 
   /* The trainer outlives the network's handle. */
   qlif_network_destroy(network);
-  OK(qlif_trainer_step(trainer, &input, labels, &report, NULL));
+  OK(qlif_trainer_step(trainer, &input, &target, &report, NULL));
   qlif_trainer_destroy(trainer);
   qlif_network_destroy(copy);
 }
 
 static void simulates(void) {
   /* One neuron, a drive of 1/2: alpha is sin^2(pi/4), then sin^2(pi/2) and a spike, then the reset. */
-  const int64_t shape[] = {1};
-  qlif_neuron_config neuron;
   qlif_network *network = NULL;
-  OK(qlif_neuron_config_default(QLIF_NEURON_QLIF, &neuron));
-  OK(qlif_network_create(shape, 1, 4, 0, &network));
-  OK(qlif_network_add_dense(network, 1, &neuron));
+  OK(qlif_network_create("{\"input_shape\": [1], \"steps\": 4, \"layers\": ["
+                         "{\"kind\": \"dense\", \"units\": 1, \"neuron\": {\"kind\": \"qlif\"}}]}",
+                         &network));
+  const char *text = NULL;
+  OK(qlif_network_description(network, &text));
+  CHECK(strstr(text, "\"threshold\": 0.75") && strstr(text, "\"seed\": 0"));
   qlif_parameter weight, bias;
   OK(qlif_network_parameter(network, 0, &weight));
   OK(qlif_network_parameter(network, 2, &bias));
@@ -135,45 +156,61 @@ static void simulates(void) {
   bias.values[0] = 0;
   const float value = 0.5f;
   const qlif_input input = {&value, 1, 1, 0};
-  float spikes[4], alpha[4];
-  const qlif_record record = {spikes, alpha};
+  float spikes[4], membrane[4], currents[8];
+  const qlif_record record = {spikes, membrane, currents};
   OK(qlif_network_simulate(network, &input, &record, 1, NULL));
   const float expected[] = {0.5f, 1.0f, 0.0f, 0.5f};
   for (int step = 0; step < 4; step++) {
-    CHECK(fabsf(alpha[step] - expected[step]) < 1e-6f);
+    CHECK(fabsf(membrane[step] - expected[step]) < 1e-6f);
     CHECK(spikes[step] == (step == 1 ? 1.0f : 0.0f));
+    CHECK(currents[step] == 0.5f && currents[4 + step] == currents[4]);
   }
   qlif_network_destroy(network);
 }
 
+/* A network of one layer of LIF neurons on one input, with `keys` beside `layers`. */
+#define NETWORK(keys, units)                                                                   \
+  "{" keys ", \"layers\": [{\"kind\": \"dense\", \"units\": " units ", \"neuron\": {\"kind\": \"lif\"}}]}"
+
 static void refuses(void) {
-  const int64_t shape[] = {FEATURES}, no_shape[] = {0}, huge[] = {INT64_MAX / 2, 4};
   qlif_network *network = NULL;
-  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_create(NULL, 1, 5, 0, &network));
-  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_create(shape, 1, 5, 0, NULL));
-  REFUSED(QLIF_ERROR_SHAPE, qlif_network_create(no_shape, 1, 5, 0, &network));
-  REFUSED(QLIF_ERROR_SHAPE, qlif_network_create(shape, 0, 5, 0, &network));
-  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_create(shape, 1, 0, 0, &network));
-  REFUSED(QLIF_ERROR_OUT_OF_MEMORY, qlif_network_create(huge, 2, 5, 0, &network));
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_create(NULL, &network));
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_create(NETWORK("\"input_shape\": [8]", "2"), NULL));
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_create("no JSON", &network));
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_create("{\"input_shape\": [8]}", &network));
+  REFUSED(QLIF_ERROR_SHAPE, qlif_network_create(NETWORK("\"input_shape\": [0]", "2"), &network));
+  REFUSED(QLIF_ERROR_SHAPE, qlif_network_create(NETWORK("\"input_shape\": []", "2"), &network));
+  REFUSED(QLIF_ERROR_SHAPE,
+          qlif_network_create(NETWORK("\"input_shape\": [8], \"steps\": 0", "2"), &network));
+  REFUSED(QLIF_ERROR_SHAPE, qlif_network_create(NETWORK("\"input_shape\": [8]", "0"), &network));
+  REFUSED(QLIF_ERROR_OUT_OF_MEMORY,
+          qlif_network_create(NETWORK("\"input_shape\": [4611686018427387903, 4]", "2"), &network));
+  REFUSED(QLIF_ERROR_OUT_OF_MEMORY,
+          qlif_network_create(NETWORK("\"input_shape\": [8]", "9223372036854775807"), &network));
   CHECK(network == NULL);
 
-  qlif_neuron_config neuron;
-  OK(qlif_neuron_config_default(QLIF_NEURON_QLIF, &neuron));
-  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_neuron_config_default(77, &neuron));
-  OK(qlif_network_create(shape, 1, 5, 0, &network));
-  REFUSED(QLIF_ERROR_SHAPE, qlif_network_add_dense(network, 0, &neuron));
-  REFUSED(QLIF_ERROR_OUT_OF_MEMORY, qlif_network_add_dense(network, INT64_MAX, &neuron));
-  neuron.threshold = NAN;
-  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_network_add_dense(network, 4, &neuron));
-  CHECK(strstr(qlif_last_error_message(), "threshold"));
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_check("qlif", "{\"threshold\": 1.5}"));
+  CHECK(strcmp(qlif_last_error_message(), "threshold: 1.5, expected in (0, 1)") == 0);
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_check("qlif", "{\"kind\": \"lif\"}"));
+  OK(qlif_check("qlif", NULL));
+  const char *text = NULL;
+  OK(qlif_defaults("lif", &text));
+  OK(qlif_check("lif", text));
+  OK(qlif_kinds(&text));
+  CHECK(strstr(text, "\"max_pool2d\""));
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_defaults("77", &text));
 
   float value = 1;
   qlif_input input = {&value, 1, 1, 0};
+  OK(qlif_network_create(NETWORK("\"input_shape\": [1]", "2"), &network));
   REFUSED(QLIF_ERROR_SHAPE, qlif_network_simulate(network, &input, NULL, 0, NULL));
+  qlif_trainer *trainer = NULL;
+  REFUSED(QLIF_ERROR_INVALID_ARGUMENT, qlif_trainer_create(network, "{\"rate\": 1}", &trainer));
+  CHECK(strncmp(qlif_last_error_message(), "rate: unknown, expected one of beta1", 36) == 0);
   qlif_network_destroy(network);
   qlif_network_destroy(NULL);
   qlif_trainer_destroy(NULL);
-  qlif_bytes_free(NULL);
+  qlif_free(NULL);
   REFUSED(QLIF_ERROR_IO, qlif_network_load("no such file", &network));
 }
 

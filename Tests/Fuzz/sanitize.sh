@@ -28,6 +28,7 @@ if [ -n "${QUICK:-}" ]; then calls=20000; else calls=1000000; fi
 
 build asan --product qlif
 program asan Tests/CTests/train_tiny.c
+program asan examples/c/train.c .build-asan/model.safetensors
 program asan Tests/Fuzz/random_calls.c 1 "${CALLS:-$calls}"
 python_tests tests/engine/test_c_abi.py tests/network/test_{layers,trainer,golden}.py
 if [ -n "${QUICK:-}" ]; then exit; fi
