@@ -178,7 +178,7 @@ class Network(Saved):
         """
         note = self.metadata._find(loading.ESTIMATOR)
         named = None if note is None else _noted_readout(note)
-        return str(descriptions.defaults("trainer")["readout"]) if named is None else named
+        return descriptions.default_readout() if named is None else named
 
     @property
     def description(self) -> str:

@@ -22,6 +22,8 @@ package final class Network: @unchecked Sendable {
 
   /// Memory of the last pass, for the next one of the same shape.
   var workspace: Workspace?
+  /// The neurons of each layer, once they were made ready for a pass without noise.
+  var populationsWithoutNoise: [(any Population)?]?
 
   /// The network of a description, such as
   ///

@@ -44,6 +44,12 @@ def defaults(kind: str) -> Description:
     return found
 
 
+@cache
+def default_readout() -> str:
+    """How a trainer reads classes off the outputs by default."""
+    return str(defaults("trainer")["readout"])
+
+
 def check(kind: str, description: Description) -> None:
     """Refuses what a neuron, a loss, a trainer or a circuit cannot be, in the engine's words.
 

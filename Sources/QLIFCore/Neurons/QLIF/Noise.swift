@@ -40,6 +40,7 @@ package enum NetworkNoise: Codable, Equatable, Sendable {
   /// The neurons of each layer of `network` under a noise, ready to run; nil for a layer without neurons.
   static func populations(of network: Network, noise: NetworkNoise?) throws(QLIFError) -> [(any Population)?]
   {
+    if noise == nil, let known = network.populationsWithoutNoise { return known }
     let noises = try noise?.each(of: network)
     var populations: [(any Population)?] = []
     for layer in network.layers {
@@ -53,6 +54,7 @@ package enum NetworkNoise: Codable, Equatable, Sendable {
       }
       populations.append(try neuron.population(of: layer.shape, noise: noise, steps: network.steps))
     }
+    if noise == nil { network.populationsWithoutNoise = populations }
     return populations
   }
 
