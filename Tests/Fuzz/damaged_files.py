@@ -33,6 +33,7 @@ import qlif
 from qlif import datasets
 from qlif._engine import locate
 from qlif.datasets import _idx
+from qlif.plot import _results as plot_results
 from qlif.studies.compare import _storage as compare_storage
 from qlif.studies.robustness import _storage as robustness_storage
 
@@ -107,6 +108,7 @@ def results_files() -> list[bytes]:
     study = {
         "settings": {"dataset_title": "MNIST", "test_images": 100, "shots": None},
         "models": [{"name": "plain", "title": "trained without noise"}],
+        "sweeps": {"shots": {"title": "Shots", "label": "shots"}},
         "summary": rows,
     }
     return [json.dumps({"runs": [run, {**run, "seed": 1}]}).encode(), json.dumps(study).encode()]
@@ -265,7 +267,12 @@ READERS = {
     ],
     "idx": [lambda path: _idx.read(path, 1), lambda path: _idx.read(path, 3)],
     "npy": [],
-    "results": [compare_storage.read, study],
+    "results": [
+        compare_storage.read,
+        study,
+        lambda path: plot_results.groups(path, None, None, None),
+        plot_results.study,
+    ],
 }
 
 
@@ -281,12 +288,7 @@ def drawings(kind: str, path: Path, model: Path) -> list[list[str]]:
         (folder / "t10k-labels-idx1-ubyte").write_bytes(idx_files()[1])
         arguments = ["--dataset", "mnist", "--data", str(folder), "--index", "1"]
         return [["raster", "--model", str(model), *arguments]]
-    return [
-        ["confusion", "--results", str(path)],
-        ["curves", "--results", str(path), "--kind", "roc"],
-        ["curves", "--results", str(path), "--kind", "loss"],
-        ["robustness", "--results", str(path)],
-    ]
+    return []
 
 
 def limit() -> None:

@@ -1,7 +1,8 @@
-"""Drawings of networks as PNG images, made by the program ``qlif-render``.
+"""Drawings of models as PNG images, made by the program ``qlif-render``.
 
 A notebook shows what the functions return; ``.save(path)`` writes it to a file. All of them take
-the model as a path, a `qlif.Network` or an estimator. `qlif.plot` draws with matplotlib instead.
+the model as a path, a `qlif.Network` or an estimator, and the options of `Look`. `qlif.plot` draws
+with matplotlib instead, and the results of studies.
 """
 
 from __future__ import annotations
@@ -12,28 +13,30 @@ import tempfile
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._engine import arrays, files, locate
+from ._engine import arrays, files, loading, locate
 from .errors import ArgumentError, FileError, QlifError, ShapeError
 from .network import Network
 from .neurons import QLIF
 from .quantum.noise import Noise
 from .quantum.qubit import NeuronState
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 __all__ = [
     "PNG",
+    "Image",
+    "Look",
     "RenderError",
     "bloch",
-    "confusion",
-    "curves",
     "filters",
     "maps",
     "raster",
-    "robustness",
     "trace",
 ]
 
@@ -69,18 +72,41 @@ class PNG(bytes):
         return f"<qlif.render.PNG of {len(self)} bytes>"
 
 
+class Look(TypedDict, total=False):
+    """Options of every drawing.
+
+    Attributes:
+        title: in place of the one made from the arguments.
+        scale: pixels per point, 0.5 to 8 (default 1); 2 is for fine screens and print.
+    """
+
+    title: str | None
+    scale: float | None
+
+
+class Image(Look, total=False):
+    """Options of drawings of what a model does: those of `Look`, and an image in place of `x`.
+
+    Attributes:
+        dataset: ``"mnist"``, ``"fashion-mnist"`` or ``"kmnist"``.
+        index: the number of the image in the data set, or of the sample in the batch (0).
+        split: of the data set, ``"test"`` (default) or ``"train"``.
+        data_dir: where the data set is; see `qlif.datasets.load`, but nothing is downloaded.
+    """
+
+    dataset: str | None
+    index: int | None
+    split: str | None
+    data_dir: str | os.PathLike[str] | None
+
+
 def raster(
     model: Any,
     x: ArrayLike | None = None,
     *,
-    dataset: str | None = None,
-    index: int | None = None,
-    split: str | None = None,
-    data_dir: str | os.PathLike[str] | None = None,
     label: Any = None,
     shape: tuple[int, int] | None = None,
-    title: str | None = None,
-    scale: float | None = None,
+    **options: Unpack[Image],
 ) -> PNG:
     """Which neurons spike when, one panel for each layer, with the image and the output counts.
 
@@ -90,15 +116,10 @@ def raster(
         model: a path, a `Network` or a fitted estimator.
         x: a sample [*input_shape], a batch [batch, *input_shape] or a sequence
             [steps, batch, *input_shape].
-        dataset: instead of `x`, ``"mnist"``, ``"fashion-mnist"`` or ``"kmnist"``.
-        index: the number of the image in the data set, or of the sample in the batch (0).
-        split: of the data set, ``"test"`` (default) or ``"train"``.
-        data_dir: where the data set is; see `qlif.datasets.load`, but nothing is downloaded.
         label: the class of the sample in `x`, if known: as the estimator's `predict` names it, or
             the number of a network's output.
         shape: height and width of the image.
-        title: in place of the one made from the arguments.
-        scale: pixels per point, 0.5 to 8; 2 is for fine screens and print.
+        **options: see `Image`.
 
     Raises:
         RenderError: what the program says about a model, an image or a number that cannot be.
@@ -107,8 +128,7 @@ def raster(
     Warns:
         UserWarning: a title or a class name has letters that no installed font has.
     """
-    image = _Image(x, dataset, index, split, data_dir, label)
-    return _draw("raster", model, image, shape=_size(shape), title=title, scale=scale)
+    return _draw("raster", Image, model, x, options, label=label, shape=_size(shape))
 
 
 def trace(
@@ -117,13 +137,8 @@ def trace(
     *,
     layer: int,
     neurons: str | int | Iterable[int] | None = None,
-    dataset: str | None = None,
-    index: int | None = None,
-    split: str | None = None,
-    data_dir: str | os.PathLike[str] | None = None,
     label: Any = None,
-    title: str | None = None,
-    scale: float | None = None,
+    **options: Unpack[Image],
 ) -> PNG:
     """Alpha over the steps of some neurons of a layer, with the threshold and the spikes.
 
@@ -133,19 +148,14 @@ def trace(
         layer: the layer's index.
         neurons: the neurons to show, as ``"0-9"``, ``"1,5,9"`` or numbers; None leaves the choice
             to the program.
-        dataset: as in `raster`.
-        index: as in `raster`.
-        split: as in `raster`.
-        data_dir: as in `raster`.
         label: as in `raster`.
-        title: as in `raster`.
-        scale: as in `raster`.
+        **options: see `Image`.
 
     Raises:
         RenderError, FileError: as in `raster`.
     """
-    image = _Image(x, dataset, index, split, data_dir, label)
-    return _draw("trace", model, image, layer=layer, neurons=neurons, title=title, scale=scale)
+    own = {"layer": layer, "neurons": neurons, "label": label}
+    return _draw("trace", Image, model, x, options, **own)
 
 
 def filters(
@@ -156,8 +166,7 @@ def filters(
     inputs: str | int | Iterable[int] | None = None,
     columns: int | None = None,
     shape: tuple[int, int] | None = None,
-    title: str | None = None,
-    scale: float | None = None,
+    **options: Unpack[Look],
 ) -> PNG:
     """The drive weights of a layer as images, on one diverging scale centred at zero.
 
@@ -169,14 +178,13 @@ def filters(
         inputs: the input channels of a convolution; None shows the first 16.
         columns: images in a row.
         shape: height and width of the input that the weights look at.
-        title: as in `raster`.
-        scale: as in `raster`.
+        **options: see `Look`.
 
     Raises:
         RenderError, FileError: as in `raster`.
     """
-    options = {"units": units, "inputs": inputs, "columns": columns, "shape": _size(shape)}
-    return _draw("filters", model, None, layer=layer, title=title, scale=scale, **options)
+    own = {"units": units, "inputs": inputs, "columns": columns, "shape": _size(shape)}
+    return _draw("filters", Look, model, None, options, layer=layer, **own)
 
 
 def maps(
@@ -186,13 +194,8 @@ def maps(
     layer: int,
     channels: str | int | Iterable[int] | None = None,
     windows: int | None = None,
-    dataset: str | None = None,
-    index: int | None = None,
-    split: str | None = None,
-    data_dir: str | os.PathLike[str] | None = None,
     label: Any = None,
-    title: str | None = None,
-    scale: float | None = None,
+    **options: Unpack[Image],
 ) -> PNG:
     """How often the neurons of each channel spike for an image: one map for each channel.
 
@@ -202,20 +205,14 @@ def maps(
         layer: the index of a layer with channels: a convolution or pooling.
         channels: the channels to show, as ``"0-11"``, ``"1,5,9"`` or numbers; None shows the first.
         windows: cuts the steps into so many parts, with a map for each.
-        dataset: as in `raster`.
-        index: as in `raster`.
-        split: as in `raster`.
-        data_dir: as in `raster`.
         label: as in `raster`.
-        title: as in `raster`.
-        scale: as in `raster`.
+        **options: see `Image`.
 
     Raises:
         RenderError, FileError: as in `raster`.
     """
-    image = _Image(x, dataset, index, split, data_dir, label)
-    options = {"channels": channels, "windows": windows, "title": title, "scale": scale}
-    return _draw("maps", model, image, layer=layer, **options)
+    own = {"layer": layer, "channels": channels, "windows": windows, "label": label}
+    return _draw("maps", Image, model, x, options, **own)
 
 
 def bloch(
@@ -224,10 +221,6 @@ def bloch(
     delay: ArrayLike | None = None,
     *,
     x: ArrayLike | None = None,
-    dataset: str | None = None,
-    index: int | None = None,
-    split: str | None = None,
-    data_dir: str | os.PathLike[str] | None = None,
     layer: int | None = None,
     neuron: int | None = None,
     noise: Noise | None = None,
@@ -239,8 +232,7 @@ def bloch(
     sigma: float | None = None,
     azimuth: float | None = None,
     elevation: float | None = None,
-    title: str | None = None,
-    scale: float | None = None,
+    **options: Unpack[Image],
 ) -> PNG:
     """The way of a qubit on the Bloch sphere, coloured by time, and its population over time.
 
@@ -249,11 +241,7 @@ def bloch(
             shown; or the way itself, a `qlif.quantum.NeuronState` or Bloch vectors [points, 3].
         drive: the currents ``u`` of a `QLIF`, [steps].
         delay: the currents ``v``, [steps]; None: 0.
-        x: what the model sees, as in `raster`; so are `dataset`, `index`, `split` and `data_dir`.
-        dataset: as in `raster`.
-        index: as in `raster`.
-        split: as in `raster`.
-        data_dir: as in `raster`.
+        x: what the model sees, as in `raster`.
         layer: the model's layer, a dense one of QLIF neurons.
         neuron: the neuron of the layer.
         noise: of the qubit; its `shots` are not used. None: it only relaxes, with the neuron's T1.
@@ -266,8 +254,7 @@ def bloch(
         sigma: makes the pulse a gaussian of this width in microseconds.
         azimuth: from where one looks, degrees: 0 is along x, 90 along y; None: -30.
         elevation: from how high one looks, degrees above the equator; None: 18.
-        title: as in `raster`.
-        scale: as in `raster`.
+        **options: see `Image`.
 
     Example:
         >>> qlif.render.bloch(qlif.QLIF(), [0.2, 0.2, 0, 0.35], [0, 0, 0.08, 0])
@@ -276,14 +263,16 @@ def bloch(
     Raises:
         RenderError, FileError: as in `raster`.
     """
-    view = {"azimuth": azimuth, "elevation": elevation, "title": title, "scale": scale}
+    view = {"azimuth": azimuth, "elevation": elevation}
     circuit = {"memory": memory, "leak": leak, "clock": clock, "pulse": pulse}
     circuit |= {"detuning": detuning, "sigma": sigma, **_noise(noise)}
     place = {"layer": layer, "neuron": neuron}
     is_model = isinstance(source, str | os.PathLike) or _is_model(source)
-    shown = {"x": x, "dataset": dataset, "index": index, "split": split, "data_dir": data_dir}
-    for name, value in shown.items():
-        if value is not None and not is_model:
+    if is_model and drive is None and delay is None:
+        return _draw("bloch", Image, source, x, options, **place, **circuit, **view)
+    view |= _checked(options, Image)
+    for name, value in {"x": x, **options}.items():
+        if value is not None and not is_model and name not in Look.__annotations__:
             raise ArgumentError(f"{name} is for a model to see: expected None with {source!r:.60}")
     if isinstance(source, QLIF):
         if drive is None:
@@ -296,9 +285,6 @@ def bloch(
         return _run("bloch", **currents, **_constants(source), **circuit, **place, **view)
     if drive is not None or delay is not None:
         raise ArgumentError(f"source is {source!r}, expected a qlif.QLIF where drive is given")
-    if is_model:
-        image = _Image(x, dataset, index, split, data_dir, None)
-        return _draw("bloch", source, image, **place, **circuit, **view)
     given = [name for name, value in {**circuit, **place}.items() if value is not None]
     if given:
         raise ArgumentError(f"{given[0]} goes with a neuron, not with a way that is there already")
@@ -307,105 +293,6 @@ def bloch(
         file = Path(folder) / "trajectory.npy"
         np.save(file, arrays.float32(way, "source"))
         return _run("bloch", trajectory=file, **view)
-
-
-def confusion(
-    results: str | os.PathLike[str],
-    *,
-    model: str | None = None,
-    dataset: str | None = None,
-    seed: int | None = None,
-    title: str | None = None,
-    scale: float | None = None,
-) -> PNG:
-    """Which classes a model of a comparison takes for which.
-
-    Args:
-        results: the ``results.json`` of ``python -m qlif.compare``.
-        model: the model, such as ``"qsnn"``; not needed where there is one only.
-        dataset: the data set; not needed where there is one only.
-        seed: one seed; None adds all of them up.
-        title: as in `raster`.
-        scale: as in `raster`.
-
-    Raises:
-        RenderError, FileError: as in `raster`.
-    """
-    options = {"model": model, "dataset": dataset, "seed": seed, "title": title, "scale": scale}
-    return _run("confusion", results=results, **options)
-
-
-def curves(
-    results: str | os.PathLike[str],
-    *,
-    kind: str | None = None,
-    model: str | None = None,
-    dataset: str | None = None,
-    seed: int | None = None,
-    title: str | None = None,
-    scale: float | None = None,
-) -> PNG:
-    """How the models of a comparison learned, or their ROC curves.
-
-    Args:
-        results: the ``results.json`` of ``python -m qlif.compare``.
-        kind: ``"loss"`` (default), ``"accuracy"`` or ``"roc"``.
-        model: only this model.
-        dataset: only this data set.
-        seed: only this seed; None takes the mean of all.
-        title: as in `raster`.
-        scale: as in `raster`.
-
-    Raises:
-        RenderError, FileError: as in `raster`.
-    """
-    options = {"model": model, "dataset": dataset, "seed": seed, "title": title, "scale": scale}
-    return _run("curves", results=results, kind=kind, **options)
-
-
-def robustness(
-    results: str | os.PathLike[str],
-    *,
-    title: str | None = None,
-    scale: float | None = None,
-) -> PNG:
-    """The test accuracy over the strength of each kind of noise, with the spread of the seeds.
-
-    Args:
-        results: the ``results.json`` of ``python -m qlif.robustness``.
-        title: as in `raster`.
-        scale: as in `raster`.
-
-    Raises:
-        RenderError, FileError: as in `raster`.
-    """
-    return _run("robustness", results=results, title=title, scale=scale)
-
-
-class _Image:
-    """What to show to the network: an array, or an image of a data set."""
-
-    def __init__(
-        self, x: Any, dataset: Any, index: Any, split: Any, data_dir: Any, label: Any
-    ) -> None:
-        if (x is None) == (dataset is None):
-            raise ArgumentError("expected either x or dataset and index")
-        self._array = None if x is None else arrays.float32(x, "x")
-        self._options = {
-            "dataset": dataset,
-            "index": index,
-            "split": split,
-            "data": data_dir,
-            "label": _class_name(label),
-        }
-
-    def options(self, folder: Path) -> dict[str, Any]:
-        """The program's options, with the array written into the folder."""
-        if self._array is None:
-            return self._options
-        file = folder / "input.npy"
-        np.save(file, self._array)
-        return {**self._options, "input": file}
 
 
 def program() -> Path:
@@ -418,14 +305,27 @@ def program() -> Path:
     return found
 
 
-def _draw(kind: str, model: Any, image: _Image | None, **options: Any) -> PNG:
-    """Draws a model, which is written into a file if it is not in one."""
+def _checked(options: Any, known: type[Look]) -> dict[str, Any]:
+    """The options, none of which is of another kind of drawing."""
+    for name in options.keys() - known.__annotations__.keys():
+        raise TypeError(f"unexpected option {name!r}, expected {', '.join(known.__annotations__)}")
+    return dict(options)
+
+
+def _draw(kind: str, known: type[Look], model: Any, x: Any, options: Any, **own: Any) -> PNG:
+    """Draws a model, which is written into a file if it is not in one, for an array or an image."""
+    own |= _checked(options, known)
+    if known is not Look and (x is None) == (own.get("dataset") is None):
+        raise ArgumentError("expected either x or dataset and index")
     program()
     with tempfile.TemporaryDirectory(prefix="qlif-") as folder:
-        options |= {"model": _model_file(model, Path(folder))}
-        if image is not None:
-            options |= image.options(Path(folder))
-        return _run(kind, **options)
+        own["model"] = _model_file(model, Path(folder))
+        own["label"] = loading.class_name(own.get("label"))
+        own["data"] = own.pop("data_dir", None)
+        if x is not None:
+            own["input"] = Path(folder) / "input.npy"
+            np.save(own["input"], arrays.float32(x, "x"))
+        return _run(kind, **own)
 
 
 def _run(drawing: str, /, **options: Any) -> PNG:
@@ -505,14 +405,6 @@ def _model_file(model: Any, folder: Path) -> str | os.PathLike[str]:
     file = folder / "model.safetensors"
     model.save(file)
     return file
-
-
-def _class_name(label: Any) -> str | None:
-    """A class as the program calls it: ``"3"``, also of 3.0."""
-    value = label.item() if isinstance(label, np.generic) else label
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return None if value is None else str(value)
 
 
 def _size(shape: tuple[int, int] | None) -> str | None:

@@ -6,12 +6,17 @@ import json
 import os
 from typing import Any
 
+import numpy as np
+
 from ..errors import FormatError
 from . import arrays
 
 # Keys of a file's metadata. The first two are the engine's.
 FORMAT, TRAINER = "qlif.format", "qlif.trainer"
 ESTIMATOR, CHECKPOINT = "estimator", "estimator_checkpoint"
+# What the outputs are, in a classifier's file or set by anyone: the name of a readout, and the
+# classes' names as a JSON array. `Network.predict` takes the readout, `qlif-render` both.
+READOUT, CLASSES = "readout", "classes"
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -62,6 +67,14 @@ def metadata(path: str | os.PathLike[str]) -> dict[str, str]:
         return {str(key): str(value) for key, value in found.items()} if FORMAT in found else {}
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
+
+
+def class_name(label: Any) -> str | None:
+    """A class as files and drawings call it: ``"3"``, also of 3.0."""
+    value = label.item() if isinstance(label, np.generic) else label
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return None if value is None else str(value)
 
 
 def classifier(found: dict[str, str]) -> str | None:

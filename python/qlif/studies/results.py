@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import io
 import json
 import os
 import warnings
@@ -18,8 +19,9 @@ from typing import Any
 
 from .._engine import files
 from ..errors import ArgumentError, FileError, InterruptedWarning
+from ..plot._axes import pyplot
 
-__all__ = ["as_json", "fit", "locked", "whole", "write"]
+__all__ = ["as_json", "fit", "locked", "whole", "write", "write_figure"]
 
 
 def as_json(record: Any) -> str:
@@ -30,6 +32,16 @@ def as_json(record: Any) -> str:
 def write(path: Path, text: str) -> None:
     """Writes a text file at once or not at all, and onto the disk."""
     files.write(path, text.encode("utf-8"))
+
+
+def write_figure(path: Path, fig: Any) -> None:
+    """Writes a figure of matplotlib as a PNG image in the same way, and closes it."""
+    stream = io.BytesIO()
+    try:
+        fig.savefig(stream, format="png", dpi=144)
+    finally:
+        pyplot().close(fig)
+    files.write(path, stream.getvalue())
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Drawings by qlif-render, through the package."""
 
 import copy
-import json
 import pickle
 import struct
 import subprocess
@@ -114,24 +113,15 @@ def test_ways_on_the_sphere(model, image, tmp_path):
         render.bloch(model, x=image, layer=0)
 
 
-def test_results(tmp_path):
-    from study_records import results, study
-
-    path = tmp_path / "study.json"
-    path.write_text(json.dumps(study()))
-    assert min(size(qlif.render.robustness(path, title="T"))) > 300
-    path = tmp_path / "results.json"
-    path.write_text(json.dumps({"runs": results()}))
-    chosen = {"model": "qsnn", "dataset": "mnist"}
-    for png in (
-        qlif.render.confusion(path, **chosen),
-        qlif.render.confusion(path, **chosen, seed=0, title="T", scale=2),
-        qlif.render.curves(path),
-        qlif.render.curves(path, kind="roc", **chosen),
+def test_options_of_another_drawing_are_refused(model, image):
+    for call in (
+        lambda: qlif.render.raster(model, image, colour="red"),
+        lambda: qlif.render.raster(model, image, neurons="0-3"),
+        lambda: qlif.render.filters(model, dataset="mnist"),
+        lambda: qlif.render.bloch(qlif.QLIF(), 0.5, label=1),
     ):
-        assert min(size(png)) > 100
-    with pytest.raises(render.RenderError, match="say --model and --dataset"):
-        qlif.render.confusion(path)
+        with pytest.raises(TypeError, match="unexpected option '(colour|neurons|dataset|label)'"):
+            call()
 
 
 def test_scale(model, image):
@@ -173,7 +163,7 @@ def digits():
 @pytest.mark.parametrize("readout", ["membrane", "spike_count"])
 @pytest.mark.parametrize("cls", [qlif.QSNNClassifier, qlif.SNNClassifier])
 def test_a_drawing_says_what_predict_says(digits, tmp_path, readout, cls):
-    from test_render_cli import texts
+    from render_tools import texts
 
     X, y = digits
     options = {"hidden": (12,), "epochs": 2, "random_state": 3, "verbose": False}
@@ -214,7 +204,7 @@ def test_a_drawing_says_what_predict_says(digits, tmp_path, readout, cls):
 
 @pytest.mark.parametrize("labels", [[True, False], [3.0, 7.0], [4, 5], [-1, 1], ["3.0", "3"]])
 def test_a_label_is_named_as_the_estimator_names_it(digits, labels):
-    from test_render_cli import texts
+    from render_tools import texts
 
     X, y = digits
     y = np.array(labels)[(y > "fern").astype(int)]

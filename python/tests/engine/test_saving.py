@@ -348,8 +348,8 @@ def test_without_unnamed_files(tmp_path, monkeypatch):
         files.read_json,
         files.read_arrays,
         lambda path: qlif.render.filters(path),
-        lambda path: qlif.render.curves(path),
-        lambda path: qlif.render.robustness(path),
+        lambda path: qlif.plot.curves(path),
+        lambda path: qlif.plot.robustness(path),
         lambda path: qlif.datasets._idx.read(path, 3),
     ],
 )

@@ -38,6 +38,10 @@ def study() -> dict[str, object]:
     return {
         "settings": {"dataset_title": "MNIST", "test_images": 1000, "shots": None},
         "models": [{"name": name, "title": name.upper()} for name in "ab"],
+        "sweeps": {
+            name: {"title": name.upper(), "label": f"strength of {name}"}
+            for name in ("shots", "depolarizing", "t1")
+        },
         "summary": [
             {
                 "model": name,

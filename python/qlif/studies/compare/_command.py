@@ -128,9 +128,8 @@ def _compare(options: argparse.Namespace) -> int:
         _say("error: there is nothing to compare")
         return 2
     store = Store(options.out)
-    undrawn = _pictures.available()
-    if undrawn:
-        _say(f"no pictures: {undrawn}")
+    for reason in _pictures.undrawn():
+        _say(reason)
     with store.locked():
         datasets = list(dict.fromkeys(options.datasets))
         count, total = 0, len(datasets) * len(models) * len(seeds)
@@ -152,11 +151,8 @@ def _compare(options: argparse.Namespace) -> int:
                     record = _run.run(name, images, seed, model, place)
                     _say(f"  test accuracy {100 * record['accuracy']:.2f} %")
                     records = _collect(store)
-                if not undrawn:
-                    runs = [
-                        run for run in records if (run["model"], run["dataset"]) == (name, dataset)
-                    ]
-                    _pictures.draw(store, runs, images)
+                runs = [run for run in records if (run["model"], run["dataset"]) == (name, dataset)]
+                _pictures.draw(store, runs, images)
     print(store.table.read_text("utf-8"))
     _say(f"wrote {store.results} and {store.table}")
     return 0

@@ -3,49 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from ... import render
+from ... import plot, render
 from ..._engine.arrays import FloatArray
-from ...errors import FileError
+from ...errors import FileError, MissingExtraError
 from ...network import Network
+from ...plot._axes import pyplot
+from .. import results
 from ._data import Images
 from ._storage import Place, Record, Store
 
-FROM_RESULTS: dict[str, Callable[..., render.PNG]] = {
-    "confusion": render.confusion,
-    "roc": lambda results, **chosen: render.curves(results, kind="roc", **chosen),
-    "loss": lambda results, **chosen: render.curves(results, kind="loss", **chosen),
-    "accuracy": lambda results, **chosen: render.curves(results, kind="accuracy", **chosen),
+FROM_RESULTS: dict[str, Callable[..., tuple[Any, Any]]] = {
+    "confusion": plot.confusion,
+    "roc": partial(plot.curves, kind="roc"),
+    "loss": partial(plot.curves, kind="loss"),
+    "accuracy": partial(plot.curves, kind="accuracy"),
 }
 
 
 def draw(store: Store, runs: list[Record], images: Images) -> list[Path]:
-    """Draws whatever is missing or older than what it shows; returns the new files."""
+    """Draws what can be drawn and is missing or older than what it shows; returns the new files."""
     first = runs[0]
     folder = store.of(first["model"], first["dataset"])
-    chosen = {"model": first["model"], "dataset": first["dataset"]}
     place = Place(folder, first["seed"])
     newest = max(Place(folder, run["seed"]).record.stat().st_mtime for run in runs)
-    wanted: dict[str, Callable[[], render.PNG]] = {
-        kind: _bound(picture, store.results, chosen) for kind, picture in FROM_RESULTS.items()
-    }
-    model = place.model(".safetensors")
-    if first["layers"]:
-        wanted |= _of_network(model, images, first)
+    wanted: dict[str, Callable[[Path], None]] = {}
+    if _why_not_plotted() is None:
+        chosen = {"model": first["model"], "dataset": first["dataset"]}
+        for kind, picture in FROM_RESULTS.items():
+            wanted[kind] = partial(_plotted, partial(picture, store.results, **chosen))
+    if first["layers"] and _why_not_rendered() is None:
+        rendered = _of_network(place.model(".safetensors"), images, first)
+        wanted |= {kind: partial(_rendered, picture) for kind, picture in rendered.items()}
     drawn = []
-    for kind, picture in wanted.items():
+    for kind, write in wanted.items():
         path = folder / f"{kind}.png"
         if not path.exists() or path.stat().st_mtime < newest:
-            picture().save(path)
+            write(path)
             drawn.append(path)
     return drawn
 
 
-def _bound(
-    picture: Callable[..., render.PNG], results: Path, chosen: dict[str, str]
-) -> Callable[[], render.PNG]:
-    return lambda: picture(results, **chosen)
+def _plotted(picture: Callable[[], tuple[Any, Any]], path: Path) -> None:
+    results.write_figure(path, picture()[0])
+
+
+def _rendered(picture: Callable[[], render.PNG], path: Path) -> None:
+    picture().save(path)
 
 
 def _of_network(model: Path, images: Images, record: Record) -> dict[str, Callable[[], render.PNG]]:
@@ -95,8 +102,21 @@ def _side(images: Images) -> tuple[int, int] | None:
     return (side, side) if side * side == images.X.shape[1] else None
 
 
-def available() -> str | None:
-    """Why nothing can be drawn, or None."""
+def undrawn() -> list[str]:
+    """Which pictures cannot be drawn, and why."""
+    reasons = {", ".join(FROM_RESULTS): _why_not_plotted(), "networks": _why_not_rendered()}
+    return [f"no pictures of {what}: {why}" for what, why in reasons.items() if why is not None]
+
+
+def _why_not_plotted() -> str | None:
+    try:
+        pyplot()
+    except MissingExtraError as error:
+        return str(error)
+    return None
+
+
+def _why_not_rendered() -> str | None:
     try:
         render.program()
     except FileError as error:

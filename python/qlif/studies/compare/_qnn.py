@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from ..._engine import files
+from ..._engine import files, schema
 from ..._engine.arrays import FloatArray, LabelArray
 from ...errors import (
     ArgumentError,
@@ -38,7 +38,6 @@ from ...errors import (
     ShapeError,
 )
 from ...estimators._checkpoint import digest, other_data, other_parameters
-from .. import schema
 
 Doubles = NDArray[np.float64]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ..._engine import files
+from ..._engine import files, schema
 from ...errors import FormatError
-from .. import results, schema
+from .. import results
 
 Record = dict[str, Any]
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from tqdm.auto import tqdm
 
-from ... import datasets, render
+from ... import datasets, plot
 from ..._engine import files
-from ...errors import FileError, InterruptedWarning, QlifError
+from ...errors import InterruptedWarning, MissingExtraError, QlifError
 from .. import results
 from ..compare import _data
 from . import _devices, _models
@@ -247,14 +247,14 @@ def accuracy(model: Any, images: _data.Images, point: Condition, seed: int) -> f
 
 
 def _draw(study: Study, folder: Path) -> Path | None:
-    """Draws the sweeps; nothing where there are none, or no program that draws."""
+    """Draws the sweeps; nothing where there are none, or no matplotlib."""
     if all(each["sweep"] not in SWEEPS for each in study.measurements):
         return None
     target = folder / "robustness.png"
     try:
-        render.robustness(study.results).save(target)
-    except FileError as error:
-        _say(f"no picture: {str(error).splitlines()[0]}")
+        results.write_figure(target, plot.robustness(study.results)[0])
+    except MissingExtraError as error:
+        _say(f"no picture: {error}")
         return None
     return target
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ... import __version__
-from ..._engine import files
+from ..._engine import files, schema
 from ...errors import ArgumentError, FormatError
-from .. import results, schema
+from .. import results
 from ._conditions import DEVICE, EXACT, SWEEPS, Condition
 from ._table import markdown, summarise
 
@@ -120,6 +120,9 @@ class Study:
             "qlif": __version__,
             "settings": self.settings,
             "models": self.models,
+            "sweeps": {
+                name: {"title": sweep.title, "label": sweep.label} for name, sweep in SWEEPS.items()
+            },
             "summary": summary,
             "measurements": self.measurements,
         }

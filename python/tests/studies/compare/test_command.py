@@ -73,11 +73,11 @@ def test_a_kept_model_is_the_one_that_was_measured(finished: Path) -> None:
     assert model.score(X_test, y_test) == pytest.approx(results(finished)["runs"][1]["accuracy"])
 
 
-@pytest.mark.skipif(not DRAWS, reason="qlif-render is not built")
 def test_pictures(finished: Path) -> None:
     folder = finished / "digits" / "qsnn"
     names = {path.stem for path in folder.glob("*.png")}
-    assert names == {"accuracy", "confusion", "filters", "loss", "raster", "roc"}
+    of_network = {"filters", "raster"} if DRAWS else set()
+    assert names == {"accuracy", "confusion", "loss", "roc"} | of_network
     for path in folder.glob("*.png"):
         assert path.read_bytes().startswith(b"\x89PNG")
 

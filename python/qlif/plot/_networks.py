@@ -1,28 +1,20 @@
-"""Drawings with matplotlib (extra ``plot``), for those who want to go on from them.
-
-Every function takes plain arrays or a `qlif.Recording`, draws on `ax` or on a new figure, and
-returns ``(fig, ax)``. `qlif.render` draws the same without matplotlib.
-"""
+"""Drawings of networks: spikes, membranes, weights and the way of a qubit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._engine import arrays
-from .errors import ArgumentError, MissingExtraError, ShapeError
-from .network import Network
-from .quantum.qubit import NeuronState
-from .recording import LayerArrays, Recording
-
-__all__ = ["bloch", "confusion", "filters", "history", "raster", "roc", "traces"]
-
-# Okabe and Ito's palette: told apart with every kind of colour vision.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+from .._engine import arrays
+from ..errors import ArgumentError, ShapeError
+from ..network import Network
+from ..quantum.qubit import NeuronState
+from ..recording import LayerArrays, Recording
+from ._axes import COLOURS, axes, whole_numbers
 
 
 def raster(
@@ -41,13 +33,13 @@ def raster(
         sample: the sample of the batch; None: the first. [steps, neurons] are of one.
     """
     spikes = _activity(_layer_of(rec, "spikes", layer), sample)
-    fig, ax = _axes(ax)
+    fig, ax = axes(ax)
     step, neuron = np.nonzero(spikes)
     ax.scatter(step, neuron, s=12, marker="|", color=COLOURS[0], linewidths=1.2)
     ax.set_xlim(-0.5, spikes.shape[0] - 0.5)
     ax.set_ylim(-0.5, spikes.shape[1] - 0.5)
-    _whole_numbers(ax.xaxis)
-    _whole_numbers(ax.yaxis)
+    whole_numbers(ax.xaxis)
+    whole_numbers(ax.yaxis)
     ax.set(xlabel="step", ylabel="neuron", title=f"{len(step)} spikes of {spikes.shape[1]} neurons")
     return fig, ax
 
@@ -72,11 +64,11 @@ def traces(
         threshold: draws the threshold.
     """
     recorded = isinstance(rec, Recording)
-    alpha = _activity(_layer_of(rec, "alpha", layer), sample)
+    alpha = _activity(_layer_of(rec, "membrane", layer), sample)
     spikes = None
     if isinstance(rec, Recording) and rec.spikes.recorded(layer or 0):
         spikes = _activity(rec.spikes[layer or 0], sample)
-    fig, ax = _axes(ax)
+    fig, ax = axes(ax)
     steps = np.arange(alpha.shape[0])
     for order, neuron in enumerate(neurons):
         if not -alpha.shape[1] <= neuron < alpha.shape[1]:
@@ -88,7 +80,7 @@ def traces(
             ax.plot(fired, alpha[fired, neuron], "o", color=colour, markersize=5)
     if threshold is not None:
         ax.axhline(threshold, color="0.4", linestyle="--", linewidth=1, label="threshold")
-    _whole_numbers(ax.xaxis)
+    whole_numbers(ax.xaxis)
     title = f"membranes of layer {layer or 0}" if recorded else "membranes"
     ax.set(xlabel="step", ylabel="membrane", title=title)
     if alpha.min() >= 0 and alpha.max() <= 1:  # populations
@@ -110,7 +102,7 @@ def bloch(states: NeuronState | ArrayLike, ax: Any = None) -> tuple[Any, Any]:
     if points.ndim != 2 or points.shape[1] != 3 or len(points) == 0:
         raise ShapeError(f"states has shape {points.shape}, expected [points, 3]")
     if ax is None:
-        fig, plain = _axes(None, (6, 5.4))
+        fig, plain = axes(None, (6, 5.4))
         plain.remove()
         ax = fig.add_subplot(projection="3d")
     elif not hasattr(ax, "get_zlim"):
@@ -190,7 +182,7 @@ def filters(
     for order, unit in enumerate(shown):
         top, left = order // columns * (height + 1), order % columns * (width + 1)
         sheet[top : top + height, left : left + width] = matrix[unit].reshape(height, width)
-    fig, ax = _axes(ax)
+    fig, ax = axes(ax)
     limit = float(np.nanmax(np.abs(sheet))) or 1.0
     image = ax.imshow(sheet, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest")
     ax.set_xticks([])
@@ -200,130 +192,12 @@ def filters(
     return fig, ax
 
 
-def history(estimator: Any, ax: Any = None, *, what: str = "accuracy") -> tuple[Any, Any]:
-    """How training went, by epoch.
-
-    Args:
-        estimator: a fitted estimator, or its ``history_``.
-        ax: axes of matplotlib; None makes a figure.
-        what: ``"accuracy"``, ``"loss"``, ``"firing_rate"``, ``"learning_rate"`` or
-            ``"images_per_second"``; validation is drawn too where there is one.
-    """
-    record: Mapping[str, Sequence[Any]] = getattr(estimator, "history_", estimator)
-    if what not in record:
-        raise ArgumentError(f"what is {what!r}, expected one of {sorted(record)}")
-    fig, ax = _axes(ax)
-    epochs = np.arange(1, len(record[what]) + 1)
-    lines = {"training": record[what]}
-    if f"val_{what}" in record:
-        lines["validation"] = record[f"val_{what}"]
-    if what == "firing_rate":
-        columns = zip(*record[what], strict=True)
-        lines = {f"layer {layer}": rates for layer, rates in enumerate(columns)}
-    for order, (label, values) in enumerate(lines.items()):
-        colour = COLOURS[order % len(COLOURS)]
-        ax.plot(epochs, values, marker="o", markersize=4, color=colour, label=label)
-    _whole_numbers(ax.xaxis)
-    units = {
-        "firing_rate": "firing rate (spikes per neuron and step)",
-        "images_per_second": "images per second",
-        "learning_rate": "learning rate of the last update",
-    }
-    ax.set(xlabel="epoch", ylabel=units.get(what, what))
-    ax.legend(loc="best", fontsize="small")
-    return fig, ax
-
-
 def _weights(network: Network, layer: int) -> NDArray[Any]:
     """The weights of a layer's first current."""
     for name, values in network.parameters.items():
         if name.startswith(f"{layer}.") and name.endswith("weight"):
             return values
     raise ArgumentError(f"layer {layer} has no weights")
-
-
-def confusion(
-    y: ArrayLike, predicted: ArrayLike, ax: Any = None, *, classes: Sequence[str] | None = None
-) -> tuple[Any, Any]:
-    """Which classes are taken for which: counts, each row coloured by its shares.
-
-    Args:
-        y: the true classes, [n].
-        predicted: the predicted classes, [n].
-        ax: axes of matplotlib; None makes a figure.
-        classes: what the classes are called, in their sorted order.
-    """
-    metrics = _metrics("qlif.plot.confusion")
-    labels, guesses = arrays.plain(y, "y"), arrays.plain(predicted, "predicted")
-    present = np.unique(np.concatenate([labels.ravel(), guesses.ravel()]))
-    names = _names(classes, present)
-    counts = metrics.confusion_matrix(labels, guesses, labels=present)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    fig, ax = _axes(ax, (6.4, 5.4))
-    image = ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for row, column in zip(*np.nonzero(counts), strict=True):
-        colour = "white" if shares[row, column] > 0.5 else "black"
-        ax.text(column, row, counts[row, column], ha="center", va="center", color=colour, size=8)
-    ax.set_xticks(range(len(names)), names, rotation=90 if max(map(len, names)) > 3 else 0)
-    ax.set_yticks(range(len(names)), names)
-    accuracy = np.trace(counts) / counts.sum()
-    ax.set(xlabel="predicted class", ylabel="true class", title=f"accuracy {100 * accuracy:.2f} %")
-    fig.colorbar(image, ax=ax, label="share of the true class")
-    return fig, ax
-
-
-def roc(
-    y: ArrayLike, scores: ArrayLike, ax: Any = None, *, classes: Sequence[str] | None = None
-) -> tuple[Any, Any]:
-    """The ROC curve of each class against the rest, with the area under it.
-
-    Args:
-        y: the true classes, [n].
-        scores: [n, classes] as `predict_proba` gives them, the classes in sorted order.
-        ax: axes of matplotlib; None makes a figure.
-        classes: what the classes are called, in their sorted order.
-    """
-    metrics = _metrics("qlif.plot.roc")
-    labels, columns = arrays.plain(y, "y"), arrays.plain(scores, "scores")
-    present = np.unique(labels)
-    if columns.ndim != 2 or len(columns) != len(labels) or columns.shape[1] != len(present):
-        raise ShapeError(
-            f"scores has shape {columns.shape}, expected [{len(labels)}, {len(present)}]"
-        )
-    fig, ax = _axes(ax, (6.4, 5.0))
-    for order, (label, name) in enumerate(zip(present, _names(classes, present), strict=True)):
-        false, true, _ = metrics.roc_curve(labels == label, columns[:, order])
-        ax.plot(
-            false,
-            true,
-            color=COLOURS[order % len(COLOURS)],
-            # Two classes of one colour differ in their dashes.
-            linestyle=("-", "--", ":", "-.")[order // len(COLOURS) % 4],
-            label=f"{name}, AUC {metrics.auc(false, true):.4f}",
-        )
-    ax.plot([0, 1], [0, 1], color="0.6", linestyle=":", linewidth=1)
-    ax.set(
-        xlabel="false positive rate",
-        ylabel="true positive rate",
-        title="each class against the rest",
-    )
-    ax.legend(loc="lower right", fontsize="small")
-    return fig, ax
-
-
-def _metrics(purpose: str) -> Any:
-    try:
-        from sklearn import metrics
-    except ImportError as error:
-        raise MissingExtraError("scikit-learn", "sklearn", purpose) from error
-    return metrics
-
-
-def _names(classes: Sequence[str] | None, present: NDArray[Any]) -> list[str]:
-    names = [str(each) for each in (present if classes is None else classes)]
-    if len(names) != len(present):
-        raise ArgumentError(f"classes has {len(names)} names, expected {len(present)}")
-    return names
 
 
 def _layer_of(rec: Recording | ArrayLike, what: str, layer: int | None) -> ArrayLike:
@@ -352,19 +226,3 @@ def _activity(values: ArrayLike, sample: int | None) -> NDArray[np.float32]:
             raise ArgumentError(f"sample is {sample}, the batch has {array.shape[1]}")
         array = array[:, sample]
     return array.reshape(len(array), -1)
-
-
-def _axes(ax: Any, size: tuple[float, float] = (7, 4)) -> tuple[Any, Any]:
-    try:
-        from matplotlib import pyplot
-    except ImportError as error:
-        raise MissingExtraError("matplotlib", "plot", "qlif.plot") from error
-    if ax is not None:
-        return ax.figure, ax
-    return pyplot.subplots(figsize=size, layout="constrained")
-
-
-def _whole_numbers(axis: Any) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    axis.set_major_locator(MaxNLocator(integer=True))
