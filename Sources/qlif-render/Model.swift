@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import QLIFCore
 import QLIFData
 import QLIFFigures
@@ -16,23 +17,29 @@ struct Model {
   let name: String
   let sha256: String
   private let network: Network
-  private let estimator: EstimatorNote?
+  /// How the model's classes are read off: as its file says, else as the engine does.
+  let readout: Readout
+  /// The classes' names in the order of the outputs, nil where the file has none.
+  private let classNames: [String]?
 
   /// Loads the network of a `.safetensors` file.
   init(path: FilePath) throws {
     network = try Network.load(path: path)
-    // Until its training has ended an estimator's network takes inputs that the estimator has scaled.
-    guard network.metadata["training"]?.hasPrefix("{") != true else {
-      throw RenderError(
-        "\(path) is the checkpoint of a training, expected a file of `save`: fit to the end and save the estimator"
-      )
+    let named = network.metadata["readout"]
+    guard let readout = named.map(Readout.init(rawValue:)) ?? TrainerConfiguration().readout else {
+      let known = Readout.allValueStrings.joined(separator: " or ")
+      throw RenderError("\(path): its metadata has the readout '\(named ?? "")', expected \(known)")
     }
-    do { estimator = try network.metadata["estimator"].flatMap(EstimatorNote.init) } catch {
-      throw RenderError("\(path): \(error)")
+    self.readout = readout
+    classNames = try network.metadata["classes"].map { text in
+      guard let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+        throw RenderError("\(path): the classes in its metadata are no JSON array of names")
+      }
+      return names
     }
     let outputs = network.layers.last?.shape.units ?? 0
-    if let classes = estimator?.classes.count, classes != outputs {
-      throw RenderError("\(path): its estimator has \(classes) classes and its network \(outputs) outputs")
+    if let classes = classNames?.count, classes != outputs {
+      throw RenderError("\(path): its metadata names \(classes) classes, its network has \(outputs) outputs")
     }
     sha256 = try SHA256.hexadecimal(ofFile: path)
     name = path.name
@@ -41,9 +48,15 @@ struct Model {
   var inputShape: [Int] { network.inputShape }
   var layerCount: Int { network.layers.count }
 
+  /// Throws unless the network has such a layer.
+  func check(layer: Int) throws {
+    guard (0..<layerCount).contains(layer) else {
+      throw RenderError("layer \(layer) is outside 0 ... \(layerCount - 1), the network's layers")
+    }
+  }
+
   func shape(ofLayer layer: Int) -> [Int] { network.layers[layer].shape.sizes }
 
-  /// How many neurons a layer has.
   func neurons(inLayer layer: Int) -> Int { shape(ofLayer: layer).reduce(1, *) }
 
   /// The population above which a layer's neurons fire; nil for a layer without neurons.
@@ -74,13 +87,9 @@ struct Model {
     }
   }
 
-  /// How the model's classes are to be read: as its estimator reads them, else as the engine does.
-  var readout: Readout { estimator?.parameters.readout ?? TrainerConfiguration().readout }
-
   /// What the outputs stand for, to somebody who sees an input of a data set with these words for its classes.
   func classes(dataset words: [String] = []) -> OutputClasses {
-    OutputClasses(
-      model: estimator?.classes.map(\.text), outputs: neurons(inLayer: layerCount - 1), dataset: words)
+    OutputClasses(model: classNames, outputs: neurons(inLayer: layerCount - 1), dataset: words)
   }
 
   /// ", class bee" for a neuron of the output layer, empty for another one.
@@ -155,14 +164,5 @@ extension Readout: ExpressibleByArgument {
     // Only a qubit's membrane is a population.
     return model.rotation(ofLayer: model.layerCount - 1) == nil
       ? "largest summed membrane" : "largest summed α"
-  }
-}
-
-extension Model {
-  /// Throws unless the network has such a layer.
-  func check(layer: Int) throws {
-    guard (0..<layerCount).contains(layer) else {
-      throw RenderError("layer \(layer) is outside 0 ... \(layerCount - 1), the network's layers")
-    }
   }
 }

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from ctypes import c_char_p, c_double, c_int32, c_int64
-from functools import lru_cache
 from math import prod
 from types import MappingProxyType
 from typing import Any
@@ -173,12 +172,13 @@ class Network(Saved):
     def readout(self) -> str:
         """How `predict` reads the class off the outputs where it is not told.
 
-        ``"spike_count"`` or ``"membrane"``: as the classifier does whose file the network was
-        loaded from; of other networks the engine's default.
+        ``"spike_count"`` or ``"membrane"``: what `metadata` has under ``"readout"``, as in a
+        classifier's file; else the engine's default.
         """
-        note = self.metadata._find(loading.ESTIMATOR)
-        named = None if note is None else _noted_readout(note)
-        return descriptions.default_readout() if named is None else named
+        named = self.metadata._find(loading.READOUT)
+        if named is not None and named in descriptions.kinds("readout"):
+            return named
+        return descriptions.default_readout()
 
     @property
     def description(self) -> str:
@@ -510,16 +510,6 @@ class Network(Saved):
         return (
             f"Network(input_shape={self.input_shape}, steps={self.steps}, layers=[\n    {layers}])"
         )
-
-
-@lru_cache(maxsize=8)
-def _noted_readout(text: str) -> str | None:
-    """The readout that a classifier's note in the metadata names, if it is one and names one."""
-    try:
-        name = json.loads(text)["parameters"]["readout"]
-    except (ValueError, TypeError, KeyError):
-        return None
-    return name if name in descriptions.kinds("readout") else None
 
 
 def _loss(kind: LossLike, reading: str | None) -> bytes:

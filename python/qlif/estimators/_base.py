@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any, TypeVar
 
@@ -551,12 +552,20 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self, "network_")
         self._check_network()
         metadata = self.network_.metadata
-        metadata[loading.ESTIMATOR] = _storage.encode(self)
+        note = {
+            loading.ESTIMATOR: _storage.encode(self),
+            loading.READOUT: self.readout or self.network_.readout,
+            loading.CLASSES: json.dumps([loading.class_name(each) for each in self.classes_]),
+        }
+        before = {key: metadata[key] for key in note if key in metadata}
+        metadata.update(note)
         try:
             self.network_.save(path)
         finally:
             # The network alone is none the wiser: what it predicts does not depend on a save.
-            del metadata[loading.ESTIMATOR]
+            for key in note:
+                del metadata[key]
+            metadata.update(before)
 
     @classmethod
     def load(cls: type[Self], path: str | os.PathLike[str]) -> Self:
@@ -574,6 +583,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         key = loading.CHECKPOINT if is_checkpoint else loading.ESTIMATOR
         network = Trainer._read(path).network if is_checkpoint else Network.load(path)
         text = network.metadata.pop(key, None)
+        for each in (loading.READOUT, loading.CLASSES):
+            network.metadata.pop(each, None)
         if text is None:
             raise FormatError(f"{path} holds no {cls.__name__}: {loading.reader(found)} reads it")
         estimator: Self = _storage.decode(text, cls)
