@@ -12,21 +12,14 @@ struct QLIFRender: ParsableCommand {
       "Draws what a network of quantum leaky integrate-and-fire neurons does, as PNG files; writes its circuits.",
     discussion: """
       Every picture carries its resolution and, as text, the command that made it and the SHA-256 of the model \
-      or results file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written. \
+      file. On an error one line on standard error says what is wrong, the exit code is 2, and no file is written. \
       A letter that no installed font has is drawn as a box, and a line on standard error says so.
 
       Examples:
         qlif-render raster --model m.safetensors --dataset mnist --index 7 \\
           --output raster.png
-        qlif-render trace --model m.safetensors --dataset mnist --index 7 \\
-          --layer 0 --neurons 1,5,9 --output trace.png
         qlif-render filters --model m.safetensors --layer 0 --units 0-31 \\
           --output filters.png
-        qlif-render maps --model c.safetensors --layer 0 --dataset mnist \\
-          --index 7 --output maps.png
-        qlif-render confusion --results results.json --model qsnn \\
-          --dataset mnist --output confusion.png
-        qlif-render curves --results results.json --kind roc --output roc.png
         qlif-render bloch --spikes 1,0,1,1 --drive 0.25 --delay 0.1 \\
           --output bloch.png
         qlif-render qasm --model m.safetensors --dataset mnist --index 7 \\
@@ -34,9 +27,7 @@ struct QLIFRender: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Raster.self, Trace.self, Filters.self, Maps.self, Confusion.self, Curves.self, Robustness.self,
-      Bloch.self,
-      QASM.self,
+      Raster.self, Trace.self, Filters.self, Maps.self, Bloch.self, QASM.self,
     ])
 
   static func main() {
