@@ -1,5 +1,5 @@
 /// What can go wrong while a figure is drawn. Every description is one line.
-public enum FigureError: Error, Equatable, CustomStringConvertible {
+package enum FigureError: Error, Equatable, CustomStringConvertible {
   /// The picture would have more pixels than a PNG of this library may have.
   case tooLarge(width: Double, height: Double)
   /// Arrays that do not fit together or an empty figure; says which and what was expected.
@@ -8,7 +8,7 @@ public enum FigureError: Error, Equatable, CustomStringConvertible {
   case drawing(String)
 
   /// One line for a person.
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooLarge(let width, let height):
       let size = "\(formatted(width, decimals: 0)) x \(formatted(height, decimals: 0))"

@@ -15,30 +15,11 @@ enum RawArguments {
   }
 
   static func text(_ bytes: [UInt8]) -> String {
-    var scalars = String.UnicodeScalarView()
-    var parser = Unicode.UTF8.ForwardParser()
-    var rest = bytes.makeIterator()
-    var place = 0
-    func keep(_ count: Int) {
-      scalars.append(
-        contentsOf: bytes[place..<place + count].compactMap { Unicode.Scalar(plane + UInt32($0)) })
-      place += count
-    }
-    while true {
-      switch parser.parseScalar(from: &rest) {
-      case .emptyInput: return String(scalars)
-      case .error(let count): keep(count)
-      case .valid(let encoded):
-        let scalar = Unicode.UTF8.decode(encoded)
-        // One of the plane itself travels in the same way, so that there is one way back.
-        if scalar.value >= plane {
-          keep(encoded.count)
-        } else {
-          scalars.append(scalar)
-          place += encoded.count
-        }
-      }
-    }
+    let text = String(validating: bytes, as: UTF8.self)
+    // One of the plane itself travels in the same way, so that there is one way back.
+    if let text, text.unicodeScalars.allSatisfy({ $0.value < plane }) { return text }
+    let scalars = bytes.lazy.compactMap { Unicode.Scalar(UInt32($0) + ($0 < 0x80 ? 0 : plane)) }
+    return String(String.UnicodeScalarView(scalars))
   }
 
   static func bytes(_ text: String) -> [UInt8] {

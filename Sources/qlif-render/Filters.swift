@@ -71,15 +71,15 @@ struct Filters: ParsableCommand {
     }
   }
 
-  private func barLabel(_ model: Model) -> String {
-    "weight (\(isQuantum(model) ? "drive" : "current") per unit of input)"
-  }
-
-  /// Whether the neurons have a drive; others have one current without a name.
-  private func isQuantum(_ model: Model) -> Bool { model.rotation(ofLayer: layer) != nil }
-
-  private func title(_ model: Model) -> String {
-    options.title ?? "\(isQuantum(model) ? "Drive weights" : "Weights") of layer \(layer) in \(model.name)"
+  /// The title, what the colour bar shows, and the end of the subtitle.
+  private func words(_ model: Model) -> (title: String, barLabel: String, rotation: String) {
+    // Other neurons have one current without a name.
+    let rotation = model.rotation(ofLayer: layer)
+    let (weights, current) = rotation == nil ? ("Weights", "current") : ("Drive weights", "drive")
+    return (
+      options.picture.title ?? "\(weights) of layer \(layer) in \(model.name)",
+      "weight (\(current) per unit of input)", rotation.map { "; \($0)" } ?? ""
+    )
   }
 
   private func drawDense(_ model: Model, _ weights: Model.Weights) throws {
@@ -93,17 +93,18 @@ struct Filters: ParsableCommand {
     guard let pixels = shape ?? PixelShape(count: count, sizes: before) else {
       throw RenderError("the \(count) inputs of layer \(layer) are no square: say --shape HxW")
     }
-    let tiles = try (units?.indices ?? Array(0..<min(32, weights.shape[0]))).map { unit in
-      FiltersFigure.Tile(
-        name: String(unit), weights: try window(weights, at: unit, width: pixels.width, height: pixels.height)
-      )
+    let chosen = units?.indices ?? Array(0..<min(32, weights.shape[0]))
+    let tiles = try chosen.map {
+      try window(weights, at: $0, width: pixels.width, height: pixels.height)
     }
     let shown = tiles.count == 1 ? "1 unit" : "\(tiles.count) units"
+    let (title, barLabel, rotation) = words(model)
     let figure = try FiltersFigure(
-      title: title(model),
+      title: title,
       subtitle: "\(shown) of \(weights.shape[0]), index above each, \(pixels.height) × \(pixels.width) inputs"
-        + (model.rotation(ofLayer: layer).map { "; \($0)" } ?? ""),
-      columns: columns ?? Self.defaultColumns, tiles: tiles, barLabel: barLabel(model))
+        + rotation,
+      columns: columns ?? Self.defaultColumns, names: chosen.map(String.init), weights: tiles,
+      barLabel: barLabel)
     try Picture.write(figure, model: model, options: options)
   }
 
@@ -117,24 +118,24 @@ struct Filters: ParsableCommand {
     let windows = try rows.flatMap { output in
       try columns.map { try window(weights, at: output * channels + $0, width: width, height: height) }
     }
-    let rotation = model.rotation(ofLayer: layer).map { "; \($0)" } ?? ""
+    let (title, barLabel, rotation) = words(model)
+    let size = "\(height) × \(width)\(rotation)"
     let shown = "\(rows.count) of \(outputs) output channel\(outputs == 1 ? "" : "s")"
     if columns.count == 1 {
       // A single column would be a tower: as with units, several stand in a row.
-      let tiles = zip(rows, windows).map { FiltersFigure.Tile(name: String($0), weights: $1) }
       let input = channels == 1 ? "" : " from input channel \(columns[0])"
       let figure = try FiltersFigure(
-        title: title(model), subtitle: "\(shown)\(input), index above each, \(height) × \(width)\(rotation)",
-        columns: self.columns ?? Self.defaultColumns, tiles: tiles, barLabel: barLabel(model))
+        title: title, subtitle: "\(shown)\(input), index above each, \(size)",
+        columns: self.columns ?? Self.defaultColumns, names: rows.map(String.init), weights: windows,
+        barLabel: barLabel)
       return try Picture.write(figure, model: model, options: options)
     }
     guard self.columns == nil else {
       throw RenderError("--columns does not go with \(columns.count) input channels: each has a column")
     }
-    let figure = try ConvolutionFiltersFigure(
-      title: title(model),
-      subtitle: "\(shown), \(columns.count) of \(channels) input channels, \(height) × \(width)\(rotation)",
-      outputs: rows, inputs: columns, windows: windows, barLabel: barLabel(model))
+    let figure = try FiltersFigure(
+      title: title, subtitle: "\(shown), \(columns.count) of \(channels) input channels, \(size)",
+      outputs: rows, inputs: columns, weights: windows, barLabel: barLabel)
     try Picture.write(figure, model: model, options: options)
   }
 

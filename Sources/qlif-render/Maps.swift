@@ -85,7 +85,7 @@ struct Maps: ParsableCommand {
     let shown = indices.count == count ? "all \(count)" : "\(indices.count) of \(count)"
     let numbers = windows == 1 ? "; above each map: channel and its spikes" : ""
     let figure = try FeatureMapsFigure(
-      title: options.title ?? "Spikes per channel of \(model.name) for \(choice.name)",
+      title: options.picture.title ?? "Spikes per channel of \(model.name) for \(choice.name)",
       subtitle: "\(model.title(ofLayer: layer)), \(shown) channel\(count == 1 ? "" : "s")\(seen), "
         + "\(run.steps) step\(run.steps == 1 ? "" : "s")\(numbers)",
       channels: figureChannels, windows: parts, image: image?.image, imageCaption: image?.caption ?? "")

@@ -10,7 +10,4 @@ struct ModelOptions: ParsableArguments {
   var model: FilePath
 
   @OptionGroup var picture: PictureOptions
-
-  /// The title that the user gave.
-  var title: String? { picture.title }
 }

@@ -4,12 +4,9 @@ import ArgumentParser
 struct PixelShape: ExpressibleByArgument, Equatable {
   let height: Int
   let width: Int
+}
 
-  init(height: Int, width: Int) {
-    self.height = height
-    self.width = width
-  }
-
+extension PixelShape {
   init?(argument: String) {
     let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let height = parts[0], let width = parts[1], (1...10_000).contains(height),

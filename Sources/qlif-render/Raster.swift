@@ -73,7 +73,7 @@ struct Raster: ParsableCommand {
       readout == .spikeCount && prediction.map { first in counts.count { $0 == counts[first] } > 1 } == true
     let reason = readout.reason(model) + (isTied ? ", among equals \(Readout.membrane.reason(model))" : "")
     let figure = try RasterFigure(
-      title: options.title ?? "Spikes of \(model.name) for \(choice.name)",
+      title: options.picture.title ?? "Spikes of \(model.name) for \(choice.name)",
       subtitle: Self.subtitle(choice, predicted: prediction, reason, steps: run.steps),
       layers: layers, image: image?.image, imageCaption: image?.caption ?? "",
       classNames: model.hasClasses ? choice.classes.names.indices.map(choice.classes.short) : [],

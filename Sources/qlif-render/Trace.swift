@@ -59,7 +59,7 @@ struct Trace: ParsableCommand {
     }
     let seen = choice.className == nil ? "" : ", input\(choice.ofClass)"
     let figure = try TraceFigure(
-      title: options.title ?? "Population of neurons in \(model.name) for \(choice.name)",
+      title: options.picture.title ?? "Population of neurons in \(model.name) for \(choice.name)",
       subtitle: "\(model.title(ofLayer: layer))\(seen), \(run.steps) step\(run.steps == 1 ? "" : "s")",
       threshold: threshold, traces: traces)
     try Picture.write(figure, model: model, options: options)

@@ -1,6 +1,7 @@
 import Glibc
-import QLIFFigures
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct BlochFigureTests {
   /// A quarter turn from the ground state, a spike's reset, and a part inside of the ball.

@@ -1,5 +1,6 @@
-import QLIFFigures
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct CanvasTests {
   @Test func impossibleSizesAreRefused() {

@@ -1,5 +1,7 @@
-import QLIFFigures
+import Glibc
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct ColorMapTests {
   static let maps = [ColorMap.diverging, .sequential, .time, .grey]
@@ -48,5 +50,21 @@ import Testing
     let white = Color(lab: LabColor(lightness: 100, a: 0, b: 0))
     #expect(abs(white.red - 1) < 1e-3 && abs(white.green - 1) < 1e-3 && abs(white.blue - 1) < 1e-3)
     #expect(abs(Color(hex: 0x808080).lightness - 53.585) < 0.01)
+  }
+}
+
+extension LabColor {
+  /// Whether sRGB can show the colour.
+  fileprivate var isDisplayable: Bool { linearRGB.allSatisfy { $0 > -1e-3 && $0 < 1 + 1e-3 } }
+}
+
+extension Color {
+  /// The CIE lightness L*, from 0 to 100: how light the colour looks when it is printed in grey.
+  fileprivate var lightness: Double {
+    func linear(_ value: Double) -> Double {
+      value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+    }
+    let y = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    return y > 216.0 / 24389 ? 116 * cbrt(y) - 16 : y * 24389 / 27
   }
 }

@@ -1,5 +1,6 @@
-import QLIFFigures
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct FiltersFigureTests {
   static func figure(
@@ -7,12 +8,11 @@ import Testing
     weight: (Int) -> Float
   ) throws -> FiltersFigure {
     let images = (0..<tiles).compactMap { index in
-      GreyImage(width: width, height: height, values: (0..<(width * height)).map { weight($0 + index) }).map {
-        FiltersFigure.Tile(name: String(index), weights: $0)
-      }
+      GreyImage(width: width, height: height, values: (0..<(width * height)).map { weight($0 + index) })
     }
     return try FiltersFigure(
-      title: title, columns: columns, tiles: images, barLabel: "weight (drive per unit of input)")
+      title: title, columns: columns, names: (0..<tiles).map(String.init), weights: images,
+      barLabel: "weight (drive per unit of input)")
   }
 
   @Test(arguments: [
@@ -58,6 +58,9 @@ import Testing
   @Test func misfitsAreRefused() throws {
     #expect(throws: FigureError.self) { try Self.figure(tiles: 0) { _ in 0 } }
     #expect(throws: FigureError.self) { try Self.figure(columns: 0) { _ in 0 } }
+    #expect(throws: FigureError.self) {
+      try FiltersFigure(title: "", columns: 1, names: ["0"], weights: [], barLabel: "")
+    }
     #expect(GreyImage(width: 2, height: 2, values: [1]) == nil)
     #expect(GreyImage(width: .max, height: 2, values: []) == nil)
     #expect(GreyImage(width: -1, height: -1, values: [1]) == nil)
@@ -69,7 +72,7 @@ import Testing
       let png = try decode(figure.drawn(scale: scale).png(texts: [("Command", "qlif-render filters")]))
       #expect(png.pixelsPerMetre == UInt32((144 * scale / 0.0254).rounded()))
       #expect(png.texts["Command"] == "qlif-render filters")
-      let size = figure.size(try TextMeasure())
+      let size = figure.arrangement(try TextMeasure()).size
       #expect(png.width == Int((size.width * scale).rounded(.up)))
       #expect(png.height == Int((size.height * scale).rounded(.up)))
     }

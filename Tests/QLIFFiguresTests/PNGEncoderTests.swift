@@ -1,5 +1,6 @@
-import QLIFFigures
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct PNGEncoderTests {
   @Test func pixelsResolutionAndTextsComeBack() throws {
@@ -18,18 +19,10 @@ import Testing
     #expect(png.texts["Long"]?.count == 5000)
   }
 
-  @Test func wrongSizesAndKeywordsAreRefused() {
+  @Test func wrongSizesAreRefused() {
     #expect(throws: FigureError.self) { try PNGEncoder.encode([0, 0, 0], width: 2, height: 1) }
     #expect(throws: FigureError.self) { try PNGEncoder.encode([], width: 0, height: 0) }
     #expect(throws: FigureError.self) { try PNGEncoder.encode([], width: -1, height: 1) }
-    for keyword in ["", "two words", "ä", String(repeating: "k", count: 80)] {
-      #expect(throws: FigureError.self) {
-        try PNGEncoder.encode([0, 0, 0], width: 1, height: 1, texts: [(keyword, "x")])
-      }
-    }
-    #expect(throws: FigureError.self) {
-      try PNGEncoder.encode([0, 0, 0], width: 1, height: 1, pixelsPerInch: .nan)
-    }
   }
 
   @Test func samePictureGivesSameBytes() throws {

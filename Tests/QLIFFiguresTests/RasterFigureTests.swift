@@ -1,5 +1,6 @@
-import QLIFFigures
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct RasterFigureTests {
   /// A layer in which neuron n fires at the steps that `fires` says.

@@ -1,6 +1,7 @@
 import CPNG
 import Glibc
-import QLIFFigures
+
+@testable import QLIFFigures
 
 /// A picture as libpng reads it back.
 struct DecodedPNG {
@@ -91,45 +92,14 @@ extension Canvas {
   }
 }
 
-/// A new folder that is removed with all it holds when the object goes.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/qlif-figures-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw DecodingFailure(reason: "no temporary folder") }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+extension Rect {
+  /// Whether the two rectangles share an area; touching edges share none.
+  func overlaps(_ other: Rect) -> Bool {
+    x < other.maxX && other.x < maxX && y < other.maxY && other.y < maxY
   }
 
-  deinit {
-    for name in contents { unlink("\(path)/\(name)") }
-    rmdir(path)
-  }
-
-  /// The names of the files in it.
-  var contents: [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-}
-
-/// The bytes of a file, nil where there is none.
-func bytes(of path: String) -> [UInt8]? {
-  guard let file = fopen(path, "rb") else { return nil }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 4096)
-  while true {
-    let count = fread(&chunk, 1, chunk.count, file)
-    if count == 0 { return bytes }
-    bytes.append(contentsOf: chunk[..<count])
+  /// Whether `other` lies inside, edges included.
+  func contains(_ other: Rect) -> Bool {
+    x <= other.x && other.maxX <= maxX && y <= other.y && other.maxY <= maxY
   }
 }

@@ -1,5 +1,6 @@
-import QLIFFigures
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct TicksTests {
   @Test func roundPlaces() {
@@ -15,16 +16,6 @@ import Testing
     #expect(Ticks.whole(0, 3, maximum: 20).map(\.label) == ["0", "1", "2", "3"])
     #expect(Ticks.whole(0, 24, maximum: 6).map(\.label) == ["0", "5", "10", "15", "20"])
     #expect(Ticks.whole(0, 0, maximum: 5).map(\.label) == ["0"])
-  }
-
-  @Test func powersOfTen() {
-    #expect(Ticks.powers(16, 16384, maximum: 6).map(\.label) == ["100", "1000", "10\u{2009}000"])
-    #expect(Ticks.powers(0.0003, 0.3, maximum: 6).map(\.label) == ["0.001", "0.01", "0.1"])
-    #expect((2...4).contains(Ticks.powers(1e-9, 1e9, maximum: 4).count))
-    #expect(Ticks.powers(0.015, 0.6, maximum: 6).map(\.label) == ["0.02", "0.05", "0.1", "0.2", "0.5"])
-    // Less than a power of ten, and what has no logarithm.
-    #expect(Ticks.powers(2, 5, maximum: 5).map(\.value).allSatisfy { (2...5).contains($0) })
-    #expect(!Ticks.powers(0, 1, maximum: 5).isEmpty)
   }
 
   @Test func insideTheRangeAndNeverTooMany() {

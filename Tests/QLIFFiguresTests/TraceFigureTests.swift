@@ -1,5 +1,6 @@
-import QLIFFigures
 import Testing
+
+@testable import QLIFFigures
 
 @Suite struct TraceFigureTests {
   static func figure(traces: Int = 3, steps: Int = 25, threshold: Double = 0.75, title: String = "T") throws

@@ -3,23 +3,20 @@ import CCairo
 /// A white sheet to draw on, measured in points; `scale` pixels are one point.
 ///
 /// Wraps a cairo image surface, which it owns and frees. The y axis points downwards.
-public final class Canvas {
-  /// The sheet's size in points.
-  public let size: Size
+package final class Canvas {
+  let size: Size
   /// Pixels per point.
-  public let scale: Double
-  /// Pixels in a row.
-  public let pixelWidth: Int
-  /// Rows of pixels.
-  public let pixelHeight: Int
+  let scale: Double
+  let pixelWidth: Int
+  let pixelHeight: Int
 
   /// The most pixels on one side; cairo's own limit is 32767.
-  public static let largestSide = 16_384
+  static let largestSide = 16_384
   /// The most pixels in all.
-  public static let largestArea = 100_000_000
+  static let largestArea = 100_000_000
 
   /// The letters that were drawn as boxes, because no installed font has them.
-  public private(set) var missingLetters: [Character] = []
+  package private(set) var missingLetters: [Character] = []
 
   private let surface: OpaquePointer
   private let context: OpaquePointer
@@ -27,7 +24,7 @@ public final class Canvas {
 
   /// A white sheet of `size` points. Throws where the picture would be too large, memory is short or no font is
   /// installed.
-  public init(size: Size, scale: Double) throws(FigureError) {
+  init(size: Size, scale: Double) throws(FigureError) {
     let width = (size.width * scale).rounded(.up)
     let height = (size.height * scale).rounded(.up)
     let side = Double(Self.largestSide)
@@ -64,22 +61,17 @@ public final class Canvas {
 
   // MARK: Shapes
 
-  /// Fills a rectangle.
-  public func fill(_ rect: Rect, _ color: Color) {
-    setSource(color)
-    cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
-    cairo_fill(context)
-  }
+  func fill(_ rect: Rect, _ color: Color) { fill([rect], color) }
 
   /// Fills many rectangles of one colour.
-  public func fill(_ rects: [Rect], _ color: Color) {
+  func fill(_ rects: [Rect], _ color: Color) {
     setSource(color)
     for rect in rects { cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height) }
     cairo_fill(context)
   }
 
   /// Draws a rectangle's outline, the line's middle on the edge.
-  public func stroke(_ rect: Rect, _ color: Color, width: Double = 1) {
+  func stroke(_ rect: Rect, _ color: Color, width: Double = 1) {
     setSource(color)
     cairo_set_line_width(context, width)
     cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
@@ -87,55 +79,40 @@ public final class Canvas {
   }
 
   /// Draws a line through the points; `dash` gives the lengths of dashes and gaps, in points.
-  public func stroke(_ points: [Point], _ color: Color, width: Double = 1, dash: [Double] = []) {
-    guard let first = points.first else { return }
-    setSource(color)
+  func stroke(_ points: [Point], _ color: Color, width: Double = 1, dash: [Double] = []) {
+    guard !points.isEmpty else { return }
     cairo_set_line_width(context, width)
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
     cairo_set_dash(context, dash, Int32(dash.count), 0)
-    cairo_move_to(context, first.x, first.y)
-    for point in points.dropFirst() { cairo_line_to(context, point.x, point.y) }
+    trace(points, color)
     cairo_stroke(context)
     cairo_set_dash(context, [], 0, 0)
   }
 
-  /// Draws a line with a white core, which stands out from plain lines without colour, too.
-  public func strokeTube(_ points: [Point], _ color: Color, width: Double) {
-    stroke(points, color, width: width)
-    stroke(points, Palette.paper, width: width / 3)
-  }
-
-  /// Fills a polygon.
-  public func fill(_ points: [Point], _ color: Color) {
-    guard let first = points.first else { return }
-    setSource(color)
-    cairo_move_to(context, first.x, first.y)
-    for point in points.dropFirst() { cairo_line_to(context, point.x, point.y) }
+  func fill(_ points: [Point], _ color: Color) {
+    trace(points, color)
     cairo_close_path(context)
     cairo_fill(context)
   }
 
-  /// Fills a disc.
-  public func fillCircle(_ center: Point, radius: Double, _ color: Color) {
+  /// A path through the points; text leaves a current point, from which it would begin.
+  private func trace(_ points: [Point], _ color: Color) {
+    setSource(color)
+    cairo_new_path(context)
+    for point in points { cairo_line_to(context, point.x, point.y) }
+  }
+
+  func fillCircle(_ center: Point, radius: Double, _ color: Color) {
     setSource(color)
     cairo_new_sub_path(context)
     cairo_arc(context, center.x, center.y, radius, 0, 2 * Double.pi)
     cairo_fill(context)
   }
 
-  /// Draws only what lies inside `rect` while `body` runs.
-  public func clipped(to rect: Rect, _ body: () -> Void) {
-    cairo_save(context)
-    cairo_rectangle(context, rect.x, rect.y, rect.width, rect.height)
-    cairo_clip(context)
-    body()
-    cairo_restore(context)
-  }
-
   // MARK: Text
 
   /// The width of one line of text, in points.
-  public func width(of text: String, _ style: TextStyle) -> Double {
+  func width(of text: String, _ style: TextStyle) -> Double {
     fonts.parts(of: Self.printable(text), bold: style.bold).parts.reduce(0) { width, part in
       select(part.font, style)
       var extents = cairo_text_extents_t()
@@ -147,7 +124,7 @@ public final class Canvas {
   /// Draws one line of text. `anchor` says which point of the text's box lies at `point`; the box is as
   /// high as a capital letter, so `.middle` centres the letters and not the descenders. A quarter turn
   /// makes the text read upwards.
-  public func draw(
+  func draw(
     _ text: String, at point: Point, _ style: TextStyle, anchor: Anchor = .leading, quarterTurn: Bool = false
   ) {
     let width = width(of: text, style)
@@ -185,7 +162,7 @@ public final class Canvas {
   // MARK: Images
 
   /// Draws a grid of colours, each as a sharp rectangle; `colors` holds `rows * columns`, row by row from the top.
-  public func draw(_ colors: [Color], rows: Int, columns: Int, in rect: Rect) {
+  func draw(_ colors: [Color], rows: Int, columns: Int, in rect: Rect) {
     guard rows > 0, columns > 0, colors.count == rows * columns else { return }
     var pixels = colors.map(\.rgb24)
     pixels.withUnsafeMutableBytes { bytes in
@@ -210,7 +187,7 @@ public final class Canvas {
   // MARK: Pixels
 
   /// The sheet's pixels as rows of red, green and blue bytes.
-  public func pixels() throws(FigureError) -> [UInt8] {
+  func pixels() throws(FigureError) -> [UInt8] {
     cairo_surface_flush(surface)
     let status = cairo_status(context)
     guard status == CAIRO_STATUS_SUCCESS else {
@@ -234,7 +211,7 @@ public final class Canvas {
   }
 
   /// The nearest place where a line of odd width covers whole pixels.
-  public func crisp(_ coordinate: Double) -> Double {
+  func crisp(_ coordinate: Double) -> Double {
     ((coordinate * scale - 0.5).rounded() + 0.5) / scale
   }
 

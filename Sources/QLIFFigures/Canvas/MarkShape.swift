@@ -1,13 +1,13 @@
 import Glibc
 
 /// The form of a mark, which tells marks apart where colours do not.
-public enum MarkShape: Sendable {
+enum MarkShape: Sendable {
   case disc, square, diamond
   /// Of five points.
   case star
 
   /// Draws the mark with a dark outline and a white rim, so that it stands out from what lies below.
-  public func draw(on canvas: Canvas, at center: Point, radius: Double, _ color: Color) {
+  func draw(on canvas: Canvas, at center: Point, radius: Double, _ color: Color) {
     for (color, growth) in [(Palette.paper, 2.6), (Palette.ink, 1.3), (color, 0)] {
       switch self {
       case .disc: canvas.fillCircle(center, radius: radius + growth, color)

@@ -3,26 +3,26 @@ import CCairo
 /// Measures text before there is a canvas, so that a figure can choose its size by its words.
 ///
 /// Widths do not depend on the scale of the canvas that the text is drawn on later.
-public final class TextMeasure {
+package final class TextMeasure {
   private let canvas: Canvas
 
   /// Throws where not even a tiny canvas can be had.
-  public init() throws(FigureError) {
+  init() throws(FigureError) {
     canvas = try Canvas(size: Size(width: 1, height: 1), scale: 1)
   }
 
   /// The width of one line of text, in points.
-  public func width(_ text: String, _ style: TextStyle) -> Double {
+  func width(_ text: String, _ style: TextStyle) -> Double {
     canvas.width(of: text, style)
   }
 
   /// The widest of several lines, 0 for none.
-  public func width(_ texts: [String], _ style: TextStyle) -> Double {
+  func width(_ texts: [String], _ style: TextStyle) -> Double {
     texts.reduce(0) { max($0, width($1, style)) }
   }
 
   /// Breaks a text into lines no wider than `limit`: between words, or inside a word that alone is too wide.
-  public func wrapped(_ text: String, _ style: TextStyle, limit: Double) -> [String] {
+  func wrapped(_ text: String, _ style: TextStyle, limit: Double) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

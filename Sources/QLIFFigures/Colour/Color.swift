@@ -1,50 +1,35 @@
 import Glibc
 
 /// An sRGB colour; red, green, blue and alpha from 0 to 1.
-public struct Color: Equatable, Sendable {
-  /// The share of red.
-  public var red: Double
-  /// The share of green.
-  public var green: Double
-  /// The share of blue.
-  public var blue: Double
+struct Color: Equatable, Sendable {
+  var red: Double
+  var green: Double
+  var blue: Double
   /// 0 is clear, 1 covers what lies below.
-  public var alpha: Double
+  var alpha = 1.0
+}
 
-  /// The colour of these shares.
-  public init(red: Double, green: Double, blue: Double, alpha: Double = 1) {
-    self.red = red
-    self.green = green
-    self.blue = blue
-    self.alpha = alpha
-  }
-
+extension Color {
   /// A colour as written in style sheets, `0xRRGGBB`.
-  public init(hex: UInt32) {
+  init(hex: UInt32) {
     self.init(
       red: Double(hex >> 16 & 0xff) / 255, green: Double(hex >> 8 & 0xff) / 255,
       blue: Double(hex & 0xff) / 255)
   }
 
   /// A grey: 0 is black, 1 is white.
-  public init(grey: Double) {
+  init(grey: Double) {
     self.init(red: grey, green: grey, blue: grey)
   }
 
   /// The sRGB colour of CIE 1976 L*a*b* coordinates (white point D65), cut to the sRGB gamut.
-  public init(lab: LabColor) {
+  init(lab: LabColor) {
     let rgb = lab.linearRGB.map { Self.encoded(min(max($0, 0), 1)) }
     self.init(red: rgb[0], green: rgb[1], blue: rgb[2])
   }
 
-  /// The CIE lightness L*, from 0 to 100: how light the colour looks when it is printed in grey.
-  public var lightness: Double {
-    let y = 0.2126 * Self.decoded(red) + 0.7152 * Self.decoded(green) + 0.0722 * Self.decoded(blue)
-    return y > 216.0 / 24389 ? 116 * cbrt(y) - 16 : y * 24389 / 27
-  }
-
   /// The same colour, mixed with white: 0 leaves it, 1 is white.
-  public func lighter(_ share: Double) -> Color {
+  func lighter(_ share: Double) -> Color {
     Color(
       red: red + (1 - red) * share, green: green + (1 - green) * share, blue: blue + (1 - blue) * share,
       alpha: alpha)
@@ -56,12 +41,8 @@ public struct Color: Equatable, Sendable {
     return byte(red) << 16 | byte(green) << 8 | byte(blue)
   }
 
-  /// The transfer function of sRGB (IEC 61966-2-1) and its inverse.
+  /// The transfer function of sRGB (IEC 61966-2-1).
   private static func encoded(_ linear: Double) -> Double {
     linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055
-  }
-
-  private static func decoded(_ value: Double) -> Double {
-    value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
   }
 }

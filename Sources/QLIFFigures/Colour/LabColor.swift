@@ -1,37 +1,27 @@
 import Glibc
 
 /// A colour in CIE 1976 L*a*b* (white point D65), where equal distances look about equally large.
-public struct LabColor: Equatable, Sendable {
+struct LabColor: Equatable, Sendable {
   /// L*, from 0 (black) to 100 (white).
-  public var lightness: Double
+  var lightness: Double
   /// From green to red.
-  public var a: Double
+  var a: Double
   /// From blue to yellow.
-  public var b: Double
+  var b: Double
+}
 
-  /// The colour at these coordinates.
-  public init(lightness: Double, a: Double, b: Double) {
-    self.lightness = lightness
-    self.a = a
-    self.b = b
-  }
-
-  /// The same in polar form; `hue` in degrees.
-  public init(lightness: Double, chroma: Double, hue: Double) {
+extension LabColor {
+  /// In polar form; `hue` in degrees.
+  init(lightness: Double, chroma: Double, hue: Double) {
     let angle = hue * Double.pi / 180
     self.init(lightness: lightness, a: chroma * cos(angle), b: chroma * sin(angle))
   }
 
   /// The colour a share `t` of the way to `other`.
-  public func mixed(with other: LabColor, _ t: Double) -> LabColor {
+  func mixed(with other: LabColor, _ t: Double) -> LabColor {
     LabColor(
       lightness: lightness + (other.lightness - lightness) * t, a: a + (other.a - a) * t,
       b: b + (other.b - b) * t)
-  }
-
-  /// Whether sRGB can show the colour.
-  public var isDisplayable: Bool {
-    linearRGB.allSatisfy { $0 > -1e-3 && $0 < 1 + 1e-3 }
   }
 
   /// Linear sRGB, which may lie outside 0 to 1. Matrix: IEC 61966-2-1.

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The way of a qubit through the Bloch ball, coloured by time, and below it the population over time.
-public struct BlochFigure: Figure {
+package struct BlochFigure: Figure {
   /// What a part of the way shows; each is drawn in its own manner.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// An input spike's rotation, or any way without a name.
     case drive
     /// A wait, or a rotation back: a line with a white core.
@@ -16,20 +16,16 @@ public struct BlochFigure: Figure {
     case reset
 
     /// Whether it shows where the neuron goes, and when; the others only lead back to where it was.
-    public var isColoured: Bool { self == .drive || self == .leak }
+    package var isColoured: Bool { self == .drive || self == .leak }
   }
 
-  /// A part of the way.
-  public struct Segment: Sendable {
-    /// What it shows.
-    public var kind: Kind
-    /// At least one.
-    public var points: [BlochPoint]
+  package struct Segment: Sendable {
+    package var kind: Kind
+    package var points: [BlochPoint]
     /// When the qubit is at each point.
-    public var times: [Double]
+    package var times: [Double]
 
-    /// A part through these points.
-    public init(kind: Kind, points: [BlochPoint], times: [Double]) {
+    package init(kind: Kind, points: [BlochPoint], times: [Double]) {
       self.kind = kind
       self.points = points
       self.times = times
@@ -37,43 +33,38 @@ public struct BlochFigure: Figure {
   }
 
   /// What was measured at the end of a step.
-  public struct Reading: Sendable {
-    /// When.
-    public var time: Double
+  package struct Reading: Sendable {
+    package var time: Double
     /// The population that was read.
-    public var alpha: Double
-    /// Whether the neuron fired.
-    public var isSpike: Bool
+    package var alpha: Double
+    package var isSpike: Bool
 
-    /// A reading of `alpha` at `time`.
-    public init(time: Double, alpha: Double, isSpike: Bool) {
+    package init(time: Double, alpha: Double, isSpike: Bool) {
       self.time = time
       self.alpha = alpha
       self.isSpike = isSpike
     }
   }
 
-  /// The first line.
-  public var title: String
-  /// The line below it, may be empty.
-  public var subtitle: String
+  package var title: String
+  package var subtitle: String
   /// What time is counted in.
-  public var timeLabel: String
+  package var timeLabel: String
   /// The population above which the neuron fires, as a circle and a line; nil: none is drawn.
-  public var threshold: Double?
+  package var threshold: Double?
   /// From where one looks at the sphere, degrees.
-  public var azimuth: Double
+  package var azimuth: Double
   /// From how high, degrees above the equator.
-  public var elevation: Double
+  package var elevation: Double
   let segments: [Segment]
   let readings: [Reading]
   let times: ClosedRange<Double>
 
   /// More points than these take too long to draw.
-  public static let mostPoints = 2_000_000
+  package static let mostPoints = 2_000_000
 
   /// There must be a point; all must be finite, and in the ball but for rounding.
-  public init(
+  package init(
     title: String, subtitle: String = "", timeLabel: String = "time (steps)", threshold: Double? = nil,
     azimuth: Double = -30, elevation: Double = 18, segments: [Segment], readings: [Reading] = []
   ) throws(FigureError) {
@@ -112,19 +103,15 @@ public struct BlochFigure: Figure {
     self.times = first...max(last, first + 1e-9)
   }
 
-  /// Where everything goes.
-  package struct Arrangement {
+  package struct Arrangement: FigureArrangement {
     package var size: Size
     package var title: TitleBlock
-    package var sphere: SphereView
-    package var bar: ColorBar
-    package var legend: Point
-    package var panel: Panel
+    var sphere: SphereView
+    var bar: ColorBar
+    var legend: Point
+    var panel: Panel
     var labelDistance: Double
   }
-
-  /// The size in points that nothing of the figure exceeds.
-  public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   private static let radius = 210.0
   /// Around the sphere, for the axes' names.
@@ -138,7 +125,7 @@ public struct BlochFigure: Figure {
         ? Ticks.whole(Int(times.lowerBound), Int(times.upperBound.rounded()), maximum: maximum)
         : Ticks.nice(times.lowerBound, times.upperBound, maximum: maximum)
     }
-    let time = Axis(times.lowerBound, times.upperBound, ticks: ticks(8), label: timeLabel)
+    let time = Axis(lower: times.lowerBound, upper: times.upperBound, ticks: ticks(8), label: timeLabel)
     let barX = Spacing.margin + side
     let legendX = barX + 18 + ColorBar.rightMargin(time, text) + Spacing.panel
     let legendWidth = entries.map { Legend([$0]).width(text) }.max() ?? 0
@@ -148,12 +135,12 @@ public struct BlochFigure: Figure {
     let center = Point(x: Spacing.margin + side / 2, y: top + side / 2)
 
     let y = Axis(
-      -0.04, 1.06, ticks: [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) }, label: "population α",
-      showsGrid: true)
+      lower: -0.04, upper: 1.06, ticks: [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) },
+      label: "population α")
     let left = Panel.leftMargin(y, text)
     let room = (times.upperBound - times.lowerBound) * 0.012
     let x = Axis(
-      times.lowerBound - room, times.upperBound + room, ticks: ticks(Int((right - left) / 45)),
+      lower: times.lowerBound - room, upper: times.upperBound + room, ticks: ticks(Int((right - left) / 45)),
       label: timeLabel)
     let frame = Rect(
       x: Spacing.margin + left, y: (top + side + Spacing.gap).rounded(), width: right - Spacing.margin - left,
@@ -206,10 +193,7 @@ public struct BlochFigure: Figure {
 
   // MARK: Drawing
 
-  /// Draws the figure on a canvas of that size.
-  public func draw(on canvas: Canvas, _ text: TextMeasure) {
-    let place = arrangement(text)
-    place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
+  package func draw(_ place: Arrangement, on canvas: Canvas, _ text: TextMeasure) {
     drawSphere(place.sphere, on: canvas)
     place.bar.draw(on: canvas, text)
     for (index, entry) in entries.enumerated() {
@@ -285,12 +269,7 @@ public struct BlochFigure: Figure {
 
   private func drawPopulation(_ panel: Panel, on canvas: Canvas) {
     panel.drawGrid(on: canvas)
-    if let threshold {
-      let y = canvas.crisp(panel.point(0, threshold).y)
-      canvas.stroke(
-        [Point(x: panel.frame.x, y: y), Point(x: panel.frame.maxX, y: y)], Palette.ink, width: 1.2,
-        dash: [6, 4])
-    }
+    if let threshold { panel.drawThreshold(threshold, on: canvas) }
     for reading in readings where reading.isSpike && reading.time < times.upperBound {
       canvas.stroke(
         [panel.point(reading.time, reading.alpha), panel.point(reading.time, 0)], Palette.axis, width: 1.3,

@@ -1,21 +1,31 @@
 /// A picture that knows how large it must be and how to draw itself.
-public protocol Figure {
+package protocol Figure {
+  associatedtype Arrangement: FigureArrangement
   /// The first line.
   var title: String { get }
   /// The line below it, may be empty.
   var subtitle: String { get }
-  /// The size in points that nothing of the figure exceeds.
-  func size(_ text: TextMeasure) -> Size
-  /// Draws the figure on a canvas of that size.
-  func draw(on canvas: Canvas, _ text: TextMeasure)
+  /// Where everything goes.
+  func arrangement(_ text: TextMeasure) -> Arrangement
+  /// Draws all but the title on a canvas of the arrangement's size.
+  func draw(_ place: Arrangement, on canvas: Canvas, _ text: TextMeasure)
+}
+
+/// Where everything of a figure goes.
+package protocol FigureArrangement {
+  /// In points; nothing of the figure exceeds it.
+  var size: Size { get }
+  var title: TitleBlock { get }
 }
 
 extension Figure {
   /// The figure on a sheet of its own; `scale` pixels are one point.
-  public func drawn(scale: Double = 1) throws(FigureError) -> Canvas {
+  package func drawn(scale: Double = 1) throws(FigureError) -> Canvas {
     let text = try TextMeasure()
-    let canvas = try Canvas(size: size(text), scale: scale)
-    draw(on: canvas, text)
+    let place = arrangement(text)
+    let canvas = try Canvas(size: place.size, scale: scale)
+    place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
+    draw(place, on: canvas, text)
     return canvas
   }
 }

@@ -1,53 +1,46 @@
 /// One row that explains lines and marks.
-public struct Legend: Sendable {
+struct Legend: Sendable {
   /// How an entry's sample is drawn.
-  public enum Mark: Sendable {
+  enum Mark: Sendable {
     /// A line; `dash` gives the lengths of dashes and gaps.
     case line(Color, width: Double, dash: [Double])
     /// A line with a white core.
     case tube(Color, width: Double)
-    /// A disc.
     case disc(Color, radius: Double)
     /// A mark with an outline.
     case shape(MarkShape, Color, radius: Double)
   }
 
-  /// A sample and what it means.
-  public struct Entry: Sendable {
-    /// The sample.
-    public var mark: Mark
-    /// What it means.
-    public var name: String
+  struct Entry: Sendable {
+    var mark: Mark
+    var name: String
 
-    /// A sample and what it means.
-    public init(_ mark: Mark, _ name: String) {
+    init(_ mark: Mark, _ name: String) {
       self.mark = mark
       self.name = name
     }
   }
 
-  /// From left to right.
-  public var entries: [Entry]
+  var entries: [Entry]
 
   static let sample = 26.0
   static let gap = 8.0
   static let between = 26.0
 
   /// The room the row takes, the gap below it included.
-  public static let height = TextStyle.note.lineHeight + 10
+  static let height = TextStyle.note.lineHeight + 10
 
-  /// A row of these entries.
-  public init(_ entries: [Entry]) {
+  init(_ entries: [Entry]) {
     self.entries = entries
   }
 
   /// The length of the row.
-  public func width(_ text: TextMeasure) -> Double {
+  func width(_ text: TextMeasure) -> Double {
     entries.reduce(-Self.between) { $0 + Self.sample + Self.gap + text.width($1.name, .note) + Self.between }
   }
 
   /// Draws the row to the right of `origin`, its top left corner.
-  public func draw(on canvas: Canvas, at origin: Point) {
+  func draw(on canvas: Canvas, at origin: Point) {
     var x = origin.x
     let y = canvas.crisp(origin.y + TextStyle.note.lineHeight / 2)
     for entry in entries {
@@ -55,7 +48,9 @@ public struct Legend: Sendable {
       case .line(let color, let width, let dash):
         canvas.stroke([Point(x: x, y: y), Point(x: x + Self.sample, y: y)], color, width: width, dash: dash)
       case .tube(let color, let width):
-        canvas.strokeTube([Point(x: x, y: y), Point(x: x + Self.sample, y: y)], color, width: width)
+        let line = [Point(x: x, y: y), Point(x: x + Self.sample, y: y)]
+        canvas.stroke(line, color, width: width)
+        canvas.stroke(line, Palette.paper, width: width / 3)
       case .disc(let color, let radius):
         canvas.fillCircle(Point(x: x + Self.sample / 2, y: y), radius: radius, color)
       case .shape(let shape, let color, let radius):

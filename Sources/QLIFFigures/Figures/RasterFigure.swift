@@ -1,22 +1,20 @@
 /// Which neurons fire when, for one input: a panel per layer, the input's picture beside them, and how
 /// often each output fires, in line with the output layer's rows.
-public struct RasterFigure: Figure {
-  /// The first line.
-  public var title: String
-  /// The line below it, may be empty.
-  public var subtitle: String
+package struct RasterFigure: Figure {
+  package var title: String
+  package var subtitle: String
   /// From the input to the output; the last one's neurons are the classes.
-  public var layers: [SpikeLayer]
+  package var layers: [SpikeLayer]
   /// The input, where it is a picture.
-  public var image: InputImage?
+  package var image: InputImage?
   /// What stands below the picture.
-  public var imageCaption: String
+  package var imageCaption: String
   /// One name per output; empty where the outputs stand for no classes.
-  public var classNames: [String]
+  package var classNames: [String]
   /// The output of the class that the network chose, where it chooses one.
-  public var predicted: Int?
+  package var predicted: Int?
   /// The output of the true class, where it is known.
-  public var label: Int?
+  package var label: Int?
 
   static let plotWidth = 620.0
   static let barsWidth = 190.0
@@ -28,7 +26,7 @@ public struct RasterFigure: Figure {
     "Where a layer has more neurons than rows, a mark is the darker the more neighbours fire."
 
   /// All layers must have the same number of steps; there must be at least one.
-  public init(
+  package init(
     title: String, subtitle: String = "", layers: [SpikeLayer], image: InputImage? = nil,
     imageCaption: String = "",
     classNames: [String] = [], predicted: Int? = nil, label: Int? = nil
@@ -57,19 +55,15 @@ public struct RasterFigure: Figure {
     self.label = label
   }
 
-  /// Where everything goes.
-  package struct Arrangement {
+  package struct Arrangement: FigureArrangement {
     package var size: Size
     package var title: TitleBlock
-    package var panels: [Panel]
-    package var labelDistance: Double
-    package var bars: Panel
-    package var image: Rect?
-    package var caption: [String]
+    var panels: [Panel]
+    var labelDistance: Double
+    var bars: Panel
+    var image: Rect?
+    var caption: [String]
   }
-
-  /// The size in points that nothing of the figure exceeds.
-  public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   /// The height of a layer's panel: large enough to tell rows apart while they are few; for many neurons
   /// about 0.6 points each, within limits.
@@ -95,7 +89,7 @@ public struct RasterFigure: Figure {
     let remarkRoom = text.width(remarks, Self.strongNote) + 8
     let barsColumn = Self.barsWidth + remarkRoom
 
-    let imageSize = image.map(Self.imageSize) ?? Size(width: 0, height: 0)
+    let imageSize = image?.size(within: Self.imageSide) ?? Size(width: 0, height: 0)
     var caption =
       image == nil ? [] : text.wrapped(imageCaption, .note, limit: max(imageSize.width, barsColumn))
     if image != nil, zip(layers, heights).contains(where: { Double($0.neurons) > $1 }) {
@@ -124,7 +118,8 @@ public struct RasterFigure: Figure {
       y += headingRoom
       let frame = Rect(x: plotX, y: y.rounded(), width: Self.plotWidth, height: heights[index])
       let xAxis = Axis(
-        -0.5, Double(steps) - 0.5, ticks: xTicks, label: isLast ? "step" : "", showsTickLabels: isLast)
+        lower: -0.5, upper: Double(steps) - 0.5, ticks: xTicks, label: isLast ? "step" : "",
+        showsTickLabels: isLast)
       panels.append(Panel(frame: frame, x: xAxis, y: yAxes[index], heading: heading(of: layer, text)))
       y = frame.maxY + (isLast ? Panel.bottomMargin(xAxis) : Spacing.panel)
     }
@@ -136,7 +131,8 @@ public struct RasterFigure: Figure {
     shared.ticks = []
     let bars = Panel(
       frame: Rect(x: barsX, y: last.frame.y, width: Self.barsWidth, height: last.frame.height),
-      x: Axis(0, Double(most), ticks: Ticks.whole(0, most, maximum: 5), label: "spikes"), y: shared,
+      x: Axis(lower: 0, upper: Double(most), ticks: Ticks.whole(0, most, maximum: 5), label: "spikes"),
+      y: shared,
       heading: "Output spikes")
     let imageRect = image.map { _ in
       Rect(x: imageX, y: panels[0].frame.y, width: imageSize.width, height: imageSize.height)
@@ -148,10 +144,7 @@ public struct RasterFigure: Figure {
       image: imageRect, caption: caption)
   }
 
-  /// Draws the figure on a canvas of that size.
-  public func draw(on canvas: Canvas, _ text: TextMeasure) {
-    let place = arrangement(text)
-    place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
+  package func draw(_ place: Arrangement, on canvas: Canvas, _ text: TextMeasure) {
     for (layer, panel) in zip(layers, place.panels) {
       let isOutput = panel.frame == place.panels[place.panels.count - 1].frame
       if isOutput { drawPredictionBand(panel, place.bars, on: canvas) }
@@ -160,25 +153,12 @@ public struct RasterFigure: Figure {
       panel.drawYLabel(on: canvas, distance: place.labelDistance)
     }
     drawBars(place.bars, on: canvas)
-    if let image, let rect = place.image {
-      image.draw(on: canvas, in: rect)
-      for (index, line) in place.caption.enumerated() {
-        let y = rect.maxY + 6 + Double(index) * TextStyle.note.lineHeight
-        canvas.draw(line, at: Point(x: rect.x, y: y), .note, anchor: Anchor(x: 0, y: 0))
-      }
-    }
+    if let rect = place.image { image?.draw(on: canvas, in: rect, caption: place.caption) }
   }
 
   // MARK: Parts
 
   static let strongNote = TextStyle(size: TextStyle.note.size, bold: true)
-
-  /// The size at which a picture is shown: whole points per pixel as far as it fits.
-  static func imageSize(_ image: InputImage) -> Size {
-    let side = Double(max(image.width, image.height))
-    let zoom = side <= imageSide ? (imageSide / side).rounded(.down) : imageSide / side
-    return Size(width: Double(image.width) * zoom, height: max(1, Double(image.height) * zoom))
-  }
 
   /// Says less where the whole would not fit over the panel.
   private func heading(of layer: SpikeLayer, _ text: TextMeasure) -> String {
@@ -211,7 +191,8 @@ public struct RasterFigure: Figure {
     if isNamed {
       for place in ticks.indices { ticks[place].label = classNames[Int(ticks[place].value)] }
     }
-    return Axis(-0.5, Double(layer.neurons) - 0.5, ticks: ticks, label: isNamed ? "class" : "neuron")
+    return Axis(
+      lower: -0.5, upper: Double(layer.neurons) - 0.5, ticks: ticks, label: isNamed ? "class" : "neuron")
   }
 
   private func remark(output: Int, count: Int) -> String {

@@ -1,17 +1,16 @@
 /// The excited population alpha of some neurons over the steps: one small panel each, all with the same
 /// axes, with the threshold as a line and the spikes as marks.
-public struct TraceFigure: Figure {
+package struct TraceFigure: Figure {
   /// One neuron's panel.
-  public struct Trace: Sendable {
+  package struct Trace: Sendable {
     /// What the heading calls the neuron.
-    public var name: String
+    package var name: String
     /// The population after each step, from 0 to 1.
-    public var alpha: [Float]
+    package var alpha: [Float]
     /// For each step, whether the neuron fired.
-    public var spikes: [Bool]
+    package var spikes: [Bool]
 
-    /// A panel of one neuron.
-    public init(name: String, alpha: [Float], spikes: [Bool]) {
+    package init(name: String, alpha: [Float], spikes: [Bool]) {
       self.name = name
       self.alpha = alpha
       self.spikes = spikes
@@ -19,19 +18,16 @@ public struct TraceFigure: Figure {
   }
 
   /// Panels beyond this number would no longer be read.
-  public static let mostTraces = 60
+  package static let mostTraces = 60
 
-  /// The first line.
-  public var title: String
-  /// The line below it, may be empty.
-  public var subtitle: String
+  package var title: String
+  package var subtitle: String
   /// The population above which the neurons fire.
-  public var threshold: Double
-  /// The panels, row by row.
-  public var traces: [Trace]
+  package var threshold: Double
+  package var traces: [Trace]
 
   /// All traces must have the same number of steps, at least one.
-  public init(
+  package init(
     title: String, subtitle: String = "", threshold: Double, traces: [Trace]
   ) throws(FigureError) {
     guard let first = traces.first, !first.alpha.isEmpty else {
@@ -50,19 +46,15 @@ public struct TraceFigure: Figure {
     self.traces = traces
   }
 
-  /// Where everything goes.
-  package struct Arrangement {
+  package struct Arrangement: FigureArrangement {
     package var size: Size
     package var title: TitleBlock
-    package var legend: Legend
-    package var legendOrigin: Point
-    package var panels: [Panel]
+    var legend: Legend
+    var legendOrigin: Point
+    var panels: [Panel]
     /// The distance of a y axis' label from its panel.
-    package var labelDistance: Double
+    var labelDistance: Double
   }
-
-  /// The size in points that nothing of the figure exceeds.
-  public func size(_ text: TextMeasure) -> Size { arrangement(text).size }
 
   var legend: Legend {
     Legend([
@@ -82,7 +74,7 @@ public struct TraceFigure: Figure {
     let xTicks = Ticks.whole(0, steps - 1, maximum: Int(panelSize.width / 45))
     let yTicks = [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) }
 
-    let left = Panel.leftMargin(Axis(0, 1, ticks: yTicks, label: "population α"), text)
+    let left = Panel.leftMargin(Axis(lower: 0, upper: 1, ticks: yTicks, label: "population α"), text)
     let heading = Panel.topMargin(heading: "x")
     let block = TitleBlock(
       title: title, subtitle: subtitle,
@@ -106,12 +98,12 @@ public struct TraceFigure: Figure {
         Panel(
           frame: frame,
           x: Axis(
-            -0.6, Double(steps) - 0.4, ticks: xTicks, label: isLowest ? "step" : "", showsTickLabels: isLowest
+            lower: -0.6, upper: Double(steps) - 0.4, ticks: xTicks, label: isLowest ? "step" : "",
+            showsTickLabels: isLowest
           ),
           y: Axis(
-            -0.04, 1.06, ticks: yTicks, label: column == 0 ? "population α" : "",
-            showsTickLabels: column == 0,
-            showsGrid: true),
+            lower: -0.04, upper: 1.06, ticks: yTicks, label: column == 0 ? "population α" : "",
+            showsTickLabels: column == 0),
           heading: "\(trace.name): \(fired) spike\(fired == 1 ? "" : "s")"))
     }
     let right = panels.map(\.frame.maxX).max() ?? 0
@@ -124,10 +116,7 @@ public struct TraceFigure: Figure {
       labelDistance: left - TextStyle.label.lineHeight / 2)
   }
 
-  /// Draws the figure on a canvas of that size.
-  public func draw(on canvas: Canvas, _ text: TextMeasure) {
-    let place = arrangement(text)
-    place.title.draw(on: canvas, at: Point(x: Spacing.margin, y: Spacing.margin))
+  package func draw(_ place: Arrangement, on canvas: Canvas, _ text: TextMeasure) {
     place.legend.draw(on: canvas, at: place.legendOrigin)
     for (trace, panel) in zip(traces, place.panels) {
       panel.drawGrid(on: canvas)
@@ -138,24 +127,17 @@ public struct TraceFigure: Figure {
   }
 
   private func draw(_ trace: Trace, _ panel: Panel, on canvas: Canvas) {
-    let y = canvas.crisp(panel.point(0, threshold).y)
-    canvas.stroke(
-      [Point(x: panel.frame.x, y: y), Point(x: panel.frame.maxX, y: y)], Palette.ink, width: 1.2,
-      dash: [6, 4])
+    panel.drawThreshold(threshold, on: canvas)
     let pitch = panel.frame.width / Double(max(trace.alpha.count, 1))
-    // A gap where alpha is not a number, so that nothing is invented.
-    var run: [Point] = []
-    for (step, alpha) in trace.alpha.enumerated() {
-      if alpha.isFinite {
-        run.append(panel.point(Double(step), Double(min(max(alpha, -0.04), 1.06))))
-      } else {
-        canvas.stroke(run, Palette.blue, width: 1.6)
-        run = []
-      }
+    let points = trace.alpha.enumerated().map { step, alpha in
+      alpha.isFinite ? panel.point(Double(step), Double(min(max(alpha, -0.04), 1.06))) : nil
     }
-    canvas.stroke(run, Palette.blue, width: 1.6)
-    for (step, alpha) in trace.alpha.enumerated() where alpha.isFinite {
-      let point = panel.point(Double(step), Double(min(max(alpha, -0.04), 1.06)))
+    // A gap where alpha is not a number, so that nothing is invented.
+    for run in points.split(separator: nil) {
+      canvas.stroke(run.compactMap(\.self), Palette.blue, width: 1.6)
+    }
+    for (step, point) in points.enumerated() {
+      guard let point else { continue }
       if trace.spikes[step] {
         canvas.fillCircle(point, radius: min(4.5, max(2, pitch * 0.4)), Palette.vermillion)
       } else if pitch >= 7 {

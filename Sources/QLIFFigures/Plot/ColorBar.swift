@@ -1,29 +1,21 @@
 /// An upright bar that says which value a colour stands for.
-public struct ColorBar: Sendable {
+struct ColorBar: Sendable {
   /// The colours' rectangle, without numbers and label.
-  public var frame: Rect
-  /// The colours.
-  public var map: ColorMap
+  var frame: Rect
+  var map: ColorMap
   /// The values at the lower and upper end, the numbers beside the bar, and its label.
-  public var axis: Axis
+  var axis: Axis
 
   static let tickLength = 5.0
 
-  /// A bar whose colours lie in `frame`.
-  public init(frame: Rect, map: ColorMap, axis: Axis) {
-    self.frame = frame
-    self.map = map
-    self.axis = axis
-  }
-
   /// The room to the right of the colours that numbers and label take.
-  public static func rightMargin(_ axis: Axis, _ text: TextMeasure) -> Double {
+  static func rightMargin(_ axis: Axis, _ text: TextMeasure) -> Double {
     let numbers = tickLength + 4 + text.width(axis.ticks.map(\.label), .tick)
     return (numbers + (axis.label.isEmpty ? 0 : 10 + TextStyle.label.lineHeight)).rounded(.up)
   }
 
   /// Draws the bar; `text` measures the numbers, so that the label stands clear of them.
-  public func draw(on canvas: Canvas, _ text: TextMeasure) {
+  func draw(on canvas: Canvas, _ text: TextMeasure) {
     let rows = 256
     let colors = (0..<rows).map { map.color(1 - (Double($0) + 0.5) / Double(rows)) }
     canvas.draw(colors, rows: rows, columns: 1, in: frame)

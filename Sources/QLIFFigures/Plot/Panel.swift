@@ -1,13 +1,11 @@
 /// A plot: a rectangle for the data and the two axes at its left and lower edges.
-public struct Panel: Sendable {
+struct Panel: Sendable {
   /// The data's rectangle, without the axes.
-  public var frame: Rect
-  /// The axis below the data.
-  public var x: Axis
-  /// The axis to the left of the data.
-  public var y: Axis
+  var frame: Rect
+  var x: Axis
+  var y: Axis
   /// The line above the data; may be empty.
-  public var heading: String
+  var heading = ""
 
   /// Lengths that every panel shares, in points.
   static let tickLength = 5.0
@@ -15,21 +13,13 @@ public struct Panel: Sendable {
   static let labelGap = 8.0
   static let headingGap = 7.0
 
-  /// A panel whose data lie in `frame`.
-  public init(frame: Rect, x: Axis, y: Axis, heading: String = "") {
-    self.frame = frame
-    self.x = x
-    self.y = y
-    self.heading = heading
-  }
-
   /// Where the data point (`x`, `y`) lies on the canvas.
-  public func point(_ x: Double, _ y: Double) -> Point {
+  func point(_ x: Double, _ y: Double) -> Point {
     Point(x: frame.x + self.x.share(x) * frame.width, y: frame.maxY - self.y.share(y) * frame.height)
   }
 
   /// The room that a y axis takes to the left of the data.
-  public static func leftMargin(_ axis: Axis, _ text: TextMeasure) -> Double {
+  static func leftMargin(_ axis: Axis, _ text: TextMeasure) -> Double {
     var room = axis.ticks.isEmpty ? 0 : tickLength
     if axis.showsTickLabels, !axis.ticks.isEmpty {
       room += tickGap + text.width(axis.ticks.map(\.label), .tick)
@@ -39,7 +29,7 @@ public struct Panel: Sendable {
   }
 
   /// The room that an x axis takes below the data.
-  public static func bottomMargin(_ axis: Axis) -> Double {
+  static func bottomMargin(_ axis: Axis) -> Double {
     var room = axis.ticks.isEmpty ? 0 : tickLength
     if axis.showsTickLabels, !axis.ticks.isEmpty { room += tickGap + TextStyle.tick.lineHeight }
     if !axis.label.isEmpty { room += TextStyle.label.lineHeight + 2 }
@@ -47,28 +37,27 @@ public struct Panel: Sendable {
   }
 
   /// The room that a heading takes above the data.
-  public static func topMargin(heading: String) -> Double {
+  static func topMargin(heading: String) -> Double {
     heading.isEmpty ? 0 : TextStyle.heading.lineHeight + headingGap
   }
 
-  /// Everything that lies under the data: grid lines.
-  public func drawGrid(on canvas: Canvas) {
-    if x.showsGrid {
-      for tick in x.ticks {
-        let place = canvas.crisp(point(tick.value, y.lower).x)
-        canvas.stroke([Point(x: place, y: frame.y), Point(x: place, y: frame.maxY)], Palette.grid)
-      }
-    }
-    if y.showsGrid {
-      for tick in y.ticks {
-        let place = canvas.crisp(point(x.lower, tick.value).y)
-        canvas.stroke([Point(x: frame.x, y: place), Point(x: frame.maxX, y: place)], Palette.grid)
-      }
+  /// Everything that lies under the data: grid lines at the y axis' ticks.
+  func drawGrid(on canvas: Canvas) {
+    for tick in y.ticks {
+      let place = canvas.crisp(point(x.lower, tick.value).y)
+      canvas.stroke([Point(x: frame.x, y: place), Point(x: frame.maxX, y: place)], Palette.grid)
     }
   }
 
+  /// A dashed line across the data.
+  func drawThreshold(_ value: Double, on canvas: Canvas) {
+    let height = canvas.crisp(point(x.lower, value).y)
+    canvas.stroke(
+      [Point(x: frame.x, y: height), Point(x: frame.maxX, y: height)], Palette.ink, width: 1.2, dash: [6, 4])
+  }
+
   /// Everything that lies over or beside the data: axes, ticks, labels and the heading.
-  public func drawAxes(on canvas: Canvas) {
+  func drawAxes(on canvas: Canvas) {
     let left = canvas.crisp(frame.x)
     let bottom = canvas.crisp(frame.maxY)
     canvas.stroke(
@@ -116,7 +105,7 @@ public struct Panel: Sendable {
 
   /// Draws the y axis' label with its middle `distance` left of the data, so that the labels of several
   /// panels stand in one line.
-  public func drawYLabel(on canvas: Canvas, distance: Double) {
+  func drawYLabel(on canvas: Canvas, distance: Double) {
     canvas.draw(
       y.label, at: Point(x: frame.x - distance, y: frame.center.y), .label, anchor: .middle, quarterTurn: true
     )

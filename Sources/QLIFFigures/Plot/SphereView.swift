@@ -1,50 +1,37 @@
 import Glibc
 
 /// A place in or on the Bloch sphere: `z` = 1 is the ground state |0⟩, -1 the excited one |1⟩.
-public struct BlochPoint: Equatable, Sendable {
+package struct BlochPoint: Equatable, Sendable {
   /// The axis that rotations turn about.
-  public var x: Double
+  var x: Double
   /// To the right of x.
-  public var y: Double
+  var y: Double
   /// Upwards.
-  public var z: Double
+  var z: Double
 
-  /// The place with these coordinates.
-  public init(x: Double, y: Double, z: Double) {
+  package init(x: Double, y: Double, z: Double) {
     self.x = x
     self.y = y
     self.z = z
   }
 
-  /// The population of the excited state.
-  public var population: Double { (1 - z) / 2 }
+  var population: Double { (1 - z) / 2 }
 }
 
 /// The unit sphere seen from far away, as one sees the globe of an atlas: orthographic.
-public struct SphereView: Sendable {
+struct SphereView: Sendable {
   /// From where one looks, degrees: 0 is along x, 90 along y.
-  public var azimuth: Double
-  /// Above the equator, degrees.
-  public var elevation: Double
-  /// Where the sphere's middle is on the canvas.
-  public var center: Point
-  /// Points on the canvas.
-  public var radius: Double
-
-  /// A view from this direction, drawn around `center`.
-  public init(azimuth: Double, elevation: Double, center: Point, radius: Double) {
-    self.azimuth = azimuth
-    self.elevation = elevation
-    self.center = center
-    self.radius = radius
-  }
+  var azimuth: Double
+  var elevation: Double
+  var center: Point
+  var radius: Double
 
   private var angles: (azimuth: Double, elevation: Double) {
     (azimuth * Double.pi / 180, elevation * Double.pi / 180)
   }
 
   /// Where a place of the sphere lies on the canvas.
-  public func point(_ place: BlochPoint) -> Point {
+  func point(_ place: BlochPoint) -> Point {
     let (az, el) = angles
     let right = -sin(az) * place.x + cos(az) * place.y
     let up = -cos(az) * sin(el) * place.x - sin(az) * sin(el) * place.y + cos(el) * place.z
@@ -52,7 +39,7 @@ public struct SphereView: Sendable {
   }
 
   /// How near a place is: above 0 on the side of the one who looks.
-  public func depth(_ place: BlochPoint) -> Double {
+  func depth(_ place: BlochPoint) -> Double {
     let (az, el) = angles
     return cos(az) * cos(el) * place.x + sin(az) * cos(el) * place.y + sin(el) * place.z
   }

@@ -1,63 +1,34 @@
 import Glibc
 
 /// A marked place on an axis.
-public struct Tick: Equatable, Sendable {
-  /// Where it is.
-  public var value: Double
-  /// What is written there.
-  public var label: String
-
-  /// A tick of this value and label.
-  public init(value: Double, label: String) {
-    self.value = value
-    self.label = label
-  }
+struct Tick: Equatable, Sendable {
+  var value: Double
+  var label: String
 }
 
 /// Chooses round places for ticks: steps of 1, 2 or 5 times a power of ten.
-public enum Ticks {
+enum Ticks {
   /// At most `maximum` ticks inside `lower ... upper`; one at `lower` if the range is empty or not finite.
-  public static func nice(_ lower: Double, _ upper: Double, maximum: Int) -> [Tick] {
+  static func nice(_ lower: Double, _ upper: Double, maximum: Int) -> [Tick] {
     guard lower.isFinite, upper.isFinite, upper > lower, (upper - lower).isFinite, maximum > 1 else {
       return [Tick(value: lower, label: formatted(lower))]
     }
-    // One tick more fits than intervals, if the ends fall well; if they do not, the next step is taken.
-    let fine = ticks(lower, upper, niceStep(atLeast: (upper - lower) / Double(maximum)))
-    if fine.count <= maximum { return fine }
-    return ticks(lower, upper, niceStep(atLeast: (upper - lower) / Double(maximum - 1)))
+    return ticks(lower, upper, leastStep: 0, maximum: maximum)
   }
 
   /// The same for whole numbers, such as steps and indices: never a fraction.
-  public static func whole(_ lower: Int, _ upper: Int, maximum: Int) -> [Tick] {
+  static func whole(_ lower: Int, _ upper: Int, maximum: Int) -> [Tick] {
     guard upper > lower, maximum > 1 else { return [Tick(value: Double(lower), label: String(lower))] }
-    let (lower, span) = (Double(lower), Double(upper) - Double(lower))
-    let fine = ticks(lower, lower + span, niceStep(atLeast: max(1, span / Double(maximum))))
-    if fine.count <= maximum { return fine }
-    return ticks(lower, lower + span, niceStep(atLeast: max(1, span / Double(maximum - 1))))
+    return ticks(Double(lower), Double(upper), leastStep: 1, maximum: maximum)
   }
 
-  /// Round places on a logarithmic axis inside `lower ... upper`, which must be above 0, at most `maximum` of them:
-  /// 1, 2 and 5 times powers of ten, or only the powers, or only some of them.
-  public static func powers(_ lower: Double, _ upper: Double, maximum: Int) -> [Tick] {
-    guard lower > 0, upper.isFinite, upper > lower, maximum > 1 else {
-      return nice(lower, upper, maximum: maximum)
+  private static func ticks(_ lower: Double, _ upper: Double, leastStep: Double, maximum: Int) -> [Tick] {
+    func chosen(_ intervals: Int) -> [Tick] {
+      ticks(lower, upper, niceStep(atLeast: max(leastStep, (upper - lower) / Double(intervals))))
     }
-    let first = Int(floor(log10(lower)))
-    let last = Int(ceil(log10(upper)))
-    func places(_ factors: [Int], every stride: Int) -> [Tick] {
-      Swift.stride(from: first, through: last, by: stride).flatMap { power in
-        factors.compactMap { factor in
-          // From the digits, so that it is the number that a person writes.
-          guard let value = Double("\(factor)e\(power)"), value >= lower, value <= upper else { return nil }
-          return Tick(
-            value: value, label: (1e4..<1e15).contains(value) ? formatted(Int(value)) : formatted(value))
-        }
-      }
-    }
-    let choices =
-      [places([1, 2, 5], every: 1)] + (1...max(1, last - first)).lazy.map { places([1], every: $0) }
-    let fine = choices.first { (2...maximum).contains($0.count) }
-    return fine ?? nice(lower, upper, maximum: maximum)
+    // One tick more fits than intervals, if the ends fall well; if they do not, the next step is taken.
+    let fine = chosen(maximum)
+    return fine.count <= maximum ? fine : chosen(maximum - 1)
   }
 
   /// The smallest of 1, 2, 5, 10, ... times a power of ten that is not below `value`.

@@ -6,23 +6,19 @@ struct TileSheet {
   var height: Int
   /// How many pictures there are, row by row.
   var count: Int
-  /// How many stand in a row.
   var columns: Int
   /// The longest side of a picture, in points.
   var largestSide: Double
-  /// Above each picture; empty where rows and columns have names.
-  var names: [String] = []
-  /// To the left of each row, and what they are.
+  /// Above each picture or, where rows have names, each column.
+  var names: [String]
+  /// To the left of each row.
   var rowNames: [String] = []
   var rowTitle = ""
-  /// Above each column, and what they are.
-  var columnNames: [String] = []
   var columnTitle = ""
 
   static let pageWidth = 992.0
   static let nameGap = 8.0
 
-  /// Where everything goes.
   struct Layout {
     /// The whole sheet, names included.
     var frame: Rect
@@ -38,9 +34,8 @@ struct TileSheet {
     let widest = min(largestSide, Self.pageWidth / Double(columns) - gap)
     let zoom = max(1, (widest / Double(max(width, height))).rounded(.down))
     let tile = Size(width: Double(width) * zoom, height: Double(height) * zoom)
-    let over = isMatrix ? columnNames : names
     let pitch = Size(
-      width: max(tile.width, text.width(over, .tick)).rounded(.up) + gap,
+      width: max(tile.width, text.width(names, .tick)).rounded(.up) + gap,
       height: isMatrix
         ? max(tile.height, TextStyle.tick.lineHeight) + gap
         : TextStyle.tick.lineHeight + 2 + tile.height + gap)
@@ -73,9 +68,6 @@ struct TileSheet {
       canvas.draw(name, at: Point(x: rect.center.x, y: rect.y - 5), .tick, anchor: .bottom)
     }
     guard !rowNames.isEmpty, let first = layout.tiles.first, let last = layout.tiles.last else { return }
-    for (name, rect) in zip(columnNames, layout.tiles) {
-      canvas.draw(name, at: Point(x: rect.center.x, y: rect.y - 5), .tick, anchor: .bottom)
-    }
     for (row, name) in rowNames.enumerated() {
       let rect = layout.tiles[row * columns]
       canvas.draw(name, at: Point(x: first.x - Self.nameGap, y: rect.center.y), .tick, anchor: .right)

@@ -1,12 +1,12 @@
 /// A figure's title and the lines below it, broken to the figure's width.
-public struct TitleBlock: Sendable {
+package struct TitleBlock: Sendable {
   let title: [String]
   let subtitle: [String]
   /// The room it takes, the gap to the figure's body included.
-  public let height: Double
+  let height: Double
 
   /// The texts, broken to lines of at most `width` points.
-  public init(title: String, subtitle: String, width: Double, _ text: TextMeasure) {
+  init(title: String, subtitle: String, width: Double, _ text: TextMeasure) {
     self.title = text.wrapped(title, .title, limit: width)
     self.subtitle = text.wrapped(subtitle, .subtitle, limit: width)
     let lines =
@@ -16,7 +16,7 @@ public struct TitleBlock: Sendable {
   }
 
   /// Draws the lines from `origin`, their top left corner, downwards.
-  public func draw(on canvas: Canvas, at origin: Point) {
+  func draw(on canvas: Canvas, at origin: Point) {
     var y = origin.y
     for (lines, style) in [(title, TextStyle.title), (subtitle, TextStyle.subtitle)] {
       for line in lines {

@@ -1,16 +1,17 @@
-import QLIFFigures
 import Testing
 
-@Suite struct ConvolutionFiltersFigureTests {
+@testable import QLIFFigures
+
+@Suite struct ConvolutionFiltersTests {
   static func figure(
     outputs: Int, inputs: Int, width: Int = 5, height: Int = 5, title: String = "T",
     weight: (Int) -> Float = { Float($0 % 7) - 3 }
-  ) throws -> ConvolutionFiltersFigure {
+  ) throws -> FiltersFigure {
     let windows = (0..<(outputs * inputs)).compactMap { index in
       GreyImage(width: width, height: height, values: (0..<(width * height)).map { weight($0 + index) })
     }
-    return try ConvolutionFiltersFigure(
-      title: title, outputs: Array(0..<outputs), inputs: Array(10..<(10 + inputs)), windows: windows,
+    return try FiltersFigure(
+      title: title, outputs: Array(0..<outputs), inputs: Array(10..<(10 + inputs)), weights: windows,
       barLabel: "weight (drive per unit of input)")
   }
 
@@ -52,7 +53,7 @@ import Testing
     let other = try #require(GreyImage(width: 1, height: 2, values: [1, 2]))
     for windows in [[image], [image, other]] {
       #expect(throws: FigureError.self) {
-        try ConvolutionFiltersFigure(title: "", outputs: [0], inputs: [0, 1], windows: windows, barLabel: "")
+        try FiltersFigure(title: "", outputs: [0], inputs: [0, 1], weights: windows, barLabel: "")
       }
     }
     #expect(try Self.figure(outputs: 2, inputs: 2) { _ in .nan }.drawn().hasWhiteBorder(14))
