@@ -100,8 +100,8 @@ class Device:
         missing = [qubit for qubit, t1 in found.items() if t1 is None]
         if missing:
             raise ArgumentError(
-                f"leak is 'delay', but backend {self.name}: qubit {missing[0]} has no T1: expected "
-                'leak="rotation", or qubits with a calibrated T1'
+                f"leak_form is 'delay', but backend {self.name}: qubit {missing[0]} has no T1: "
+                'expected leak_form="rotation", or qubits with a calibrated T1'
             )
         return np.array([found[qubit] for qubit in self._all(neurons)])
 

@@ -62,10 +62,10 @@ class DeviceLayer:
         return found.phi, found.theta, np.minimum(found.wait, MOST_T1 * t1)
 
 
-def as_executed(network: Network, leak: str) -> Network:
+def as_executed(network: Network, leak_form: str) -> Network:
     """The network with the leak that the device gives it; what a device cannot run is refused."""
-    if leak not in ("delay", "rotation"):
-        raise ArgumentError(f"leak is {leak!r}, expected one of 'delay', 'rotation'")
+    if leak_form not in ("delay", "rotation"):
+        raise ArgumentError(f"leak_form is {leak_form!r}, expected one of 'delay', 'rotation'")
     layers = []
     for index, layer in enumerate(network.layers):
         if not isinstance(layer, Dense) or not isinstance(layer.neuron, QLIF):
@@ -78,12 +78,12 @@ def as_executed(network: Network, leak: str) -> Network:
                     "every step of a device measures the neuron and prepares it anew"
                 )
         own = neuron.leak
-        if leak == "delay" and own == "published":
+        if leak_form == "delay" and own == "published":
             raise ArgumentError(
-                f"leak is 'delay', but the published leak of layer {index} is a rotation: "
+                f"leak_form is 'delay', but the published leak of layer {index} is a rotation: "
                 "expected 'rotation'"
             )
-        executed = "relaxation" if leak == "delay" else "rotation"
+        executed = "relaxation" if leak_form == "delay" else "rotation"
         layers.append(
             replace(layer, neuron=replace(neuron, leak=own if own == "published" else executed))
         )

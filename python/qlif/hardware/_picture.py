@@ -25,7 +25,7 @@ def draw(result: HardwareResult, sample: int) -> tuple[Any, Any]:
         raise ArgumentError(f"sample is {sample}, expected 0 to {result.report.samples - 1}")
     fig, axes = pyplot.subplots(2, 2, figsize=(10, 8), layout="constrained")
     report = result.report
-    fig.suptitle(f"{report.backend}, {report.shots:,} shots, leak {report.leak!r}")
+    fig.suptitle(f"{report.backend}, {report.shots:,} shots, leak {report.leak_form!r}")
     measured = np.concatenate([np.ravel(each) for each in result.alpha])
     expected = np.concatenate([np.ravel(each) for each in result.expected])
     _agreement(axes[0, 0], measured, expected)

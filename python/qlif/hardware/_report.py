@@ -38,7 +38,7 @@ class HardwareReport:
 
     Attributes:
         backend: name of the backend.
-        leak: ``"delay"`` or ``"rotation"``.
+        leak_form: ``"delay"`` or ``"rotation"``.
         samples: images that were run.
         steps: steps of each.
         predictions_noiseless: share of equal predictions.
@@ -62,7 +62,7 @@ class HardwareReport:
     """
 
     backend: str
-    leak: str
+    leak_form: str
     samples: int
     steps: int
     predictions_noiseless: float
@@ -88,7 +88,8 @@ class HardwareReport:
         files.write(path, json.dumps(asdict(self), indent=1).encode("utf-8"))
 
     def __str__(self) -> str:
-        head = f"{self.backend}, leak {self.leak!r}: {self.samples} samples, {self.steps} steps"
+        run = f"{self.backend}, leak {self.leak_form!r}"
+        head = f"{run}: {self.samples} samples, {self.steps} steps"
         values = asdict(self)
         rows = [(label, form.format(values[name])) for label, name, form in _ROWS]
         width = max(len(label) for label, _ in rows)

@@ -33,7 +33,7 @@ def run(
     backend: Any,
     shots: int = 4096,
     *,
-    leak: str = "delay",
+    leak_form: str = "delay",
     qubits: Sequence[int] | None = None,
     qubits_per_circuit: int | None = None,
     circuits_per_job: int = 300,
@@ -58,8 +58,8 @@ def run(
         x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
         backend: a Qiskit ``BackendV2`` (``AerSimulator``, a fake one, a device) or ``SamplerV2``.
         shots: measurements of each circuit, >= 1.
-        leak: ``"delay"``: a real wait of ``delay_scale |v| T1 / neuron.t1`` with the qubit's own
-            calibrated T1, at most 12 T1; ``"rotation"``: ``RX(gamma)``.
+        leak_form: ``"delay"``: a real wait of ``delay_scale |v| T1 / neuron.t1`` with the qubit's
+            own calibrated T1, at most 12 T1; ``"rotation"``: ``RX(gamma)``.
         qubits: the device's qubits to use, neuron j on ``qubits[j % len(qubits)]``; None: those
             that read best, without those whose calibration says T2 > 2 T1.
         qubits_per_circuit: the most neurons in one circuit; None: as many as there are qubits, and
@@ -91,7 +91,7 @@ def run(
         network=network,
         x=x,
         shots=arrays.integer(shots, "shots", 1, 2**31 - 1),
-        leak=leak,
+        leak_form=leak_form,
         readout=descriptions.name_of(
             "readout", network.readout if readout is None else readout, "readout"
         ),
@@ -124,7 +124,7 @@ class _Run:
         network: Network,
         x: ArrayLike,
         shots: int,
-        leak: str,
+        leak_form: str,
         readout: str,
         device: Device,
         per_job: int,
@@ -133,8 +133,8 @@ class _Run:
         seed: int | None,
         state: str | os.PathLike[str] | None,
     ) -> None:
-        self.network, self.shots = as_executed(network, leak), shots
-        self.leak, self.readout = leak, readout
+        self.network, self.shots = as_executed(network, leak_form), shots
+        self.leak_form, self.readout = leak_form, readout
         self.device, self.retries, self.pause = device, retries, pause
         self.seed = seed
         self.per_job = min(per_job, device.most_circuits or per_job)
@@ -142,10 +142,12 @@ class _Run:
         self.x = _input(network, x)
         self.steps, self.batch = self.x.shape[:2]
         # A T1 of each neuron's qubit; a backend without is refused before anything runs.
-        self.t1 = [device.t1(layer.units) if leak == "delay" else None for layer in self.layers]
-        if leak == "delay" and not device.target.dt:
+        waits = leak_form == "delay"
+        self.t1 = [device.t1(layer.units) if waits else None for layer in self.layers]
+        if waits and not device.target.dt:
             raise ArgumentError(
-                f"leak is 'delay', but backend {device.name} has no dt: expected leak=\"rotation\""
+                f"leak_form is 'delay', but backend {device.name} has no dt: "
+                'expected leak_form="rotation"'
             )
         self.templates: dict[tuple[int, ...], Template] = {}
         self.alpha = [np.zeros((self.steps, self.batch, layer.units)) for layer in self.layers]
@@ -159,7 +161,7 @@ class _Run:
                 "input": digest(self.x),
                 "backend": device.name,
                 "shots": shots,
-                "leak": leak,
+                "leak_form": leak_form,
                 "qubits": device.qubits,
                 "qubits_per_circuit": device.width,
                 "circuits_per_job": self.per_job,
@@ -236,7 +238,7 @@ class _Run:
     def _template(self, span: slice) -> Template:
         qubits = tuple(self.device.qubit(j) for j in range(span.start, span.stop))
         if qubits not in self.templates:
-            self.templates[qubits] = Template(self.device, qubits, delays=self.leak == "delay")
+            self.templates[qubits] = Template(self.device, qubits, delays=self.leak_form == "delay")
         return self.templates[qubits]
 
     def _account(self, tasks: list[tuple[int, slice]], wait: DoubleArray | None) -> None:
@@ -366,7 +368,7 @@ class _Run:
         logical = [template.logical for template in self.templates.values()]
         return HardwareReport(
             backend=self.device.name,
-            leak=self.leak,
+            leak_form=self.leak_form,
             samples=self.batch,
             steps=self.steps,
             predictions_noiseless=float(np.mean(labels[0] == labels[1])),

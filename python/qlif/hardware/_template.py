@@ -18,8 +18,9 @@ class Template:
 
     Each qubit: ``delay(idle)``, ``RX(phi)``, ``RX(theta)``, ``delay(wait)``, and all are measured
     together. The first delay lets a qubit that waits less than others begin later, in its ground
-    state, so that none decays while it waits for the rest. Delays are there with the leak
-    ``"delay"`` only; Qiskit cannot transpile a parameter in them, so they are put in afterwards.
+    state, so that none decays while it waits for the rest. Delays are there where the leak has the
+    form ``"delay"`` only; Qiskit cannot transpile a parameter in them, so they are put in
+    afterwards.
     """
 
     def __init__(self, device: Device, qubits: tuple[int, ...], *, delays: bool) -> None:

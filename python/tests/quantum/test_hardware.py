@@ -66,20 +66,20 @@ def same(a, b):
 
 def test_a_perfect_simulator_is_the_engine(small):
     network, x = small
-    run = hardware.run(network, x, aer.AerSimulator(), 200_000, leak="rotation", **QUICK)
+    run = hardware.run(network, x, aer.AerSimulator(), 200_000, leak_form="rotation", **QUICK)
     assert run.report.delta_step < 3 * run.report.delta_shots
     assert run.report.spikes_noiseless == 1
-    np.testing.assert_allclose(run.membrane[1], run.noiseless.alpha[1], atol=0.02)
+    np.testing.assert_allclose(run.alpha[1], run.noiseless.alpha[1], atol=0.02)
     np.testing.assert_array_equal(run.predictions, network.predict(x))
     assert run.report.rotations == 2
     assert run.report.two_qubit_gates == 0
-    assert run.membrane[0].shape == run.spikes[0].shape == (4, 2, 5)
+    assert run.alpha[0].shape == run.spikes[0].shape == (4, 2, 5)
 
 
 @pytest.mark.parametrize("leak", ["delay", "rotation"])
 def test_a_noisy_device_is_the_noisy_closed_form(small, brisbane, leak):
     network, x = small
-    run = hardware.run(network, x, brisbane, 100_000, leak=leak, **QUICK)
+    run = hardware.run(network, x, brisbane, 100_000, leak_form=leak, **QUICK)
     assert run.report.delta_step < 1e-3
     assert run.report.width == 5
     assert run.report.device_seconds > 0
@@ -96,7 +96,12 @@ def test_neurons_that_leak_by_rotation(small, manila, leak):
     turned = qlif.Network(input_shape=network.input_shape, layers=layers, steps=network.steps)
     for name, values in network.parameters.items():
         turned.parameters[name][:] = values
-    same(*(hardware.run(each, x, manila, SHOTS, leak=leak, **QUICK) for each in (network, turned)))
+    same(
+        *(
+            hardware.run(each, x, manila, SHOTS, leak_form=leak, **QUICK)
+            for each in (network, turned)
+        )
+    )
 
 
 def test_a_fake_backend_by_itself(small):
@@ -113,7 +118,7 @@ def test_samplers(small, brisbane, leak):
     network, x = small
     options = {"simulator": {"seed_simulator": 4}}
     sampler = runtime.SamplerV2(mode=brisbane, options=options)
-    run = hardware.run(network, x[:2], sampler, 4096, leak=leak, **QUICK)
+    run = hardware.run(network, x[:2], sampler, 4096, leak_form=leak, **QUICK)
     assert run.report.delta_step < 4 * run.report.delta_shots
 
 
@@ -143,10 +148,12 @@ def test_qubits_without_t1_are_left_out(small):
     whole = qlif.Noise.from_backend(partly_calibrated({}))
     assert qlif.Noise.from_backend(backend) == whole.take([0, 1, 3, 4])
     for leak in ("delay", "rotation"):
-        run = hardware.run(network, x[:1, :1], backend, SHOTS, leak=leak, **QUICK)
+        run = hardware.run(network, x[:1, :1], backend, SHOTS, leak_form=leak, **QUICK)
         assert run.report.width == 4
         assert set(run.noise[0].thermal[0]) == set(whole.take([0, 1, 3, 4]).thermal[0])
-    with pytest.raises(qlif.ArgumentError, match='qubit 2 has no T1: expected leak="rotation"'):
+    with pytest.raises(
+        qlif.ArgumentError, match='qubit 2 has no T1: expected leak_form="rotation"'
+    ):
         hardware.run(network, x, backend, SHOTS, qubits=[1, 2], **QUICK)
     with pytest.raises(qlif.ArgumentError, match="fake_manila: no qubit has a calibrated T1"):
         qlif.Noise.from_backend(partly_calibrated(range(5)))
@@ -161,7 +168,7 @@ def test_a_classifier_is_run_as_it_predicts(manila):
     options = {"learning_rate": 0.03, "readout": "membrane", "random_state": 0, "verbose": False}
     clf = qlif.QSNNClassifier((16,), steps=3, epochs=40, dropout=0, **options).fit(X, y)
     images = X[::8]
-    run = hardware.run(clf, images, aer.AerSimulator(), 10**5, leak="rotation", **QUICK)
+    run = hardware.run(clf, images, aer.AerSimulator(), 10**5, leak_form="rotation", **QUICK)
     expected = clf.predict(images)
     assert set(expected) == {"left", "right"}
     for found in (run.predictions, run.noiseless_predictions, run.noisy_predictions):
@@ -171,11 +178,11 @@ def test_a_classifier_is_run_as_it_predicts(manila):
         images,
         aer.AerSimulator(),
         10**5,
-        leak="rotation",
+        leak_form="rotation",
         readout="membrane",
         **QUICK,
     )
-    np.testing.assert_array_equal(run.membrane[1], alone.alpha[1])
+    np.testing.assert_array_equal(run.alpha[1], alone.alpha[1])
     np.testing.assert_array_equal(run.predictions, clf.classes_[alone.predictions])
 
 
@@ -249,8 +256,8 @@ def test_refusals(small, manila, tmp_path):
             hardware.run(*arguments, **{**QUICK, **options})
 
     refused("shots is 0", network, x, manila, 0)
-    refused('qubit 0 has no T1: expected leak="rotation"', network, x, perfect)
-    refused("leak is 'wait'", network, x, manila, leak="wait")
+    refused('qubit 0 has no T1: expected leak_form="rotation"', network, x, perfect)
+    refused("leak_form is 'wait'", network, x, manila, leak_form="wait")
     refused("BackendV2", network, x, object())
     refused("qubits is 5, expected 0 to 4", network, x, manila, qubits=[5])
     refused("all different", network, x, manila, qubits=[1, 1])
@@ -283,7 +290,7 @@ def test_the_report_is_written_and_drawn(small, tmp_path):
     mpl = pytest.importorskip("matplotlib")
     mpl.use("Agg")
     network, x = small
-    run = hardware.run(network, x, aer.AerSimulator(), SHOTS, leak="rotation", **QUICK)
+    run = hardware.run(network, x, aer.AerSimulator(), SHOTS, leak_form="rotation", **QUICK)
     run.report.save(tmp_path / "report.json")
     assert "delta_step" in (tmp_path / "report.json").read_text()
     fig, axes = run.plot(1)
