@@ -37,6 +37,9 @@ package struct Field<Owner> {
         guard let number = value.double else {
           throw .invalid("\(place): \(value.excerpt), expected a number \(expected)")
         }
+        guard Float(number).isFinite else {
+          throw .invalid("\(place): \(value.excerpt), beyond the range of float32, expected \(expected)")
+        }
         owner[keyPath: path] = Float(number)
       },
       write: { .float($0[keyPath: path]) },
