@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ._engine import descriptions
 from ._engine.arrays import number
 from ._engine.descriptions import Description
@@ -79,12 +81,12 @@ def _like(default: Any, value: Any, name: str) -> Any:
             )
         return value
     if isinstance(default, bool):
-        if value not in (False, True):
+        if not isinstance(value, int | np.integer | np.bool_) or value not in (False, True):
             raise ArgumentError(f"{name} is {value!r}, expected True or False")
         return bool(value)
     if isinstance(default, str):
         if not isinstance(value, str):
-            raise ArgumentError(f"{name} is {value!r}, expected a name")
+            raise ArgumentError(f"{name} is {value!r}, expected a name such as {default!r}")
         return str(value)
     return number(value, name)
 

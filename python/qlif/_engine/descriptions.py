@@ -89,7 +89,9 @@ def loss_description(loss: LossLike, reading: str | None) -> Description:
 
 def shortest(value: float) -> float:
     """The shortest decimal that is the same float32: 0.1 instead of 0.10000000149011612."""
-    return float(str(np.float32(value))) if math.isfinite(value) else value
+    with np.errstate(over="ignore"):
+        rounded = np.float32(value)
+    return float(str(rounded)) if np.isfinite(rounded) else value
 
 
 def text(description: Description) -> bytes:
@@ -97,10 +99,11 @@ def text(description: Description) -> bytes:
     for key, value in description.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise ArgumentError(f"{key}: {value}, expected a finite number")
-    try:
-        return json.dumps(description, allow_nan=False).encode()
-    except (TypeError, ValueError) as error:
-        raise ArgumentError(f"the description cannot be written as JSON: {error}") from error
+        try:
+            json.dumps(value, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(f"{key} is {value!r}, which is no JSON: {error}") from error
+    return json.dumps(description).encode()
 
 
 def exported(function: Any, *arguments: Any) -> str:

@@ -21,7 +21,7 @@ class Records:
 
     def __init__(self, count: int) -> None:
         self._arrays: dict[str, list[FloatArray | None]] = {
-            name: [None] * count for name, _ in library.RecordStruct._fields_
+            field[0]: [None] * count for field in library.RecordStruct._fields_
         }
         self._count = count
         self._batch_axes: dict[str, int] = {"spikes": 1, "membrane": 1, "currents": 2}
