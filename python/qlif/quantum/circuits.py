@@ -73,7 +73,7 @@ def run(
     u, v = _currents(drive, delay)
     flat = u.ndim == 1
     steps, count = len(u), 1 if flat else u.shape[1]
-    noises = None if noise is None else noise.structs(count)
+    noises = _structs(noise, count)
     initial = None
     if before is not None:
         initial = np.atleast_1d(arrays.float64(before, "before"))
@@ -134,7 +134,7 @@ def qasm3(
         layer: the network's layer.
         step: the step, counted from 0.
         alpha: the populations that the neurons remember, in [0, 1]; 0 after a spike.
-        noise: gives the T1 that delays are stretched to; None: the neuron's own.
+        noise: gives the T1 that delays are stretched to, the same for all; None: the neuron's own.
         memory: as in `run`; a network's neurons have theirs.
         leak_form: as in `run`.
         clock: as in `run`.
@@ -147,7 +147,10 @@ def qasm3(
         >>> print(qlif.circuits.qasm3(qlif.QLIF(), 0.4, 0.0, alpha=0.3))
         OPENQASM 3.0;...
     """
-    struct = None if noise is None else noise.structs()[0]
+    structs = _structs(noise)
+    if structs is not None and len(structs) > 1:
+        raise ShapeError(f"noise has values for {len(structs)} neurons, expected one for all")
+    struct = None if structs is None else structs[0]
     if isinstance(source, Network):
         given = {"delay": delay, "alpha": alpha, "memory": memory}
         for name, value in given.items():
@@ -245,12 +248,10 @@ def angles(
     before = arrays.float64(alpha, "alpha")
     if before.shape != u.shape:
         raise ShapeError(f"alpha has shape {before.shape}, expected {u.shape} as drive has")
-    structs = None
-    if noise is not None:
-        width = u.shape[-1] if u.ndim else 1
-        structs = noise.structs(width)
-        if len(structs) > 1 and u.size != width:
-            structs = (library.QubitNoiseStruct * u.size)(*(list(structs) * (u.size // width)))
+    width = u.shape[-1] if u.ndim else 1
+    structs = _structs(noise, width)
+    if structs is not None and len(structs) > 1 and u.size != width:
+        structs = (library.QubitNoiseStruct * u.size)(*(list(structs) * (u.size // width)))
     found = Angles(*(np.empty(u.shape) for _ in range(3)))
     lib.qlif_circuit_angles(
         _described(neuron, None, leak_form, clock),
@@ -287,6 +288,15 @@ def _described(neuron: QLIF, memory: str | None, leak_form: str | None, clock: s
     if leak_form is not None:
         described["leak_form"] = leak_form
     return descriptions.text(described)
+
+
+def _structs(noise: Noise | None, units: int | None = None) -> Any:
+    """The engine's structs: one for all neurons, or one for each; None are perfect qubits."""
+    if noise is None:
+        return None
+    if not isinstance(noise, Noise):
+        raise ArgumentError(f"noise is {noise!r}, expected a qlif.Noise")
+    return noise.structs(units)
 
 
 def _run_as(leak_form: str | None, clock: str) -> bytes:
