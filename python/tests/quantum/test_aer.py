@@ -99,7 +99,7 @@ def test_steps_equal_aer(kind, memory, leak, form, record_property):
     scale = float(np.float32(neuron.drive_scale))
     u = rng.uniform(-0.6, 0.7, STEPS)
     v = rng.uniform(-0.2, 0.2, STEPS)
-    run = circuits.run(neuron, u, v, noise=noise, memory=memory, leak=form)
+    run = circuits.run(neuron, u, v, noise=noise, memory=memory, leak_form=form)
     device = AerNeuron(neuron, noise, memory, form)
     object.__setattr__(device.neuron, "drive_scale", scale)
     expected = np.array([device.step(*currents) for currents in zip(u, v, strict=True)])

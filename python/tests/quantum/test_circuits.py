@@ -44,8 +44,8 @@ def test_a_layers_step(leak, form, rng):
     count = 6
     alpha, u, v = rng.uniform(0, 1, count), rng.uniform(-1, 1, count), rng.uniform(-1, 1, count)
     u[:2] = [0.3, -0.3]
-    circuit = circuits.to_qiskit(neuron, u, v, alpha=alpha, leak=form)
-    expected = circuits.run(neuron, u[None], v[None], before=alpha, leak=form).membrane[0]
+    circuit = circuits.to_qiskit(neuron, u, v, alpha=alpha, leak_form=form)
+    expected = circuits.run(neuron, u[None], v[None], before=alpha, leak_form=form).alpha[0]
     np.testing.assert_allclose(simulated(circuit), expected, atol=1e-10)
     assert circuit.num_qubits == count
     assert circuit.num_nonlocal_gates() == 0
@@ -63,8 +63,8 @@ def test_a_spike_train(memory, form, steps, rng):
     neuron = qlif.QLIF()
     u, v = rng.uniform(-0.5, 0.7, steps), rng.uniform(-0.05, 0.05, steps)
     v[0] = 1e-9  # a literal with an exponent
-    circuit = circuits.to_qiskit(neuron, u, v, memory=memory, leak=form)
-    expected = circuits.run(neuron, u, v, memory=memory, leak=form).alpha
+    circuit = circuits.to_qiskit(neuron, u, v, memory=memory, leak_form=form)
+    expected = circuits.run(neuron, u, v, memory=memory, leak_form=form).alpha
     if memory == "coherent":
         expected = expected[-1:]
     np.testing.assert_allclose(simulated(circuit), expected, atol=1e-10)

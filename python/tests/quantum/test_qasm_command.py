@@ -49,7 +49,7 @@ def test_one_step(form, rng):
     alpha, u, v = (rng.uniform(low, 1, 7) for low in (0, -1, -1))
     numbers = ("--alpha", listed(alpha), "--drive", listed(u), "--delay", listed(v))
     circuit = read(*numbers, "--leak", form)
-    expected = circuits.run(qlif.QLIF(), u[None], v[None], before=alpha, leak=form).membrane[0]
+    expected = circuits.run(qlif.QLIF(), u[None], v[None], before=alpha, leak_form=form).alpha[0]
     np.testing.assert_allclose(simulated(circuit), expected, atol=1e-10)
     assert circuit.num_qubits == 7
     assert circuit.num_nonlocal_gates() == 0

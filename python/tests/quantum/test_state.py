@@ -55,7 +55,7 @@ def test_a_short_pulse_is_a_rotation():
         lambda: circuits.run(qlif.QLIF(), [0.1], [0.1, 0.2]),
         lambda: circuits.run(qlif.QLIF(), [], []),
         lambda: circuits.run(qlif.QLIF(), [0.1], [0.1], memory="none"),
-        lambda: circuits.run(qlif.QLIF(leak="published"), [0.1], [0.1], leak="delay"),
+        lambda: circuits.run(qlif.QLIF(leak="published"), [0.1], [0.1], leak_form="delay"),
         lambda: circuits.run(qlif.QLIF(), [[0.1]], [[0.1]], before=[1.5]),
         lambda: circuits.run(qlif.QLIF(), [[0.1]], [[0.1]], before=[0.5, 0.5]),
         lambda: circuits.qasm3(qlif.QLIF(), [0.1], [0.1], alpha=[0.1, 0.2]),
