@@ -11,27 +11,27 @@ import qlif
 
 LEAKS = ["relaxation", "published"]
 SURROGATES = ["arctan", "fast_sigmoid", "sigmoid", "triangular"]
-LOSSES = ["membrane", "membrane_sum", "spike_count"]
+READINGS = ["membrane", "membrane_sum", "spike_count"]
 MARGIN = 2e-5  # of alpha to the threshold, so that float32 must agree on every spike
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Layers as the reference has them, their input and labels."""
+    """Layers as the reference has them, their input and their labels or numbers."""
 
     layers: list
     x: np.ndarray
     steps: int
-    labels: np.ndarray
+    target: np.ndarray
     constant: bool
 
-    def expected(self, loss):
+    def expected(self, reading):
         wide = [
             (synapse, neuron, {name: value.astype(float) for name, value in p.items()})
             for synapse, neuron, p in self.layers
         ]
         return reference.run(
-            wide, self.x.astype(float), self.steps, self.labels, loss, self.constant
+            wide, self.x.astype(float), self.steps, self.target, reading, self.constant
         )
 
 
@@ -60,11 +60,11 @@ def dense_problem(neurons, constant, seed):
     return Problem(layers, x, 8, rng.integers(0, 4, 6), constant)
 
 
-def settled(make, loss):
+def settled(make, reading):
     """The first problem in which no membrane is near its threshold."""
     for seed in range(300):
         problem = make(seed)
-        result = problem.expected(loss)
+        result = problem.expected(reading)
         spikes, alphas = result[:2]
         populations = [
             (neuron, s, a)
@@ -106,8 +106,8 @@ def engine_network(problem):
     return network
 
 
-def compare(make, loss):
-    problem, (spikes, alphas, value, gradients) = settled(make, loss)
+def compare(make, reading):
+    problem, (spikes, alphas, value, gradients) = settled(make, reading)
     network = engine_network(problem)
     rec = network.simulate(problem.x)
     for layer in range(len(problem.layers)):
@@ -115,7 +115,10 @@ def compare(make, loss):
         assert rec.membrane.recorded(layer) == (alphas[layer] is not None)
         if alphas[layer] is not None:
             np.testing.assert_allclose(rec.membrane[layer], alphas[layer], atol=2e-5, rtol=0)
-    found, found_gradients = network.loss_and_gradients(problem.x, problem.labels, reading=loss)
+    loss = "mse" if problem.target.ndim == 2 else "cross_entropy"
+    found, found_gradients = network.loss_and_gradients(
+        problem.x, problem.target, loss=loss, reading=reading
+    )
     np.testing.assert_allclose(found, value, rtol=1e-5, atol=1e-7)
     assert set(found_gradients) == set(gradients)
     for name, expected in gradients.items():
@@ -133,12 +136,12 @@ BASE = reference.QLIF(
 )
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("surrogate", SURROGATES)
 @pytest.mark.parametrize("leak", LEAKS)
-def test_surrogates_leaks_and_losses(leak, surrogate, loss):
+def test_surrogates_leaks_and_readings(leak, surrogate, reading):
     neuron = replace(BASE, leak=leak, surrogate=surrogate)
-    compare(lambda seed: dense_problem([neuron] * 2, False, seed), loss)
+    compare(lambda seed: dense_problem([neuron] * 2, False, seed), reading)
 
 
 @pytest.mark.parametrize("constant", [True, False])
@@ -153,12 +156,12 @@ def test_bounds_refractoriness_and_inputs(leak, bound, refractory, constant):
 # ---- LIF -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("surrogate", SURROGATES)
 @pytest.mark.parametrize("reset", ["subtract", "zero"])
-def test_lif(reset, surrogate, loss):
+def test_lif(reset, surrogate, reading):
     neuron = reference.LIF(beta=0.8, threshold=0.9, reset=reset, surrogate=surrogate, slope=1.3)
-    compare(lambda seed: dense_problem([neuron] * 3, False, seed), loss)
+    compare(lambda seed: dense_problem([neuron] * 3, False, seed), reading)
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.5, 1.0])
@@ -172,6 +175,24 @@ def test_lif_decays_and_inputs(beta, constant):
 @pytest.mark.parametrize("kinds", [(reference.LIF(), BASE), (BASE, reference.LIF())])
 def test_kinds_of_neurons_in_one_network(kinds, constant):
     compare(lambda seed: dense_problem(kinds, constant, seed), "membrane")
+
+
+# ---- Mean squared errors -------------------------------------------------------------------
+
+
+def towards_numbers(problem, outputs, seed):
+    """The problem with numbers in place of labels, about as large as what is read."""
+    goals = np.random.default_rng(seed + 1).uniform(-1, 3, (len(problem.target), outputs))
+    return replace(problem, target=goals.astype(np.float32))
+
+
+@pytest.mark.parametrize("constant", [True, False])
+@pytest.mark.parametrize("neuron", [BASE, reference.LIF(beta=0.8)], ids=["qlif", "lif"])
+@pytest.mark.parametrize("reading", READINGS)
+def test_mean_squared_errors(reading, neuron, constant):
+    compare(
+        lambda seed: towards_numbers(dense_problem([neuron] * 2, constant, seed), 4, seed), reading
+    )
 
 
 # ---- Images --------------------------------------------------------------------------------
@@ -260,6 +281,15 @@ def test_images(architecture, neuron, constant):
     )
 
 
-@pytest.mark.parametrize("loss", LOSSES)
-def test_losses_of_images(loss):
-    compare(lambda seed: image_problem("max pooling", NEURONS["qlif"], False, seed), loss)
+@pytest.mark.parametrize("reading", READINGS)
+def test_readings_of_images(reading):
+    compare(lambda seed: image_problem("max pooling", NEURONS["qlif"], False, seed), reading)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_mean_squared_errors_of_images(reading):
+    neuron = NEURONS["lif"]
+    compare(
+        lambda seed: towards_numbers(image_problem("max pooling", neuron, False, seed), 4, seed),
+        reading,
+    )

@@ -213,11 +213,13 @@ class Pool2d:
         return gx
 
 
-def run(layers, x, steps, labels, loss, constant):
+def run(layers, x, steps, target, reading, constant):
     """A network of (synapse, neuron, parameters) layers; a pooling has None and {}.
 
-    x is [batch, *shape] where it is constant, else [steps, batch, *shape]. Returns spikes and
-    membranes (of a pooling None) of each layer, the loss, and the gradients by the engine's names.
+    x is [batch, *shape] where it is constant, else [steps, batch, *shape]; the target is labels
+    [batch] for cross-entropy, or numbers [batch, outputs] for the mean squared error. Returns
+    spikes and membranes (of a pooling None) of each layer, the loss, and the gradients by the
+    engine's names.
     """
     signal = np.broadcast_to(x, (steps, *x.shape)) if constant else x
     time = signal.shape[:2]
@@ -239,7 +241,7 @@ def run(layers, x, steps, labels, loss, constant):
         spikes.append(signal)
         alphas.append(alpha)
         saved.append(tape)
-    value, g, alpha_gradient = losses(loss, spikes[-1], alphas[-1], labels)
+    value, g, alpha_gradient = losses(reading, spikes[-1], alphas[-1], target)
     gradients = {}
     for index in reversed(range(len(layers))):
         synapse, neuron, p = layers[index]
@@ -263,24 +265,17 @@ def run(layers, x, steps, labels, loss, constant):
     return spikes, alphas, value, gradients
 
 
-def losses(kind, spikes, alphas, labels):
+def losses(reading, spikes, alphas, target):
     """The loss and its gradients with respect to the output spikes and alphas."""
     shape = alphas.shape
     spikes, alphas = (each.reshape(*shape[:2], -1) for each in (spikes, alphas))
-    value, spike_gradient, alpha_gradient = _flat_losses(kind, spikes, alphas, labels)
-    return value, spike_gradient.reshape(shape), alpha_gradient.reshape(shape)
-
-
-def _flat_losses(kind, spikes, alphas, labels):
-    none = np.zeros_like(alphas)
-    if kind == "membrane":
-        value, gradient = cross_entropy(alphas, labels)
-        return value, none, gradient
-    value, gradient = cross_entropy(
-        (alphas if kind == "membrane_sum" else spikes).sum(axis=0)[None], labels
-    )
-    gradient = np.broadcast_to(gradient, alphas.shape)
-    return (value, none, gradient) if kind == "membrane_sum" else (value, gradient, none)
+    read = spikes if reading == "spike_count" else alphas
+    numbers = read if reading == "membrane" else read.sum(axis=0)[None]
+    criterion = mean_squared_error if np.ndim(target) == 2 else cross_entropy
+    value, gradient = criterion(numbers, target)
+    gradient = np.broadcast_to(gradient, alphas.shape).reshape(shape)
+    none = np.zeros(shape)
+    return (value, gradient, none) if reading == "spike_count" else (value, none, gradient)
 
 
 def cross_entropy(logits, labels):
@@ -292,3 +287,9 @@ def cross_entropy(logits, labels):
     value = -np.log(p[:, rows, labels]).mean(axis=1).sum()
     p[:, rows, labels] -= 1
     return value, p / len(labels)
+
+
+def mean_squared_error(numbers, goals):
+    """Sum over the first axis of the mean over batch and outputs, and the gradient of it."""
+    difference = numbers - goals
+    return (difference**2).mean(axis=(1, 2)).sum(), 2 * difference / goals.size
