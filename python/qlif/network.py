@@ -276,7 +276,7 @@ class Network(Structure):
         report = library.ReportStruct()
         rates = np.empty(len(self._layers), np.float32)
         code = self._readout(readout)
-        with owner.lock:
+        with owner.lock, target.told_of_y():
             lib.qlif_network_evaluate(
                 owner.pointer,
                 batch.struct,
@@ -345,7 +345,7 @@ class Network(Structure):
         run = self._noise(noise)
         target = batch.target(y)
         out = c_double()
-        with owner.lock:
+        with owner.lock, target.told_of_y():
             lib.qlif_network_loss_and_gradients(
                 owner.pointer, batch.struct, target.struct, _loss(loss, reading), out, run.struct
             )

@@ -153,7 +153,7 @@ class Trainer(Saved):
         target = batch.target(y)
         report = library.ReportStruct()
         rates = np.empty(len(self._network.layers), np.float32)
-        with owner.lock:
+        with owner.lock, target.told_of_y():
             lib.qlif_trainer_step(
                 owner.pointer, batch.struct, target.struct, report, arrays.float_pointer(rates)
             )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from ..errors import InputWarning, ShapeError
+from ..errors import InputWarning, QlifError, ShapeError
 from . import arrays, library
 from .arrays import FloatArray, LabelArray
 
@@ -25,6 +27,18 @@ class Target(NamedTuple):
 
     struct: library.TargetStruct
     array: FloatArray | LabelArray
+    given: NDArray[Any]
+
+    @contextmanager
+    def told_of_y(self) -> Iterator[None]:
+        """What the engine says of a target is said of what was given as `y`."""
+        try:
+            yield
+        except QlifError as error:
+            given = f"y has shape {self.given.shape} and dtype {self.given.dtype}: "
+            message = re.sub(r"^target\.(labels|values): ", given, str(error))
+            message = re.sub(r"^target\.(labels|values)\[", "y[", message)
+            raise type(error)(message) from None
 
 
 class Batch(NamedTuple):
@@ -100,9 +114,9 @@ class Batch(NamedTuple):
                     f"({self.size},) with labels"
                 )
             pointer = arrays.float_pointer(values)
-            return Target(library.TargetStruct(None, pointer, values.size), values)
+            return Target(library.TargetStruct(None, pointer, values.size), values, array)
         labels = self.labels(array)
-        return Target(library.TargetStruct(labels.pointer, None, 0), labels.array)
+        return Target(library.TargetStruct(labels.pointer, None, 0), labels.array, array)
 
     def parts(self, run: NoiseArgument) -> Iterator[tuple[slice, Batch]]:
         """The batch in parts, whose samples draw the noise that they draw in the whole.
