@@ -187,7 +187,7 @@ def test_damaged_files_never_crash(seed):
     )
     network.metadata["note"] = "text"
     rng = np.random.default_rng(seed)
-    refused = worked = 0
+    refused = 0
     for mutant in mutations(network.to_bytes(), rng, 1500):
         try:
             found = qlif.Network.from_bytes(mutant)
@@ -196,11 +196,10 @@ def test_damaged_files_never_crash(seed):
                 assert found.predict(x).shape == (2,)
                 # What was read can be written, and is then the same.
                 assert qlif.Network.from_bytes(found.to_bytes()).layers == found.layers
-            worked += 1
         except qlif.QlifError:
             refused += 1
-    assert refused > 500
-    assert worked > 0
+    # Few mutations of a sealed file change nothing.
+    assert refused > 1400
 
 
 def tiny_file():
@@ -254,13 +253,13 @@ def test_the_seal_is_the_engines():
         (["layers"], []),
         (["layers"], {}),
         (["layers", 0], None),
-        (["layers", 0, "synapse", "kind"], "conv3d"),
-        (["layers", 0, "synapse", "units"], 5),
-        (["layers", 0, "synapse", "units"], 0),
-        (["layers", 0, "synapse", "units"], -4),
-        (["layers", 0, "synapse", "units"], 2**62),
-        (["layers", 0, "synapse", "units"], None),
-        (["layers", 1, "synapse", "units"], 2**40),
+        (["layers", 0, "kind"], "conv3d"),
+        (["layers", 0, "units"], 5),
+        (["layers", 0, "units"], 0),
+        (["layers", 0, "units"], -4),
+        (["layers", 0, "units"], 2**62),
+        (["layers", 0, "units"], None),
+        (["layers", 1, "units"], 2**40),
         (["layers", 0, "neuron", "kind"], "lif9"),
         (["layers", 0, "neuron", "threshold"], 2),
         (["layers", 0, "neuron", "threshold"], None),
@@ -313,28 +312,28 @@ def test_sealed_values_that_are_not_finite():
 
 
 IMAGE_LIES = [
-    (["layers", 0, "synapse", field], value)
+    (["layers", 0, field], value)
     for field in ("channels", "kernel_height", "kernel_width", "stride", "padding")
     for value in (-1, 2**40, 2**62, 2**63, 1.5, None, "2", [2])
 ] + [
     (["input_shape"], [84]),
     (["input_shape"], [1, 7, 6]),
     (["input_shape"], [2, 2**31, 2**31]),
-    (["layers", 0, "synapse", "channels"], 4),
-    (["layers", 0, "synapse", "kernel_height"], 0),
-    (["layers", 0, "synapse", "stride"], 0),
-    (["layers", 0, "synapse", "kind"], "dense"),
+    (["layers", 0, "channels"], 4),
+    (["layers", 0, "kernel_height"], 0),
+    (["layers", 0, "stride"], 0),
+    (["layers", 0, "kind"], "dense"),
     (["layers", 0, "neuron"], None),
-    (["layers", 1, "synapse", "size"], 0),
-    (["layers", 1, "synapse", "size"], 2**62),
-    (["layers", 1, "synapse", "stride"], -1),
-    (["layers", 1, "synapse", "stride"], None),
+    (["layers", 1, "size"], 0),
+    (["layers", 1, "size"], 2**62),
+    (["layers", 1, "stride"], -1),
+    (["layers", 1, "stride"], None),
     (["layers", 1, "neuron"], {"kind": "lif"}),
     (["layers", 2, "neuron", "kind"], "qlif"),
     (["layers", 2, "neuron", "beta"], 1.5),
     (["layers", 2, "neuron", "reset"], "never"),
-    (["layers", 3, "synapse", "size"], -3),
-    (["layers", 3, "synapse", "kind"], "max_pool3d"),
+    (["layers", 3, "size"], -3),
+    (["layers", 3, "kind"], "max_pool3d"),
 ]
 
 

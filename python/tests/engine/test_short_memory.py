@@ -172,26 +172,18 @@ def test_a_small_file_takes_little_memory():
     """Planes of neurons without parameters: what a file says takes no more than the file fills."""
     layers = [
         {
-            "synapse": {
-                "kind": "conv2d", "channels": 1, "kernel_height": 1, "kernel_width": 1, "stride": 1,
-                "padding": 0,
-            },
-            "neuron": {
-                "kind": "lif", "beta": 0.9, "threshold": 1, "reset": "subtract",
-                "surrogate": "arctan", "slope": 1, "dropout": 0,
-            },
+            "kind": "conv2d",
+            "channels": 1,
+            "kernel_height": 1,
+            "kernel_width": 1,
+            "neuron": {"kind": "lif"},
         }
-    ]  # fmt: skip
-    pools = [
-        {"synapse": {"kind": "max_pool2d", "size": 1, "stride": 1, "ties": "first"}}
-        for _ in range(50)
     ]
-    description = json.dumps(
-        {"input_shape": [1, 10_000, 10_000], "steps": 1, "seed": 0, "layers": layers + pools}
-    )
+    pools = [{"kind": "max_pool2d", "size": 1}] * 50
+    description = json.dumps({"input_shape": [1, 10_000, 10_000], "layers": layers + pools})
     value = np.float32(0.5).tobytes()
     data = pack(
-        {"qlif.format": "1", "qlif.network": description},
+        {"qlif.format": "2", "qlif.network": description},
         {"0.weight": ([1, 1, 1, 1], value), "0.bias": ([1], value)},
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

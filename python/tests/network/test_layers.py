@@ -160,26 +160,47 @@ def test_dropout_acts_in_training_only(images):
 @pytest.mark.parametrize(
     ("shape", "layers", "words"),
     [
-        ((64,), [qlif.Conv2d(2, 3, QLIF)], r"layer 0 .*\[64\].*\[channels, height, width\]"),
-        ((8, 8), [qlif.Conv2d(2, 3, QLIF)], r"layer 0 .*\[8, 8\].*\[channels, height, width\]"),
-        ((1, 8, 8), [qlif.Conv2d(2, 9, QLIF)], r"layer 0 .*9 x 9.*\[1, 8, 8\].*fits"),
-        ((1, 8, 8), [qlif.Conv2d(2, 3, QLIF, padding=3)], "layer 0 .*padding 3.*less than"),
-        ((1, 8, 8), [qlif.Conv2d(0, 3, QLIF)], "layer 0 .*0 channels.*1 or more"),
-        ((1, 8, 8), [qlif.Conv2d(2, 0, QLIF)], "layer 0 .*kernel 0 x 0.*1 or more"),
-        ((1, 8, 8), [qlif.Conv2d(2, 3, QLIF, stride=0)], "layer 0 .*stride 0.*1 or more"),
-        ((1, 8, 8), [qlif.Conv2d(2, 3, QLIF, padding=-1)], "layer 0 .*padding -1.*0 or more"),
-        ((1, 8, 8), [qlif.MaxPool2d(2)], "layer 0 .*neurons before"),
-        ((1, 8, 8), [qlif.AvgPool2d(2)], "layer 0 .*neurons before"),
-        ((1, 8, 8), [qlif.Conv2d(2, 3, LIF), qlif.MaxPool2d(7)], r"layer 1 .*7 x 7.*\[2, 6, 6\]"),
-        ((1, 8, 8), [qlif.Conv2d(2, 3, LIF), qlif.AvgPool2d(0)], "layer 1 .*size 0.*1 or more"),
-        ((1, 8, 8), [qlif.Conv2d(2, 3, LIF), qlif.MaxPool2d(2, 0)], "layer 1 .*stride 0"),
-        ((8,), [qlif.Dense(8, LIF), qlif.MaxPool2d(2)], r"layer 1 .*\[8\].*\[channels"),
-        ((8,), [qlif.Dense(8, LIF), qlif.Conv2d(2, 1, LIF)], r"layer 1 .*\[8\].*\[channels"),
+        (
+            (64,),
+            [qlif.Conv2d(2, 3, QLIF)],
+            r"0 \(conv2d\): .* \[64\], .*\[channels, height, width\]",
+        ),
+        (
+            (8, 8),
+            [qlif.Conv2d(2, 3, QLIF)],
+            r"0 \(conv2d\): .* \[8, 8\], .*\[channels, height, width\]",
+        ),
+        ((1, 8, 8), [qlif.Conv2d(2, 9, QLIF)], r"0 \(conv2d\): .* 9 x 9 on \[1, 8, 8\] .*fits"),
+        ((1, 8, 8), [qlif.Conv2d(2, 3, QLIF, padding=3)], "0.padding: 3, .*less than .*3 x 3"),
+        ((1, 8, 8), [qlif.Conv2d(0, 3, QLIF)], "0.channels: 0, expected 1 or more"),
+        ((1, 8, 8), [qlif.Conv2d(2, 0, QLIF)], "0.kernel_height: 0, expected 1 or more"),
+        ((1, 8, 8), [qlif.Conv2d(2, 3, QLIF, stride=0)], "0.stride: 0, expected 1 to"),
+        ((1, 8, 8), [qlif.Conv2d(2, 3, QLIF, padding=-1)], "0.padding: -1, expected 0 to"),
+        ((1, 8, 8), [qlif.MaxPool2d(2)], r"0 \(max_pool2d\): .*expected a layer of neurons before"),
+        ((1, 8, 8), [qlif.AvgPool2d(2)], r"0 \(avg_pool2d\): .*expected a layer of neurons before"),
+        (
+            (1, 8, 8),
+            [qlif.Conv2d(2, 3, LIF), qlif.MaxPool2d(7)],
+            r"1 \(max_pool2d\): .* 7 x 7 on \[2, 6, 6\]",
+        ),
+        ((1, 8, 8), [qlif.Conv2d(2, 3, LIF), qlif.AvgPool2d(0)], "1.size: 0, expected 1 or more"),
+        ((1, 8, 8), [qlif.Conv2d(2, 3, LIF), qlif.MaxPool2d(2, 0)], "1.stride: 0, expected 1"),
+        (
+            (8,),
+            [qlif.Dense(8, LIF), qlif.MaxPool2d(2)],
+            r"1 \(max_pool2d\): .* \[8\], .*\[channels",
+        ),
+        (
+            (8,),
+            [qlif.Dense(8, LIF), qlif.Conv2d(2, 1, LIF)],
+            r"1 \(conv2d\): .* \[8\], .*\[channels",
+        ),
     ],
 )
 def test_layers_that_do_not_fit(shape, layers, words):
     """The error names the layer, what it got and what it needs."""
-    with pytest.raises(qlif.ShapeError, match=words):
+    index, *rest = words
+    with pytest.raises(qlif.ShapeError, match=rf"^layers\[{index}\]{''.join(rest)}"):
         qlif.Network(input_shape=shape, layers=[*layers, qlif.Dense(2, LIF)], steps=2)
 
 

@@ -234,8 +234,9 @@ def test_evaluate(network, rng):
         report.firing_rates, [rec.spikes[0].mean(), rec.spikes[1].mean()], rtol=1e-5
     )
     assert report.loss == pytest.approx(network.loss_and_gradients(x, y, reading="membrane_sum")[0])
-    with pytest.raises(qlif.ArgumentError, match="loss"):
-        network.evaluate(x, y, loss="mse")
+    for name in ("loss", "reading", "readout"):
+        with pytest.raises(qlif.ArgumentError, match=f"^{name} is 'mean', expected one of "):
+            network.evaluate(x, y, **{name: "mean"})
 
 
 def test_parameters_are_the_engines_memory(network, batch):

@@ -97,7 +97,8 @@ def test_steps_beyond_the_schedule_do_no_harm(network, batch):
 def test_config_shows_the_values_in_force(network):
     trainer = qlif.Trainer(network, learning_rate=0.003, reading="spike_count")
     assert trainer.config["learning_rate"] == 0.003
-    assert trainer.config["loss"] == "spike_count"
+    assert trainer.config["loss"] == "cross_entropy"
+    assert trainer.config["reading"] == "spike_count"
     assert trainer.config["beta1"] == 0.9
     assert trainer.config["beta2"] == 0.999
     assert "learning_rate=0.003" in repr(trainer)
@@ -121,7 +122,8 @@ def test_config_shows_the_values_in_force(network):
         {"schedule": "one_cycle", "total_steps": 10, "warmup": 1},
         {"schedule": "cosine", "total_steps": -1},
         {"schedule": "linear"},
-        {"loss": "mse"},
+        {"loss": "hinge"},
+        {"reading": "mse"},
         {"readout": "first_spike"},
         {"total_steps": 2**70},
         {"total_steps": 1.5},
