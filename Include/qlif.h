@@ -75,7 +75,7 @@ int32_t qlif_thread_count(void);
 /* ---- Descriptions ----------------------------------------------------------------------- */
 
 /* The kinds that there are, by name, as a JSON object of lists: "neuron", "layer", "encoder", "loss", "reading", "readout",
- * "schedule", "surrogate". Valid for ever. Any thread. */
+ * "schedule", "surrogate", "ties". Valid for ever. Any thread. */
 qlif_status qlif_kinds(const char **out);
 
 /* The complete description of a kind at its defaults, as JSON text. Every default of the project lives in the engine.

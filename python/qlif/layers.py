@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 from ._engine.arrays import size
-from ._engine.descriptions import Description
+from ._engine.descriptions import Description, name_of
 from .errors import ArgumentError
 from .neurons import Neuron
 
@@ -187,8 +187,7 @@ class MaxPool2d(Layer):
         if self.stride is None:
             object.__setattr__(self, "stride", self.size)
         self._take_sizes("size", "stride")
-        if not isinstance(self.ties, str):
-            raise ArgumentError(f"ties is {self.ties!r}, expected a name")
+        name_of("ties", self.ties, "ties")
 
 
 @dataclass(frozen=True)

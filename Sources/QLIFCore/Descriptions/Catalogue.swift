@@ -11,6 +11,7 @@ package enum Catalogue {
       "reading": names(Reading.self),
       "readout": names(Readout.self),
       "schedule": names(Schedule.self), "surrogate": names(SurrogateKind.self),
+      "ties": names(MaxPool2d.Ties.self),
     ]
     return .object(lists.mapValues { .list($0.map { .text($0) }) })
   }
