@@ -40,7 +40,7 @@ def test_every_pointer_may_be_null(c, handle, trainer):
     number, size, real = c_int64(), c_int64(), c_double()
     text, report, parameter = c_void_p(), library.ReportStruct(), ParameterStruct()
     given, target, qubit = make_input(), make_target(), library.QubitStruct(0, 0, 1)
-    pulse, noise = library.PulseStruct(0, 1, 1), library.QubitNoiseStruct()
+    pulse, noise = library.PulseStruct(0, 1, 1), library.QubitNoiseStruct(t1=60, t2=60)
     doubles, labels, one = (c_double * 1)(0.5), (c_int64 * 1)(), c_int64(1)
     # Optional arguments stand in `tails`, which are always as they are there.
     calls = {
