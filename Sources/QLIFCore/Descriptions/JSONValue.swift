@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// A value of a JSON text. Numbers keep the type that they were read or written as.
-package indirect enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -13,7 +13,7 @@ package indirect enum JSONValue: Equatable, Sendable {
   case list([JSONValue])
   case object([String: JSONValue])
 
-  /// A text beyond this is no description; what is read takes some fifty times its memory.
+  /// A text beyond this is no description; what is read takes some twenty times its memory.
   package static let longestText = 1 << 20
 
   /// - Parameter name: what an error calls the text.
@@ -22,11 +22,8 @@ package indirect enum JSONValue: Equatable, Sendable {
     guard length <= Self.longestText else {
       throw .invalid("\(name): a text of \(length) bytes, expected \(Self.longestText) at the most")
     }
-    do {
-      self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-    } catch {
-      throw .invalid("\(name): it is no valid JSON: \(text.prefix(60))")
-    }
+    var parser = JSONParser(text, name)
+    self = try parser.parse()
   }
 
   /// The value as one line, the keys of objects in alphabetical order. Other than the library's encoder, it writes real
@@ -74,6 +71,9 @@ extension JSONValue: Codable {
   }
 
   package init(from decoder: any Decoder) throws {
+    guard decoder.codingPath.count <= JSONParser.deepest else {
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "too deep"))
+    }
     if let keyed = try? decoder.container(keyedBy: Key.self) {
       var values: [String: JSONValue] = [:]
       for key in keyed.allKeys { values[key.stringValue] = try keyed.decode(JSONValue.self, forKey: key) }
