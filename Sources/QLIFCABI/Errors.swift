@@ -14,11 +14,18 @@ func reportingErrors(_ body: () throws(QLIFError) -> Void) -> qlif_status {
   }
 }
 
-/// A path or a key of the caller's may hold what breaks a line or a terminal.
+/// A path or a key of the caller's may hold what breaks a line or a terminal, and be longer than anybody reads.
 private func oneLine(_ text: String) -> String {
-  text.unicodeScalars.reduce(into: "") { line, scalar in
-    let breaks = scalar.properties.generalCategory == .control
-    line += breaks ? scalar.escaped(asASCII: true) : String(scalar)
+  let scalars = text.unicodeScalars
+  let (first, last) = (1000, 500)
+  if scalars.count > 2 * first {
+    return "\(oneLine(String(scalars.prefix(first)))) ... \(oneLine(String(scalars.suffix(last))))"
+  }
+  return scalars.reduce(into: "") { line, scalar in
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: line += scalar.escaped(asASCII: true)
+    default: line.unicodeScalars.append(scalar)
+    }
   }
 }
 
