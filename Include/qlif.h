@@ -103,7 +103,7 @@ typedef struct qlif_network qlif_network;
  *   seed          seeds the initial weights and, while training, dropout; 0 to 2^64 - 1
  *   encoder       what the first layer is shown of an input, an object with the key "kind"; "direct": the numbers as
  *                 they are
- *   layers        a list of at least one, each an object with the key "kind":
+ *   layers        a list of 1 to 1000, each an object with the key "kind":
  *
  * "dense": every input, flattened, to each of "units" neurons of the kind that "neuron" describes. Parameters of layer i
  * are, for a neuron of one current, "i.weight" [units, inputs] and "i.bias" [units]; a QLIF neuron has two,

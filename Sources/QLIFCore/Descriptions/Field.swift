@@ -172,13 +172,15 @@ package struct Field<Owner> {
       })
   }
 
-  /// A list of what is read elsewhere, at least one.
-  package static func list(_ key: String, _ path: WritableKeyPath<Owner, [JSONValue]>) -> Field {
-    let expected = "a list of at least one"
+  /// A list of what is read elsewhere.
+  package static func list(
+    _ key: String, _ path: WritableKeyPath<Owner, [JSONValue]>, _ count: ClosedRange<Int>
+  ) -> Field {
+    let expected = "a list of \(count.lowerBound) to \(count.upperBound)"
     return Field(
       key, expected, isRequired: true,
       read: { (owner, value, place) throws(QLIFError) in
-        guard case .list(let list) = value, !list.isEmpty else {
+        guard case .list(let list) = value, count.contains(list.count) else {
           throw .invalid("\(place): \(value.excerpt), expected \(expected)")
         }
         owner[keyPath: path] = list

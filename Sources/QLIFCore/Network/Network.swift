@@ -99,6 +99,8 @@ struct NetworkSettings: Described {
 
   /// A guard against lengths that no memory holds, far above any use.
   static let mostSteps = 1 << 24
+  /// So many that the complete description of a network can always be read again.
+  static let mostLayers = 1000
 
   static var fields: [Field<NetworkSettings>] {
     [
@@ -107,7 +109,7 @@ struct NetworkSettings: Described {
       .object(
         "encoder", \.encoder, read: { (reader) throws(QLIFError) in try EncoderKind.read(&reader) },
         write: { $0.description }),
-      .list("layers", \.layers),
+      .list("layers", \.layers, 1...mostLayers),
     ]
   }
 }
