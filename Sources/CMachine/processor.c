@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 int machine_x86_64_level(void) {
@@ -122,6 +123,19 @@ int machine_core_quota(const char *root) {
   return (int)least;
 }
 
+/* What `ulimit -v` leaves of the address space of this process. */
+static void least_address_space(const char *root, long long *least) {
+  struct rlimit limit;
+  char path[PATH_MAX];
+  long long pages;
+  if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > INT64_MAX) return;
+  if (snprintf(path, sizeof path, "%s/proc", root) >= (int)sizeof path) return;
+  if (!read_limit(path, "self/statm", &pages, NULL)) return;
+  long long used = pages * sysconf(_SC_PAGESIZE);
+  long long left = (long long)limit.rlim_cur > used ? (long long)limit.rlim_cur - used : 0;
+  if (left < *least) *least = left;
+}
+
 int64_t machine_available_memory(const char *root) {
   long long least = INT64_MAX;
   char path[PATH_MAX];
@@ -135,5 +149,6 @@ int64_t machine_available_memory(const char *root) {
     if (stream) fclose(stream);
   }
   visit_groups(root, "memory", least_memory, &least);
+  least_address_space(root, &least);
   return least;
 }

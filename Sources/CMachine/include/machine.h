@@ -15,8 +15,8 @@ int machine_core_count(void);
  * root: "" for this machine; a test's folder with a proc and a sys in it. */
 int machine_core_quota(const char *root);
 
-/* Bytes that this process may still take without another having to leave memory: of the machine and of the control
- * groups; INT64_MAX where nobody says. root: as above. */
+/* Bytes that this process may still take without another having to leave memory: of the machine, of the control
+ * groups and of the address space; INT64_MAX where nobody says. root: as above. */
 int64_t machine_available_memory(const char *root);
 
 #endif

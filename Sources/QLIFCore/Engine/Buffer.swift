@@ -1,5 +1,6 @@
 import CMachine
 import Glibc
+import Synchronization
 
 /// Zeroed memory of a fixed size, aligned to a cache line, freed with its last reference.
 ///
@@ -45,14 +46,26 @@ package func emptyArray<Element>(_ count: Int, for purpose: String) throws(QLIFE
 /// Bytes of a vector.
 private let vector = 64
 
+/// What is handed out, in any number of pieces, before the next look at what the machine has left.
+private let unchecked = 32 << 20
+private let sinceCheck = Atomic<Int>(0)
+
+/// Whether the machine has so much memory, and some for what is not asked for here.
+private func isAvailable(_ bytes: Int) -> Bool {
+  // Linux hands out more than it has and ends some process later: ask for no more than there is.
+  let sum = sinceCheck.wrappingAdd(min(bytes, unchecked), ordering: .relaxed).newValue
+  guard sum >= unchecked else { return true }
+  guard bytes <= machine_available_memory("") - Int64(2 * unchecked) else { return false }
+  sinceCheck.store(0, ordering: .relaxed)
+  return true
+}
+
 /// Zeroed memory that `free` takes back; nil where there is none.
 private func allocate<Element>(_ count: Int, of type: Element.Type, spill: Int) -> UnsafeMutableRawPointer? {
   let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
   guard count >= 0, !overflow, size < Int.max / 2 else { return nil }
   let bytes = max(64, padded(size + spill, to: 64))
-  // Linux hands out more than it has and ends some process later: ask for no more than there is.
-  if bytes >= 64 << 20, bytes > machine_available_memory("") { return nil }
-  guard let memory = aligned_alloc(64, bytes) else { return nil }
+  guard isAvailable(bytes), let memory = aligned_alloc(64, bytes) else { return nil }
   memset(memory, 0, bytes)
   return memory
 }
