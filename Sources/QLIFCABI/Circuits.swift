@@ -151,13 +151,15 @@ public func qlif_network_layer_qasm(
     let out = try require(out, "out")
     let input = try QLIFCABI.input(input, for: network)
     guard input.batch == 1 else { throw .shape("input.batch: \(input.batch), expected 1") }
+    if network.layers.indices.contains(Int(layer)) {
+      _ = try size(Int64(network.layers[Int(layer)].shape.units), "the layer's neurons", most: longestCircuit)
+    }
     let values = UnsafeBufferPointer(
       start: input.values, count: max(1, input.sequenceSteps) * network.features)
     let found = try network.layerStep(
       Int(step), ofLayer: Int(layer), for: values, steps: input.sequenceSteps)
     var reader = try DescriptionReader(json(description, "description"))
     let circuit = try QubitCircuit(found.neuron, QubitNoise(noise), QubitCircuit.Settings(&reader))
-    _ = try size(Int64(found.alpha.count), "the layer's neurons", most: longestCircuit)
     try export(
       OpenQASM.layer(circuit, alpha: found.alpha, drive: found.drive, delay: found.delay), to: out)
   }

@@ -34,10 +34,16 @@ extension Network {
       RecordTarget(spikes: spikes[$0]?.base, membrane: membranes[$0]?.base, currents: currents[$0]?.base)
     }
     try simulate(input, into: targets, noise: noise)
-    func arrays(_ buffers: [Buffer<Float>?]) -> [[Float]] {
-      buffers.map { $0.map { Array($0.values) } ?? [] }
+    func arrays(_ buffers: [Buffer<Float>?]) throws(QLIFError) -> [[Float]] {
+      var arrays: [[Float]] = []
+      for buffer in buffers {
+        var array: [Float] = try emptyArray(buffer?.count ?? 0, for: "records")
+        if let buffer { array.append(contentsOf: buffer.values) }
+        arrays.append(array)
+      }
+      return arrays
     }
-    return Recording(
+    return try Recording(
       steps: length, spikes: arrays(spikes), membrane: arrays(membranes), currents: arrays(currents))
   }
 }
