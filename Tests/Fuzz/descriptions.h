@@ -171,6 +171,7 @@ static void describe_network(caller *c, description *d) {
   }
   add_key(c, d, "steps", "%lld", one_in(c, 400) ? 1000 : (long long)from_to(c, 1, 8));
   ADD_CONSTANT(c, d, "seed", "%llu", (unsigned long long)next(c));
+  if (one_in(c, 4)) add_key(c, d, "encoder", "{\"kind\": \"direct\"}");
   add(d, ", \"layers\": [");
   const int64_t layers = from_to(c, 1, MOST_LAYERS);
   for (int64_t i = 0; i < layers; i++) add_layer(c, d, &at, i == layers - 1 && !one_in(c, 4));

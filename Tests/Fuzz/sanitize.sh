@@ -24,12 +24,13 @@ python_tests() {
     QLIF_LIBRARY=$library "$(dirname "$PYTHON")/pytest" -q -p no:cacheprovider "$@")
 }
 
-if [ -n "${QUICK:-}" ]; then calls=20000; else calls=1000000; fi
+if [ -n "${QUICK:-}" ]; then calls=20000 descriptions=2000; else calls=1000000 descriptions=100000; fi
 
 build asan --product qlif
 program asan Tests/CTests/train_tiny.c
 program asan examples/c/train.c .build-asan/model.safetensors
 program asan Tests/Fuzz/random_calls.c 1 "${CALLS:-$calls}"
+program asan Tests/Fuzz/mutated_descriptions.c 1 "$descriptions"
 python_tests tests/engine/test_c_abi.py tests/network/test_{layers,trainer,golden}.py
 if [ -n "${QUICK:-}" ]; then exit; fi
 
