@@ -105,7 +105,7 @@ static buffer written(const char *words) {
   static float values[MOST_VALUES];
   for (size_t i = 0; i < MOST_VALUES; i++) values[i] = 0.4f - 0.1f * (float)(i % 7);
   uLong sum = crc32_z(0, NULL, 0);
-  sum = seal(seal(sum, "qlif.format", 11), "1", 1);
+  sum = seal(seal(sum, "qlif.format", 11), "2", 1);
   sum = seal(seal(sum, "qlif.network", 12), lines[0], lengths[0]);
   if (lengths[1]) sum = seal(seal(sum, "qlif.trainer", 12), lines[1], lengths[1]);
   buffer header = {0};
@@ -124,7 +124,7 @@ static buffer written(const char *words) {
   char number[64];
   snprintf(number, sizeof number, "\"__metadata__\":{\"qlif.checksum\":\"%lx\",", sum);
   append_text(&header, number);
-  append_text(&header, "\"qlif.format\":\"1\",\"qlif.network\":");
+  append_text(&header, "\"qlif.format\":\"2\",\"qlif.network\":");
   append_json(&header, lines[0], lengths[0]);
   if (lengths[1]) {
     append_text(&header, ",\"qlif.trainer\":");
@@ -144,10 +144,12 @@ static buffer written(const char *words) {
 
 /* One sample, if it and what comes of it are small. */
 static float *sample(qlif_network *network, qlif_input *input) {
-  int64_t shape[3], steps, features = 1;
+  int64_t shape[3], features = 1;
   int32_t rank;
-  if (qlif_network_steps(network, &steps) || qlif_network_layer_shape(network, -1, shape, &rank)) abort();
-  if (steps > 100) return NULL;
+  const char *description, *steps;
+  if (qlif_network_description(network, &description)) abort();
+  if (qlif_network_layer_shape(network, -1, shape, &rank)) abort();
+  if (!(steps = strstr(description, "\"steps\": ")) || atoll(steps + 9) > 100) return NULL;
   for (int32_t axis = 0; axis < rank; axis++) {
     if (shape[axis] > 4096) return NULL;
     features *= shape[axis];
@@ -165,10 +167,11 @@ static void use(qlif_network *network, qlif_trainer *trainer) {
   if (values) {
     int64_t label = 0;
     qlif_report report;
-    qlif_network_predict(network, &input, QLIF_READOUT_MEMBRANE, &label, NULL, NULL);
+    qlif_network_predict(network, &input, "membrane", &label, NULL, NULL);
     if (trainer) {
       label = 0;
-      qlif_trainer_step(trainer, &input, &label, &report, NULL);
+      const qlif_target target = {&label, NULL, 0};
+      qlif_trainer_step(trainer, &input, &target, &report, NULL);
     }
     free(values);
   }
@@ -177,7 +180,7 @@ static void use(qlif_network *network, qlif_trainer *trainer) {
   qlif_network *again = NULL;
   /* What was read can be written, and that be read. */
   if (qlif_network_serialize(network, &bytes, &size) || qlif_network_deserialize(bytes, size, &again)) abort();
-  qlif_bytes_free(bytes);
+  qlif_free(bytes);
   qlif_network_destroy(again);
 }
 

@@ -12,7 +12,7 @@ import numpy as np
 import qlif
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "python" / "tests"))
+sys.path.insert(0, str(HERE.parents[1] / "python" / "tests" / "support"))
 import sealing  # noqa: E402
 
 
