@@ -35,7 +35,7 @@ def data_dir() -> Path:
 @pytest.fixture(autouse=True)
 def no_ctrl_c_before(monkeypatch):
     """A Ctrl-C in a test is the first one, however shortly after that of another test."""
-    module = sys.modules.get("qlif.estimators._interruption")
+    module = sys.modules.get("qlif.estimators.interruption")
     if module:
         monkeypatch.setattr(module, "_last", -1e9)
 

@@ -1,6 +1,6 @@
 """Classifiers with scikit-learn's manners."""
 
-from ._base import SpikingClassifier
+from .base import SpikingClassifier
 from .qscnn import QSCNNClassifier
 from .qsnn import QSNNClassifier
 from .scnn import SCNNClassifier

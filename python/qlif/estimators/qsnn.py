@@ -7,9 +7,9 @@ from math import pi
 from typing import Any
 
 from ..quantum.noise import NoiseLike
-from ._dense import DenseClassifier
 from ._docs import documented
 from ._populations import QuantumNeurons
+from .dense import DenseClassifier
 
 
 @documented

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ._dense import DenseClassifier
 from ._docs import documented
 from ._populations import ClassicalNeurons
+from .dense import DenseClassifier
 
 
 @documented

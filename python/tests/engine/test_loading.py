@@ -38,7 +38,7 @@ def interrupted(data, tmp_path, monkeypatch):
 
     def make(cls):
         epochs = iter(range(10))
-        run = qlif.estimators._training.TrainingLoop._epoch
+        run = qlif.estimators.training.TrainingLoop._epoch
 
         def stopped(loop, bar):
             if next(epochs) == 2:
@@ -48,7 +48,7 @@ def interrupted(data, tmp_path, monkeypatch):
         path = tmp_path / f"{cls.__name__}.checkpoint"
         clf = cls(**QUICK, **CLASSIFIERS[cls])
         with monkeypatch.context() as patch:
-            patch.setattr(qlif.estimators._training.TrainingLoop, "_epoch", stopped)
+            patch.setattr(qlif.estimators.training.TrainingLoop, "_epoch", stopped)
             with pytest.raises(RuntimeError, match="power"):
                 clf.fit(*data, checkpoint=path)
         return clf, path

@@ -9,7 +9,7 @@ import pytest
 
 import qlif
 from qlif._engine import loading
-from qlif.estimators import _storage
+from qlif.estimators import storage
 
 OF_THE_NETWORK = {
     "hidden": (50,),
@@ -126,7 +126,7 @@ def test_images(tmp_path):
 
 def test_a_file_that_contradicts_itself(fitted, tmp_path):
     path = tmp_path / "model.safetensors"
-    record = json.loads(_storage.encode(fitted))
+    record = json.loads(storage.encode(fitted))
     record["parameters"]["hidden"] = [50]
     fitted.network_.metadata[loading.ESTIMATOR] = json.dumps(record)
     fitted.network_.save(path)

@@ -17,7 +17,7 @@ from sklearn.preprocessing import StandardScaler
 
 import qlif
 from qlif import QSNNClassifier
-from qlif.estimators import _training
+from qlif.estimators import base
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_validation_fraction(blobs, quick):
     X, y = blobs
     clf = QSNNClassifier(**quick, validation_fraction=0.25).fit(X, y)
     assert len(clf.history_["val_loss"]) == 2
-    samples = _training.Samples
+    samples = base.Samples
     seen = []
 
     class Spy(samples):
@@ -168,10 +168,8 @@ def test_validation_fraction(blobs, quick):
             super().__init__(*args)
             seen.append(self)
 
-    from qlif.estimators import _base
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_base, "Samples", Spy)
+        patch.setattr(base, "Samples", Spy)
         QSNNClassifier(**quick, validation_fraction=0.25).fit(X, y)
     training, held = (each.rows for each in seen)
     assert sorted([*training, *held]) == list(range(240))
@@ -209,9 +207,7 @@ class InterruptingTrainer(qlif.Trainer):
 
 def test_ctrl_c_keeps_what_was_learned(blobs, quick, monkeypatch):
     X, y = blobs
-    from qlif.estimators import _base
-
-    monkeypatch.setattr(_base, "Trainer", InterruptingTrainer)
+    monkeypatch.setattr(base, "Trainer", InterruptingTrainer)
     InterruptingTrainer.updates = itertools.count()
     InterruptingTrainer.last = 45  # in the second epoch of 30 updates
     clf = QSNNClassifier(**{**quick, "epochs": 50, "batch_size": 8})

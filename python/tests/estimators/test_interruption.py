@@ -156,11 +156,11 @@ class PressedTrainer(qlif.Trainer):
 @pytest.fixture
 def pressed(monkeypatch):
     """Trainers that press Ctrl-C."""
-    from qlif.estimators import _base, _interruption
+    from qlif.estimators import base, interruption
 
-    monkeypatch.setattr(_base, "Trainer", PressedTrainer)
+    monkeypatch.setattr(base, "Trainer", PressedTrainer)
     monkeypatch.setattr(PressedTrainer, "fits", 0)
-    return _interruption
+    return interruption
 
 
 @pytest.fixture

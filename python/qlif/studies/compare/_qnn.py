@@ -37,7 +37,7 @@ from ...errors import (
     MissingExtraError,
     ShapeError,
 )
-from ...estimators._checkpoint import digest, other_data, other_parameters
+from ...estimators.checkpoint import digest, other_data, other_parameters
 
 Doubles = NDArray[np.float64]
 

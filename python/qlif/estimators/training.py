@@ -19,8 +19,8 @@ from ..network import Network
 from ..quantum.noise import NoiseLike, NoiseRun
 from ..report import Report
 from ..trainer import Trainer
-from ._checkpoint import Checkpoint
-from ._interruption import leaves
+from .checkpoint import Checkpoint
+from .interruption import leaves
 
 # Rows that go through a network at a time where nothing is learned: enough to keep the cores busy,
 # and few enough that the spikes of a large layer stay small.

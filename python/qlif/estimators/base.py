@@ -18,10 +18,7 @@ from ..network import Network
 from ..neurons import Neuron
 from ..quantum.noise import NoiseLike, NoiseRun
 from ..trainer import Trainer
-from . import _storage
-from ._checkpoint import Checkpoint
-from ._random import Seeds
-from ._scaling import InputScaling
+from . import storage
 from ._sklearn import (
     BaseEstimator,
     ClassifierMixin,
@@ -30,7 +27,10 @@ from ._sklearn import (
     check_is_fitted,
     validate_data,
 )
-from ._training import INFERENCE_BATCH, History, Samples, TrainingLoop, progress_wanted
+from .checkpoint import Checkpoint
+from .scaling import InputScaling
+from .seeds import Seeds
+from .training import INFERENCE_BATCH, History, Samples, TrainingLoop, progress_wanted
 
 Self = TypeVar("Self", bound="SpikingClassifier")
 
@@ -553,7 +553,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         self._check_network()
         metadata = self.network_.metadata
         note = {
-            loading.ESTIMATOR: _storage.encode(self),
+            loading.ESTIMATOR: storage.encode(self),
             loading.READOUT: self.readout or self.network_.readout,
             loading.CLASSES: json.dumps([loading.class_name(each) for each in self.classes_]),
         }
@@ -587,7 +587,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             network.metadata.pop(each, None)
         if text is None:
             raise FormatError(f"{path} holds no {cls.__name__}: {loading.reader(found)} reads it")
-        estimator: Self = _storage.decode(text, cls)
+        estimator: Self = storage.decode(text, cls)
         if is_checkpoint:
             network = estimator._scaling.fold(network)
         expected = (estimator.n_features_in_, len(estimator.classes_))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..layers import Dense, Layer
-from ._base import SpikingClassifier
+from .base import SpikingClassifier
 
 
 class DenseClassifier(SpikingClassifier):

@@ -17,7 +17,7 @@ from .._engine import loading
 from .._engine.arrays import LabelArray
 from ..errors import ArgumentError, FormatError
 from ..trainer import Trainer
-from . import _storage
+from . import storage
 
 KEY = loading.CHECKPOINT
 
@@ -82,7 +82,7 @@ class Checkpoint:
             "shuffler": shuffler.bit_generator.state,
             "history": self.estimator.history_,
         }
-        metadata[KEY] = _storage.encode(self.estimator, **state)
+        metadata[KEY] = storage.encode(self.estimator, **state)
         try:
             trainer.save(self.path)
         finally:
@@ -116,7 +116,7 @@ class Checkpoint:
 
     def _difference(self, old: Data, schedule: str) -> str | None:
         """The first thing in which this training is not the one of the file, in words."""
-        new = json.loads(_storage.encode(self.estimator))
+        new = json.loads(storage.encode(self.estimator))
         if old["class"] != new["class"]:
             return f"of a {old['class']}"
         before, now = old["parameters"], new["parameters"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import ArgumentError, FormatError
 from ..quantum.noise import Noise
-from ._scaling import InputScaling
+from .scaling import InputScaling
 
 _NOISE = "noise"
 _TIME = "images_per_second"

@@ -10,7 +10,7 @@ from .._engine import arrays
 from .._engine.arrays import integer
 from ..errors import ArgumentError, ShapeError
 from ..layers import Conv2d, Layer, MaxPool2d
-from ._base import SpikingClassifier
+from .base import SpikingClassifier
 
 Shape = tuple[int, ...]
 
