@@ -8,7 +8,7 @@ import qlif
 
 COMMANDS = {
     "python -m qlif.demo": "trains a QSNN on handwritten digits and draws it",
-    "python -m qlif.compare": "trains quantum networks and their classical counterparts, and compares",
+    "python -m qlif.compare": "trains quantum and classical networks, and compares them",
     "python -m qlif.robustness": "measures a trained network under noise of each kind",
     "qlif-render": "draws what a saved network does, and writes its circuits in OpenQASM 3",
 }

@@ -18,10 +18,10 @@ QUICK_EPOCHS = 5
 QUICK_MINUTES = 0.1  # of training, for each data set
 
 DESCRIPTION = """\
-Trains quantum spiking networks, their classical counterparts and a variational quantum circuit, and writes
-results.json, a table beside the published figures (results.md), and for each model and data set the
-trained models and pictures. Run it again after an interruption: nothing finished is done twice, and
-a training that was under way goes on from its last whole epoch.
+Trains quantum spiking networks, their classical counterparts and a variational quantum circuit, and
+writes results.json, a table beside the published figures (results.md), and for each model and data
+set the trained models and pictures. Run it again after an interruption: nothing finished is done
+twice, and a training that was under way goes on from its last whole epoch.
 """
 
 EXAMPLES = """\
