@@ -7,8 +7,9 @@ arXiv:2407.16398.
     >>> clf = qlif.QSNNClassifier(hidden=(1000,), random_state=0).fit(X, y)
     >>> clf.score(X_test, y_test)
 
-`QSNNClassifier`, `QSCNNClassifier` and their classical counterparts `SNNClassifier` and `SCNNClassifier`
-are the whole path for users of scikit-learn; `Network` and `Trainer` are the parts.
+`QSNNClassifier`, `QSCNNClassifier` and their classical counterparts `SNNClassifier` and
+`SCNNClassifier` are the whole path for users of scikit-learn; `SpikingClassifier` and
+`ConvolutionalClassifier` take any neuron; `Network` and `Trainer` are the parts.
 """
 
 from __future__ import annotations
@@ -44,7 +45,14 @@ from .report import Report
 from .trainer import Trainer
 
 if TYPE_CHECKING:
-    from .estimators import QSCNNClassifier, QSNNClassifier, SCNNClassifier, SNNClassifier
+    from .estimators import (
+        ConvolutionalClassifier,
+        QSCNNClassifier,
+        QSNNClassifier,
+        SCNNClassifier,
+        SNNClassifier,
+        SpikingClassifier,
+    )
 
 __version__: str = lib.qlif_version().decode("ascii")
 
@@ -55,6 +63,7 @@ __all__ = [
     "AvgPool2d",
     "ClosedError",
     "Conv2d",
+    "ConvolutionalClassifier",
     "Dense",
     "FileError",
     "FormatError",
@@ -79,6 +88,7 @@ __all__ = [
     "SNNClassifier",
     "ShapeError",
     "SilentLayerWarning",
+    "SpikingClassifier",
     "Trainer",
     "__version__",
     "circuits",

@@ -16,6 +16,9 @@ from math import pi
 from types import MappingProxyType
 from typing import Any
 
+from .neurons import QLIF
+from .surrogate import arctan
+
 __all__ = ["Preset", "published"]
 
 
@@ -32,7 +35,23 @@ class Preset:
     qscnn: Mapping[str, Any]
 
 
+_NEURON = QLIF(
+    threshold=0.75,
+    t1=60.0,
+    drive_scale=pi,
+    delay_scale=200.0,
+    drive_bound="none",
+    leak="published",
+    refractory=True,
+    memory="reprepare",
+    firing="threshold",
+    surrogate=arctan(1.0),
+    dropout=0.0,
+)
+
 _PUBLISHED: dict[str, Any] = {
+    "neuron": _NEURON,
+    "output_neuron": _NEURON,
     "batch_size": 200,
     "schedule": "constant",
     "weight_decay": 0.0,
@@ -40,20 +59,6 @@ _PUBLISHED: dict[str, Any] = {
     "loss": "cross_entropy",
     "reading": "membrane",
     "readout": "spike_count",
-    "dropout": 0.0,
-    "threshold": 0.75,
-    "t1": 60.0,
-    "drive_scale": pi,
-    "delay_scale": 200.0,
-    "drive_bound": "none",
-    "output_drive_scale": pi,
-    "output_drive_bound": "none",
-    "leak": "published",
-    "refractory": True,
-    "memory": "reprepare",
-    "firing": "threshold",
-    "surrogate": "arctan",
-    "slope": 1.0,
     "input_scaling": "none",
 }
 

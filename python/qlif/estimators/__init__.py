@@ -1,12 +1,10 @@
-"""Classifiers with scikit-learn's manners."""
+"""Classifiers with the scikit-learn API."""
 
-from .base import SpikingClassifier
-from .qscnn import QSCNNClassifier
-from .qsnn import QSNNClassifier
-from .scnn import SCNNClassifier
-from .snn import SNNClassifier
+from .convolutional import ConvolutionalClassifier, QSCNNClassifier, SCNNClassifier
+from .dense import QSNNClassifier, SNNClassifier, SpikingClassifier
 
 __all__ = [
+    "ConvolutionalClassifier",
     "QSCNNClassifier",
     "QSNNClassifier",
     "SCNNClassifier",

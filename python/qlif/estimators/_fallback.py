@@ -48,7 +48,7 @@ class BaseEstimator:
         defaults = inspect.signature(type(self).__init__).parameters
         changed = [
             f"{name}={value!r}"
-            for name, value in self.get_params().items()
+            for name, value in self.get_params(deep=False).items()
             if value != defaults[name].default
         ]
         return f"{type(self).__name__}({', '.join(changed)})"

@@ -1,47 +1,50 @@
-"""What every spiking classifier does, whatever its layers."""
+"""What every classifier does, whatever its layers: it builds, trains, saves and loads a network."""
 
 from __future__ import annotations
 
 import json
 import os
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._engine import arrays, loading
-from .._engine.arrays import FloatArray, LabelArray
-from .._engine import descriptions
+from .._engine import arrays, descriptions, loading
+from .._engine.arrays import LabelArray
 from ..errors import ArgumentError, FormatError
 from ..layers import Dense, Layer
 from ..network import Network
-from ..neurons import Neuron
+from ..neurons import LIF, Neuron
 from ..quantum.noise import NoiseLike, NoiseRun
 from ..trainer import Trainer
 from . import storage
 from ._sklearn import (
-    BaseEstimator,
     ClassifierMixin,
-    accuracy_score,
     check_classification_targets,
     check_is_fitted,
     validate_data,
 )
 from .checkpoint import Checkpoint
+from .parameters import Parameters
+from .prediction import Prediction
 from .scaling import InputScaling
 from .seeds import Seeds
-from .training import INFERENCE_BATCH, History, Samples, TrainingLoop, progress_wanted
+from .training import History, Samples, TrainingLoop, progress_wanted
 
-Self = TypeVar("Self", bound="SpikingClassifier")
+Self = TypeVar("Self", bound="Classifier")
 
 
-class SpikingClassifier(ClassifierMixin, BaseEstimator):
-    """Base of the classifiers: training, prediction, files.
+class Classifier(Prediction, ClassifierMixin, Parameters):
+    """Base of the classifiers: any neurons, in layers that a subclass builds.
 
     A subclass lists all parameters in its constructor, as scikit-learn wants it, and says in
-    `_hidden_layers`, `_hidden_neuron` and `_output_neuron` which network they mean.
+    `_hidden_layers` which layers they mean.
 
     Attributes:
+        NEURON: the neuron of the hidden layers where the parameter ``neuron`` is None.
+        OUTPUT_NEURON: that of the last layer where ``output_neuron`` is None; None: the neuron of
+            the hidden layers, without dropout.
         classes_: the labels, in the order of the output neurons.
         n_features_in_: features of a sample.
         network_: the trained `qlif.Network`; it takes the same inputs as `predict`.
@@ -51,6 +54,11 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             and ``val_accuracy``.
     """
 
+    NEURON: ClassVar[Neuron] = LIF()
+    OUTPUT_NEURON: ClassVar[Neuron | None] = None
+
+    neuron: Neuron | None
+    output_neuron: Neuron | None
     steps: int
     epochs: int
     batch_size: int | str
@@ -61,16 +69,14 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     clip_norm: float | None
     loss: str | None
     reading: str | None
-    readout: str | None
+    noise: NoiseLike
     input_scaling: str
     validation_fraction: float
     patience: int | None
     random_state: Any
     verbose: bool | str
 
-    classes_: NDArray[Any]
     n_features_in_: int
-    network_: Network
     history_: History
     _AUTOMATIC_SCALING = "center"
 
@@ -78,34 +84,18 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
     _shuffler: np.random.Generator
     _streaming: Trainer | None
 
-    def _keep(self, given: dict[str, Any]) -> None:
-        """Sets the parameters as they were given: all that a constructor may do in scikit-learn.
+    def _in_force(self, name: str) -> Any:
+        given = getattr(self, name)
+        if given is not None or name not in ("neuron", "output_neuron"):
+            return given
+        if name == "neuron":
+            return self.NEURON
+        if self.OUTPUT_NEURON is not None:
+            return self.OUTPUT_NEURON
+        hidden = self._in_force("neuron")
+        return replace(hidden, dropout=0.0) if getattr(hidden, "dropout", 0) else hidden
 
-        Args:
-            given: the constructor's ``locals()``.
-        """
-        vars(self).update({name: value for name, value in given.items() if name != "self"})
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Takes parameters and fitted attributes: a name that means nothing is an error."""
-        if not (
-            name.startswith("_")
-            or name.endswith("_")
-            or name in self._get_param_names()
-            or hasattr(type(self), name)
-        ):
-            raise AttributeError(f"{type(self).__name__} has no parameter {name!r}")
-        super().__setattr__(name, value)
-
-    def _hidden_neuron(self) -> Neuron:
-        """The neurons of the hidden layers."""
-        raise NotImplementedError
-
-    def _output_neuron(self) -> Neuron:
-        """The neurons of the last layer."""
-        raise NotImplementedError
-
-    def _hidden_layers(self) -> list[Layer]:
+    def _hidden_layers(self, neuron: Neuron) -> list[Layer]:
         """All layers but the last, which is dense and has a neuron for each class."""
         raise NotImplementedError
 
@@ -127,7 +117,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         )
 
     def _layers(self) -> list[Layer]:
-        return [*self._hidden_layers(), Dense(len(self.classes_), self._output_neuron())]
+        hidden = self._hidden_layers(self._in_force("neuron"))
+        return [*hidden, Dense(len(self.classes_), self._in_force("output_neuron"))]
 
     def _check_network(self) -> None:
         """Refuses parameters that no longer describe the network that was trained.
@@ -206,7 +197,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             ValueError: data or parameters that cannot be.
         """
-        # Should anything below fail, this is an estimator that is not fitted, not one of two minds.
+        # Should anything below fail, this estimator is not fitted, rather than half-fitted.
         vars(self).pop("network_", None)
         checked, labels = self._checked(X, y, reset=True)
         self.classes_, encoded = np.unique(labels, return_inverse=True)
@@ -310,7 +301,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             reading=self.reading,
             readout=self.readout,
             show=progress_wanted(self.verbose),
-            noise=self._training_noise,
+            noise=self.noise,
             history=self.history_,
             # Without a file the history may hold earlier calls of `partial_fit`.
             done=len(self.history_.get("loss", ())) if checkpoint else 0,
@@ -336,14 +327,8 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             clip_norm=self.clip_norm,
             warmup=self.warmup if schedule == "one_cycle" else None,
             total_steps=None if schedule == "constant" else updates,
-            noise=NoiseRun(self._training_noise, seed=network.seed),
+            noise=NoiseRun(self.noise, seed=network.seed),
         )
-
-    @property
-    def _training_noise(self) -> NoiseLike:
-        """That of the parameters, which classifiers without qubits do not have."""
-        noise: NoiseLike = getattr(self, "noise", None)
-        return noise
 
     def _batch_size(self, samples: int) -> int:
         """The batch size in force: ``"auto"`` is a two-hundredth of the samples, 8 to 200.
@@ -405,139 +390,6 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
             raise ArgumentError(f"validation_fraction {share} of {len(held)} samples splits none")
         return training, Samples(X, encoded, np.flatnonzero(held))
 
-    # ---- Predicting --------------------------------------------------------------------
-
-    def predict(
-        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
-    ) -> NDArray[Any]:
-        """The class of each sample, [n].
-
-        Args:
-            X: samples, as in `fit`.
-            noise: what is wrong with the qubits that it runs on; None: nothing, whatever it was
-                trained under. See `qlif.Network.simulate`.
-            noise_seed: seeds its random numbers, of which each row of X has its own.
-        """
-        labels = [
-            self.network_.predict(
-                part,
-                readout=self.readout,
-                noise=NoiseRun(noise, noise_seed, first),
-            )
-            for first, part in self._inference_parts(X)
-        ]
-        return np.asarray(self.classes_[np.concatenate(labels)])
-
-    def score(
-        self,
-        X: ArrayLike,
-        y: ArrayLike,
-        sample_weight: Any = None,
-        *,
-        noise: NoiseLike = None,
-        noise_seed: int = 0,
-    ) -> float:
-        """The share of the samples whose class `predict` finds: scikit-learn's accuracy.
-
-        Args:
-            X: samples, as in `fit`.
-            y: the true class of each sample, [n] or a column [n, 1], of the classes' type.
-            sample_weight: what each sample counts, [n]; None: all the same.
-            noise: as in `predict`.
-            noise_seed: as in `predict`.
-
-        Raises:
-            ValueError: a y that cannot be compared with the predictions.
-        """
-        labels, weight = (
-            arrays.unmasked(each, name)
-            for each, name in ((y, "y"), (sample_weight, "sample_weight"))
-        )
-        predicted = self.predict(X, noise=noise, noise_seed=noise_seed)
-        return float(accuracy_score(labels, predicted, sample_weight=weight))
-
-    def _inference_parts(self, X: Any) -> list[tuple[int, NDArray[Any]]]:
-        """X, checked, as views of a few rows each, with the number of the first."""
-        check_is_fitted(self, "network_")
-        checked = self._validated(X, reset=False)
-        checked = checked.reshape(-1, *self._input_shape())
-        return [
-            (first, checked[first : first + INFERENCE_BATCH])
-            for first in range(0, len(checked), INFERENCE_BATCH)
-        ]
-
-    def _scores(self, X: Any, noise: NoiseLike, noise_seed: int) -> FloatArray:
-        """The numbers that `predict` compares, [n, classes].
-
-        Membrane: alpha summed over the steps. Spike count: spikes plus half the mean alpha, which
-        is less than one spike and so decides ties only.
-        """
-        parts = self._inference_parts(X)
-        steps = self.network_.steps
-        scores: list[FloatArray] = []
-        for first, part in parts:
-            run = {"noise": NoiseRun(noise, noise_seed, first)}
-            alpha = self.network_.predict_scores(part, readout="membrane", **run)
-            if self._counts_spikes:
-                rates = self.network_.predict_scores(part, readout="spike_count", **run)
-                scores.append(np.rint(rates * steps) + alpha / np.float32(2))
-            else:
-                scores.append(alpha * steps)
-        return np.concatenate(scores)
-
-    @property
-    def _counts_spikes(self) -> bool:
-        default = descriptions.defaults("trainer")["readout"]
-        return (self.readout or default) == "spike_count"
-
-    def decision_function(
-        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
-    ) -> FloatArray:
-        """The scores that `predict` compares.
-
-        Args:
-            X: samples, as in `fit`.
-            noise: as in `predict`.
-            noise_seed: as in `predict`.
-
-        Returns:
-            [n, classes]: summed alpha, or output spikes with ties broken by alpha, by `readout`.
-            With two classes [n]: the second one's score less the first one's.
-        """
-        scores = self._scores(X, noise, noise_seed)
-        return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
-
-    def predict_proba(
-        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
-    ) -> FloatArray:
-        """The probability of each class, [n, classes]: the softmax of the scores.
-
-        With the loss on summed alpha and the readout of the membrane these are the probabilities
-        whose cross-entropy was minimised; else take them as an order, not as a calibration.
-
-        Args:
-            X: samples, as in `fit`.
-            noise: as in `predict`.
-            noise_seed: as in `predict`.
-        """
-        scores = self._scores(X, noise, noise_seed)
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-    def predict_log_proba(
-        self, X: ArrayLike, *, noise: NoiseLike = None, noise_seed: int = 0
-    ) -> FloatArray:
-        """The logarithm of `predict_proba`, [n, classes], finite even where that is 0.
-
-        Args:
-            X: samples, as in `fit`.
-            noise: as in `predict`.
-            noise_seed: as in `predict`.
-        """
-        scores = self._scores(X, noise, noise_seed)
-        below = scores - scores.max(axis=1, keepdims=True)
-        return np.asarray(below - np.log(np.exp(below).sum(axis=1, keepdims=True)))
-
     # ---- Files -------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -562,7 +414,7 @@ class SpikingClassifier(ClassifierMixin, BaseEstimator):
         try:
             self.network_.save(path)
         finally:
-            # The network alone is none the wiser: what it predicts does not depend on a save.
+            # A save leaves no trace in the network.
             for key in note:
                 del metadata[key]
             metadata.update(before)

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, FormatError
+from ..neurons import Neuron
 from ..quantum.noise import Noise
 from .scaling import InputScaling
 
-_NOISE = "noise"
+_NEURON, _NOISE = "neuron", "noise"
 _TIME = "images_per_second"
 
 
@@ -23,7 +24,10 @@ def encode(estimator: Any, **more: Any) -> str:
     scaling: InputScaling = estimator._scaling
     record = {
         "class": type(estimator).__name__,
-        "parameters": {name: _plain(value) for name, value in estimator.get_params().items()},
+        # Neurons as they are, also where they are the class's: its defaults may change one day.
+        "parameters": {
+            name: _plain(estimator._in_force(name)) for name in estimator.get_params(deep=False)
+        },
         "classes": classes.tolist(),
         "classes_dtype": classes.dtype.str,
         "n_features_in": int(estimator.n_features_in_),
@@ -50,7 +54,7 @@ def decode(text: str, cls: type[Any]) -> Any:
         parameters = record["parameters"]
         for key, value in parameters.items():
             parameters[key] = _restored(value)
-        estimator = cls(**parameters)
+        estimator = _without_defaults(cls(**parameters))
         estimator.classes_ = np.array(record["classes"], dtype=np.dtype(record["classes_dtype"]))
         if estimator.classes_.ndim != 1:
             raise ValueError(f"classes: {record['classes']}, expected a list")
@@ -69,8 +73,22 @@ def decode(text: str, cls: type[Any]) -> Any:
     return estimator
 
 
+def _without_defaults(estimator: Any) -> Any:
+    """The estimator with None in the place of neurons that this stands for."""
+    for name in ("neuron", "output_neuron"):
+        given = getattr(estimator, name)
+        setattr(estimator, name, None)
+        if estimator._in_force(name) != given:
+            setattr(estimator, name, given)
+    return estimator
+
+
 def _plain(value: Any) -> Any:
     """A parameter as JSON knows it; a random generator as None, since its state is not kept."""
+    if isinstance(value, Neuron):
+        # With constants in full where the engine's have fewer digits.
+        exact = {name: each for name, each in vars(value).items() if isinstance(each, float)}
+        return {_NEURON: {**value.to_description(), **exact}}
     if isinstance(value, Noise):
         return {_NOISE: {each.name: getattr(value, each.name) for each in fields(value)}}
     if isinstance(value, np.generic):
@@ -86,7 +104,11 @@ def _restored(value: Any) -> Any:
     """What `_plain` made a list or a dictionary."""
     if isinstance(value, list):
         return tuple(map(_restored, value))
-    return Noise(**value[_NOISE]) if isinstance(value, dict) else value
+    if not isinstance(value, dict):
+        return value
+    if _NOISE in value:
+        return Noise(**value[_NOISE])
+    return Neuron.from_description(value[_NEURON])
 
 
 def _listed(array: Any) -> list[Any] | None:

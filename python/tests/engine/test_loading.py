@@ -9,7 +9,15 @@ from networks import make_network
 from safetensors import safe_open
 
 import qlif
-from qlif import QSCNNClassifier, QSNNClassifier, SCNNClassifier, SNNClassifier, render
+from qlif import (
+    ConvolutionalClassifier,
+    QSCNNClassifier,
+    QSNNClassifier,
+    SCNNClassifier,
+    SNNClassifier,
+    SpikingClassifier,
+    render,
+)
 from qlif._engine import locate
 
 QUICK = {"steps": 5, "epochs": 3, "random_state": 3, "verbose": False}
@@ -18,6 +26,11 @@ CLASSIFIERS = {
     SNNClassifier: {"hidden": (12,), "input_scaling": "standardize"},
     QSCNNClassifier: {"channels": (3,), "kernel": 1, "pool": 1, "image_shape": (2, 3)},
     SCNNClassifier: {"channels": (3,), "kernel": 1, "pool": 1, "image_shape": (1, 3, 2)},
+    SpikingClassifier: {"hidden": (12,), "neuron": qlif.QLIF(t1=50, dropout=0.1)},
+    ConvolutionalClassifier: {
+        **{"channels": (3,), "kernel": 1, "pool": 1, "image_shape": (2, 3)},
+        **{"neuron": qlif.LIF(beta=0.8), "output_neuron": qlif.QLIF(threshold=0.4)},
+    },
 }
 
 
@@ -191,7 +204,7 @@ def test_files_that_cannot_be(network, trained, tmp_path):
             qlif.load(path)
     trained.save(tmp_path / "f")
     copy = qlif.Network.load(tmp_path / "f")
-    for name in ("MyClassifier", "SpikingClassifier", "__doc__", "Self"):
+    for name in ("MyClassifier", "Classifier", "__doc__", "Self"):
         record = json.loads(copy.metadata["estimator"])
         copy.metadata["estimator"] = json.dumps({**record, "class": name})
         copy.save(tmp_path / "f")

@@ -15,21 +15,28 @@ OF_THE_NETWORK = {
     "hidden": (50,),
     "steps": 7,
     "input_scaling": "standardize",
+    "neuron": qlif.LIF(),
+    "output_neuron": qlif.QLIF(t1=50.0),
+}
+# As qlif.QSNNClassifier has none of them.
+NEURON = {
     "dropout": 0.1,
     "threshold": 0.4,
     "t1": 50.0,
     "drive_scale": 2.0,
     "drive_bound": "none",
-    "output_drive_scale": 2.0,
-    "output_drive_bound": "tanh",
     "delay_scale": 10.0,
     "leak": "rotation",
     "refractory": True,
     "memory": "coherent",
     "firing": "measurement",
-    "surrogate": "sigmoid",
-    "slope": 3.0,
+    "surrogate": qlif.surrogate.sigmoid(),
+    "surrogate__kind": "sigmoid",
+    "surrogate__slope": 3.0,
 }
+OF_THE_NETWORK |= {f"neuron__{name}": value for name, value in NEURON.items()}
+OF_THE_NETWORK |= {f"output_neuron__{name}": value for name, value in NEURON.items()}
+OF_THE_NETWORK["output_neuron__drive_bound"] = "tanh"
 OF_THE_TRAINING = {
     "epochs": 3,
     "batch_size": 16,
@@ -61,7 +68,7 @@ def test_every_parameter_is_one_or_the_other(fitted):
 def test_what_makes_another_network(name, blobs, fitted, tmp_path):
     path = tmp_path / "model.safetensors"
     before = fitted.predict(blobs[0])
-    own = getattr(fitted, name)
+    own = fitted.get_params()[name]
     fitted.set_params(**{name: OF_THE_NETWORK[name]})
     for use in (lambda: fitted.save(path), lambda: fitted.partial_fit(*blobs)):
         with pytest.raises(qlif.ArgumentError, match="fit again, or set the parameters back"):
@@ -71,7 +78,7 @@ def test_what_makes_another_network(name, blobs, fitted, tmp_path):
     fitted.set_params(**{name: own}).save(path)
     fitted.set_params(**{name: OF_THE_NETWORK[name]}).fit(*blobs).save(path)
     again = qlif.QSNNClassifier.load(path)
-    assert getattr(again, name) == OF_THE_NETWORK[name]
+    assert again.get_params()[name] == OF_THE_NETWORK[name]
     np.testing.assert_array_equal(again.predict(blobs[0]), fitted.predict(blobs[0]))
 
 
@@ -89,11 +96,11 @@ def test_the_message_names_what_differs(fitted, tmp_path):
     for parameters, words in (
         ({"hidden": (50,)}, "units of layer 0 is 50 by the parameters, but 20 in"),
         ({"hidden": (20, 20)}, "the number of layers is 3 by the parameters, but 2 in"),
-        ({"threshold": 0.9}, "threshold of layer 0 is 0.9 by the parameters, but 0.5 in"),
+        ({"neuron__threshold": 0.9}, "threshold of layer 0 is 0.9 by the parameters, but 0.5 in"),
         ({"steps": 9}, "steps is 9 by the parameters, but 5 in"),
     ):
         clf = fitted
-        own = clf.get_params()
+        own = clf.get_params(deep=False)
         with pytest.raises(qlif.ArgumentError, match=words):
             clf.set_params(**parameters).save(path)
         clf.set_params(**own)
@@ -114,7 +121,7 @@ def test_images(tmp_path):
         {"pool": 1},
         {"pool_ties": "first"},
     ):
-        own = clf.get_params()
+        own = clf.get_params(deep=False)
         with pytest.raises(qlif.ArgumentError, match="fit again"):
             clf.set_params(**changed).save(path)
         clf.set_params(**own)

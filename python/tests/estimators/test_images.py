@@ -1,4 +1,4 @@
-"""The estimators of convolutions: forms of images, shapes, scaling, files, manners."""
+"""The estimators of convolutions: forms of images, shapes, scaling, files, scikit-learn."""
 
 import pickle
 
@@ -197,8 +197,8 @@ def test_shapes_that_cannot_be(bars, small):
 
 def test_files_pickles_and_clones(bars, small, tmp_path):
     X, y = bars
-    clf = SCNNClassifier(**small, image_shape=(1, -1, 8), input_scaling="center", beta=0.8)
-    clf.fit(X, y)
+    clf = SCNNClassifier(**small, image_shape=(1, -1, 8), input_scaling="center")
+    clf.set_params(neuron__beta=0.8).fit(X, y)
     clf.save(tmp_path / "m.safetensors")
     for other in (
         SCNNClassifier.load(tmp_path / "m.safetensors"),
@@ -231,7 +231,7 @@ def test_a_pipeline_of_scikit_learn(bars, small):
 def test_a_silent_layer_is_told_about_once(bars, small):
     """Of the layers with neurons: the pooling behind a silent one is silent, too."""
     with pytest.warns(qlif.SilentLayerWarning) as caught:
-        QSCNNClassifier(**{**small, "drive_scale": 1e-3}).fit(*bars)
+        QSCNNClassifier(**small).set_params(neuron__drive_scale=1e-3).fit(*bars)
     told = [each for each in caught if each.category is qlif.SilentLayerWarning]
     assert [str(each.message).split(" did")[0] for each in told if "layer 1" in str(each)] == []
     assert any("layer 0 did not spike" in str(each.message) for each in told)

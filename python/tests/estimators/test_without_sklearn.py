@@ -35,11 +35,14 @@ loaded = qlif.QSNNClassifier.load({str(tmp_path / "m.safetensors")!r})
 print((loaded.predict_proba(X) == clf.predict_proba(X)).all())
 print((pickle.loads(pickle.dumps(clf)).predict(X) == clf.predict(X)).all())
 print(clf.get_params()["steps"], clf.set_params(steps=6).steps)
+other = qlif.QSNNClassifier().set_params(neuron__threshold=0.4, output_neuron__surrogate__slope=3)
+print(other.neuron.threshold, other.get_params()["output_neuron__surrogate__slope"])
 print(repr(qlif.QSNNClassifier(steps=3)).replace(" ", ""))
 clf.set_params(steps=5).partial_fit(X, y)
 print("sklearn" in sys.modules)
 """
-    assert run(code) == ["True", "True", "True", "5", "6", "QSNNClassifier(steps=3)", "False"]
+    expected = ["True", "True", "True", "5", "6", "0.4", "3.0", "QSNNClassifier(steps=3)", "False"]
+    assert run(code) == expected
 
 
 def test_its_own_checks():

@@ -390,10 +390,11 @@ def test_every_mode_learns(memory, firing, loss):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 400)
     X = rng.normal(0, 0.3, (400, 6)) + np.where(y[:, None] == 1, 0.5, 0.0)
-    clf = qlif.QSNNClassifier(
-        hidden=(20,), epochs=12, random_state=0, verbose=False,
-        memory=memory, firing=firing, reading=loss, noise=qlif.Noise(shots=64),
-    ).fit(X, y)  # fmt: skip
+    options = {"hidden": (20,), "epochs": 12, "random_state": 0, "verbose": False}
+    clf = qlif.QSNNClassifier(reading=loss, noise=qlif.Noise(shots=64), **options)
+    for neuron in ("neuron", "output_neuron"):
+        clf.set_params(**{f"{neuron}__memory": memory, f"{neuron}__firing": firing})
+    clf.fit(X, y)
     assert clf.score(X, y, noise=qlif.Noise(shots=64)) > 0.85
 
 

@@ -166,7 +166,8 @@ def test_a_classifier_is_run_as_it_predicts(manila):
     X[y == "left", 0] += 0.8
     X[y == "right", 1] += 0.8
     options = {"learning_rate": 0.03, "readout": "membrane", "random_state": 0, "verbose": False}
-    clf = qlif.QSNNClassifier((16,), steps=3, epochs=40, dropout=0, **options).fit(X, y)
+    clf = qlif.QSNNClassifier((16,), steps=3, epochs=40, **options)
+    clf.set_params(neuron__dropout=0).fit(X, y)
     images = X[::8]
     run = hardware.run(clf, images, aer.AerSimulator(), 10**5, leak_form="rotation", **QUICK)
     expected = clf.predict(images)

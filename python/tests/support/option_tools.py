@@ -115,3 +115,17 @@ def trained(net, x, y, **options):
     trainer = qlif.Trainer(net, **options)
     reports = [trainer.step(x, y) for _ in range(3)]
     return [reports, dict(net.parameters), net.simulate(x)]
+
+
+# ---- Options of several callables --------------------------------------------------------------
+
+SLOW = qlif.Noise(thermal=(200.0, 150.0, 0.1, 0.02))
+OF_THE_TRAINER = {
+    "loss": "spike_count",
+    "readout": "membrane",
+    "schedule": "cosine",
+    "learning_rate": 0.1,
+    "weight_decay": 0.5,
+    "clip_norm": 1e-3,
+    "warmup": In(0.9, schedule="one_cycle"),
+}

@@ -202,7 +202,7 @@ def _aware(
     from ...quantum.noise import Noise
 
     noise = Noise(shots=options.shots) if device is None else device
-    parameters = {**base.get_params(), "noise": noise, "random_state": 0, "verbose": True}
+    parameters = {**base.get_params(deep=False), "noise": noise, "random_state": 0, "verbose": True}
     if options.epochs:
         parameters["epochs"] = options.epochs
     model = type(base)(**parameters)

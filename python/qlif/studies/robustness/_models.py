@@ -22,10 +22,10 @@ def load(path: Path) -> Any:
     Raises:
         FormatError: the file holds a network that no classifier has written.
     """
-    from ...estimators import SpikingClassifier
+    from ...estimators.base import Classifier
 
     model = loading.load(path)
-    if not isinstance(model, SpikingClassifier):
+    if not isinstance(model, Classifier):
         raise FormatError(f"{path} holds no classifier: expected one saved by save()")
     return model
 
