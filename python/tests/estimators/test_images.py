@@ -134,7 +134,7 @@ def test_channels(bars, small):
 )
 def test_architectures(bars, small, options, shapes):
     if options.get("channels") == (5, 6) and "pool" not in options:
-        with pytest.raises(qlif.ShapeError, match=r"layer 3 .*2 x 2.*\[6, 1, 1\]"):
+        with pytest.raises(qlif.ShapeError, match=r"layers\[3\] .*2 x 2.*\[6, 1, 1\]"):
             QSCNNClassifier(**{**small, **options}).fit(*bars)
         return
     clf = QSCNNClassifier(**{**small, "epochs": 1, **options}).fit(*bars)
@@ -178,10 +178,10 @@ def test_shapes_that_cannot_be(bars, small):
         (X[:0], {}, "0 sample"),
         (np.where(X > 0.9, np.nan, X), {}, "NaN"),
         (X, {"channels": (0,)}, "channels"),
-        (X, {"kernel": 9}, "layer 0 .*9 x 9"),
+        (X, {"kernel": 9}, r"layers\[0\] .*9 x 9"),
         (X, {"kernel": (3, 3, 3)}, "kernel"),
-        (X, {"pool": 0}, "layer 1 .*size 0"),
-        (X, {"pool": 7}, "layer 1 .*7 x 7"),
+        (X, {"pool": 0}, r"layers\[1\].*size: 0"),
+        (X, {"pool": 7}, r"layers\[1\] .*7 x 7"),
     ):
         with pytest.raises(ValueError, match=words):
             QSCNNClassifier(**{**small, **options}).fit(data, y)
@@ -249,6 +249,6 @@ def test_the_published_preset(rng):
     clf.set_params(steps=3, epochs=1, random_state=0, verbose=False).fit(X, y)
     shapes = ((12, 24, 24), (12, 12, 12), (64, 8, 8), (64, 4, 4), (10,))
     assert clf.network_.layer_shapes == shapes
-    neurons = {layer.neuron for layer in clf.network_.layers if layer.HAS_NEURONS}
+    neurons = {layer.neuron for layer in clf.network_.layers if layer.has_neurons}
     assert len(neurons) == 1  # the output neurons, too
     assert neurons.pop().leak == "published"

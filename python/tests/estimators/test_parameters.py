@@ -56,8 +56,6 @@ def test_the_classical_counterpart(blobs, quick, tmp_path):
     np.testing.assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
     with pytest.raises(qlif.FormatError, match=r"SNNClassifier\.load"):
         QSNNClassifier.load(tmp_path / "m.safetensors")
-    with pytest.raises(qlif.ArgumentError, match="beta"):
-        qlif.SNNClassifier(**quick, neuron=qlif.LIF(beta=2)).fit(X, y)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -68,7 +66,7 @@ class Forgetful(qlif.LIF):
 
 
 @pytest.mark.parametrize("cls", [qlif.SpikingClassifier, qlif.ConvolutionalClassifier])
-def test_a_new_kind_of_neuron_needs_nothing_here(cls, blobs, quick):
+def test_a_new_kind_of_neuron_needs_nothing_here(cls, blobs, quick, tmp_path):
     X, y = blobs
     shape = {"channels": (20,), "kernel": 1, "pool": 1, "image_shape": (1, 1, -1)}
     if cls is qlif.ConvolutionalClassifier:
@@ -78,6 +76,9 @@ def test_a_new_kind_of_neuron_needs_nothing_here(cls, blobs, quick):
     assert clf.score(X, y) > 0.8
     assert {each.beta for each in neurons(clf)} == {0.3}
     assert pickle.loads(pickle.dumps(clf)).neuron == clf.neuron
+    clf.save(tmp_path / "m.safetensors")
+    loaded = cls.load(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(loaded.predict_proba(X), clf.predict_proba(X))
     search = GridSearchCV(clf, {"neuron__beta": [0.3, 0.6]}, cv=2).fit(X, y)
     assert search.best_params_["neuron__beta"] in (0.3, 0.6)
 
@@ -138,6 +139,9 @@ def test_a_neuron_is_replaced_and_never_changed():
         ({"neuron__thresold": 0.3}, "neuron has no parameter 'thresold': .*'threshold'"),
         ({"neuron__surrogate__slop": 1}, "neuron__surrogate has no parameter 'slop'"),
         ({"neuron__leak": "never"}, "leak"),
+        ({"neuron__dropout": 1}, "dropout"),
+        ({"output_neuron__threshold": 3}, "threshold"),
+        ({"output_neuron__surrogate__slope": -1}, "slope"),
         ({"neuron__surrogate": 3}, "surrogate"),
         ({"noise__shots": 3}, "noise is None"),
         ({"hidden__units": 3}, "hidden is"),
@@ -218,7 +222,8 @@ def test_the_published_preset(blobs):
         preset["steps"] = 1
     X, y = blobs
     clf.set_params(hidden=(10,), verbose=False, random_state=0).fit(np.abs(X), y)
-    assert neurons(clf) == [preset["neuron"]] * 2
+    for layer in clf.network_.layers:
+        assert layer.differences(qlif.Dense(layer.units, preset["neuron"])) == {}
     neuron = clf.network_.layers[0].neuron
     assert (neuron.leak, neuron.refractory, neuron.t1) == ("published", True, 60)
     clone(QSNNClassifier(**preset))
