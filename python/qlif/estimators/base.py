@@ -16,7 +16,7 @@ from ..errors import ArgumentError, FormatError
 from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import LIF, Neuron
-from ..quantum.noise import NoiseLike, NoiseRun
+from ..quantum.noise import LayerNoise, NoiseRun
 from ..trainer import Trainer
 from . import storage
 from ._sklearn import (
@@ -69,7 +69,7 @@ class Classifier(Prediction, ClassifierMixin, Parameters):
     clip_norm: float | None
     loss: str | None
     reading: str | None
-    noise: NoiseLike
+    noise: LayerNoise
     input_scaling: str
     validation_fraction: float
     patience: int | None

@@ -11,7 +11,7 @@ from .._engine.arrays import integer
 from ..errors import ArgumentError, ShapeError
 from ..layers import Conv2d, Layer, MaxPool2d
 from ..neurons import LIF, QLIF, Neuron
-from ..quantum.noise import NoiseLike
+from ..quantum.noise import LayerNoise
 from ..surrogate import arctan
 from .base import Classifier
 
@@ -74,7 +74,7 @@ class ConvolutionalClassifier(Classifier):
         loss: str | None = "cross_entropy",
         reading: str | None = "membrane_sum",
         readout: str | None = "spike_count",
-        noise: NoiseLike = None,
+        noise: LayerNoise = None,
         input_scaling: str = "auto",
         validation_fraction: float = 0.0,
         patience: int | None = None,
@@ -187,8 +187,7 @@ class QSCNNClassifier(
 class SCNNClassifier(ConvolutionalClassifier):
     """A classifier of images by convolutions of LIF neurons: `QSCNNClassifier`'s counterpart.
 
-    Its parameters are those of `ConvolutionalClassifier`; ``neuron=None`` means ``LIF()``. What is
-    said of alpha holds for the membrane.
+    Its parameters are those of `ConvolutionalClassifier`; ``neuron=None`` means ``LIF()``.
 
     Example:
         >>> (X, y), (X_test, y_test) = qlif.datasets.load("mnist")

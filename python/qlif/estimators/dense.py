@@ -8,7 +8,7 @@ from typing import Any
 
 from ..layers import Dense, Layer
 from ..neurons import LIF, QLIF, Neuron
-from ..quantum.noise import NoiseLike
+from ..quantum.noise import LayerNoise
 from ..surrogate import arctan
 from .base import Classifier
 
@@ -104,7 +104,7 @@ class SpikingClassifier(Classifier):
         loss: str | None = "cross_entropy",
         reading: str | None = "membrane_sum",
         readout: str | None = "spike_count",
-        noise: NoiseLike = None,
+        noise: LayerNoise = None,
         input_scaling: str = "auto",
         validation_fraction: float = 0.0,
         patience: int | None = None,

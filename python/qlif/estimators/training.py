@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 from .._engine.arrays import FloatArray, LabelArray
 from ..errors import InterruptedWarning, SilentLayerWarning
 from ..network import Network
-from ..quantum.noise import NoiseLike, NoiseRun
+from ..quantum.noise import LayerNoise, NoiseRun
 from ..report import Report
 from ..trainer import Trainer
 from .checkpoint import Checkpoint
@@ -107,7 +107,7 @@ class TrainingLoop:
     reading: str | None
     readout: str | None
     show: bool
-    noise: NoiseLike = None
+    noise: LayerNoise = None
     history: History = field(default_factory=dict)
     done: int = 0
     checkpoint: Checkpoint | None = None
@@ -229,7 +229,7 @@ def evaluate(
     loss: str | None,
     reading: str | None,
     readout: str | None,
-    noise: NoiseLike = None,
+    noise: LayerNoise = None,
 ) -> Totals:
     """Loss, accuracy and firing rates of samples, without learning from them."""
     totals = Totals()

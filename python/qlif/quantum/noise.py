@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -199,14 +199,23 @@ class NoiseRun:
         array([...
     """
 
-    noise: Noise | Sequence[Noise | None] | None = None
+    noise: LayerNoise = None
     seed: int = 0
     offset: int = 0
 
 
-NoiseLike: TypeAlias = Noise | Sequence[Noise | None] | NoiseRun | None
-"""Of a network: the same for all its QLIF neurons; one for each layer (None for a pooling, neurons
-without qubits and perfect qubits); a `NoiseRun` with a seed; or none."""
+LayerNoise: TypeAlias = Noise | Sequence[Noise | None] | None
+"""The same for all QLIF neurons of a network; one for each layer, None where it has no qubits or
+perfect ones; or none."""
+
+NoiseLike: TypeAlias = LayerNoise | NoiseRun
+"""Of a network: a noise, or a `NoiseRun` of it with a seed."""
+
+
+def noise_run(noise: NoiseLike, first: int = 0) -> NoiseRun:
+    """The run of a part of a batch that begins with its sample `first`."""
+    run = noise if isinstance(noise, NoiseRun) else NoiseRun(noise)
+    return replace(run, offset=run.offset + first) if first else run
 
 
 class NoiseArgument(NamedTuple):
@@ -218,7 +227,7 @@ class NoiseArgument(NamedTuple):
     @classmethod
     def of(cls, given: NoiseLike, layers: int) -> NoiseArgument:
         """The noise of a network of so many layers."""
-        run = given if isinstance(given, NoiseRun) else NoiseRun(given)
+        run = noise_run(given)
         noise = run.noise
         if noise is None:
             each: list[Noise | None] = []

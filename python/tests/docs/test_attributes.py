@@ -32,6 +32,7 @@ def result():
 
 
 OBJECTS = {
+    "Angles": lambda: qlif.circuits.angles(qlif.QLIF(), 0.0, 0.5, 0.0),
     "AvgPool2d": lambda: qlif.AvgPool2d(2),
     "Conv2d": lambda: qlif.Conv2d(2, 3, qlif.QLIF()),
     "ConvolutionalClassifier": lambda: qlif.ConvolutionalClassifier(),
@@ -45,6 +46,7 @@ OBJECTS = {
     "Network": make_network,
     "NeuronState": lambda: qlif.quantum.NeuronState(0.3),
     "Noise": lambda: qlif.Noise(shots=10),
+    "NoiseRun": lambda: qlif.NoiseRun(qlif.Noise(shots=10), 3),
     "PNG": lambda: qlif.render.PNG(b"\x89PNG"),
     "Preset": lambda: qlif.presets.published,
     "QLIF": qlif.QLIF,

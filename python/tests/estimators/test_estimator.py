@@ -36,7 +36,7 @@ def test_the_logarithm_of_a_probability_of_zero_is_finite(blobs, quick):
     logarithms = clf.predict_log_proba(X)
     assert np.isfinite(logarithms).all()
     assert logarithms.min() < -100
-    noise = {"noise": qlif.Noise(shots=10), "noise_seed": 3}
+    noise = {"noise": qlif.NoiseRun(qlif.Noise(shots=10), seed=3)}
     np.testing.assert_allclose(
         np.exp(clf.predict_log_proba(X, **noise)), clf.predict_proba(X, **noise), atol=1e-6
     )

@@ -11,7 +11,7 @@ import pytest
 
 import qlif
 from qlif import network as module
-from qlif._engine import library
+from qlif._engine import batch, library
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals")
 
@@ -84,7 +84,7 @@ def test_many_rows_are_left_between_two_parts(method, monkeypatch):
 def arrays(result):
     if isinstance(result, qlif.Recording):
         return [
-            each[i] for each in (result.spikes, result.alpha) for i in (0, 1) if each.recorded(i)
+            each[i] for each in (result.spikes, result.membrane) for i in (0, 1) if each.recorded(i)
         ]
     return [result]
 
@@ -93,7 +93,7 @@ def arrays(result):
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     "options",
-    [{}, {"noise": qlif.Noise(shots=20, depolarizing=0.02), "noise_seed": 3, "noise_offset": 7}],
+    [{}, {"noise": qlif.NoiseRun(qlif.Noise(shots=20, depolarizing=0.02), seed=3, offset=7)}],
 )
 def test_parts_have_the_bits_of_the_whole(method, options, is_sequence, monkeypatch):
     network, x = many(is_sequence)
@@ -102,7 +102,7 @@ def test_parts_have_the_bits_of_the_whole(method, options, is_sequence, monkeypa
     parts = arrays(getattr(network, method)(x, **options))
     assert len(engine.sizes) >= 3
     assert sum(engine.sizes) == 2200
-    monkeypatch.setattr(module, "PART", 10**6)
+    monkeypatch.setattr(batch, "PART", 10**6)
     whole = arrays(getattr(network, method)(x, **options))
     assert engine.sizes[-1] == 2200
     for one, other in zip(parts, whole, strict=True):
@@ -120,9 +120,9 @@ def test_parts_of_small_products_have_the_bits_of_the_whole(monkeypatch):
         x = rng.uniform(0, 1, (5000, inputs)).astype(np.float32)
         with monkeypatch.context() as patch:
             parts = network.simulate(x)
-            patch.setattr(module, "PART", 10**6)
+            patch.setattr(batch, "PART", 10**6)
             whole = network.simulate(x)
-        np.testing.assert_array_equal(parts.alpha[0], whole.membrane[0])
+        np.testing.assert_array_equal(parts.membrane[0], whole.membrane[0])
 
 
 def test_records_that_are_not_asked_for():
@@ -130,7 +130,7 @@ def test_records_that_are_not_asked_for():
     record = network.simulate(x, layers=[1], membrane=False)
     assert record.spikes.recorded(1)
     assert not record.spikes.recorded(0)
-    assert not record.alpha.recorded(1)
+    assert not record.membrane.recorded(1)
     np.testing.assert_array_equal(record.spikes[1], network.simulate(x).spikes[1])
 
 

@@ -374,7 +374,7 @@ def test_a_classifier_under_noise(tmp_path):
     np.testing.assert_array_equal(proba[:500], noisy.predict_proba(X[:500], noise=few))
     same = noisy.predict_proba(np.repeat(X[:1], 1001, axis=0), noise=few)
     assert (same[0] != same[500]).any() or (same[1] != same[501]).any()
-    assert (noisy.predict(X, noise=few) == noisy.predict(X, noise=few, noise_seed=0)).all()
+    assert (noisy.predict(X, noise=few) == noisy.predict(X, noise=qlif.NoiseRun(few, 0))).all()
     noisy.save(tmp_path / "c.safetensors")
     loaded = qlif.QSNNClassifier.load(tmp_path / "c.safetensors")
     assert loaded.noise == noise == pickle.loads(pickle.dumps(noisy)).noise

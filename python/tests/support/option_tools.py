@@ -33,7 +33,7 @@ def seen(value):
     if isinstance(value, np.ndarray | np.generic):
         return np.shape(value), np.asarray(value).tobytes()
     if isinstance(value, qlif.Recording):
-        return seen([records(value.spikes), records(value.alpha)])
+        return seen([records(each) for each in (value.spikes, value.membrane, value.currents)])
     if isinstance(value, dict):
         return {key: seen(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -95,10 +95,10 @@ IMAGES = RNG.uniform(0, 1, (8, 1, 8, 8)).astype(np.float32)
 NOISE = qlif.Noise(shots=20, depolarizing=0.05)
 
 
-def network(neuron=None, seed=0):
+def network(neuron=None, seed=0, steps=6):
     hidden = qlif.QLIF(threshold=0.4, drive_scale=2.0) if neuron is None else neuron
     layers = [qlif.Dense(9, hidden), qlif.Dense(3, qlif.QLIF(threshold=0.1))]
-    return qlif.Network(input_shape=(5,), layers=layers, steps=6, seed=seed)
+    return qlif.Network(input_shape=(5,), layers=layers, steps=steps, seed=seed)
 
 
 # What one readout finds, and the other does not always.
@@ -121,7 +121,7 @@ def trained(net, x, y, **options):
 
 SLOW = qlif.Noise(thermal=(200.0, 150.0, 0.1, 0.02))
 OF_THE_TRAINER = {
-    "loss": "spike_count",
+    "reading": "spike_count",
     "readout": "membrane",
     "schedule": "cosine",
     "learning_rate": 0.1,

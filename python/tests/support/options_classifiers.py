@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from option_tools import NOISE, OF_THE_TRAINER, In
+from option_tools import NOISE, OF_THE_TRAINER, In, Refused
 
 import qlif
 
@@ -55,6 +55,7 @@ def partial_fit(tools, **options):
 
 TRAINING = {
     **OF_THE_TRAINER,
+    "loss": Refused("mse"),  # compares with numbers
     "neuron": qlif.LIF(),
     "output_neuron": qlif.LIF(),
     "noise": NOISE,
@@ -78,7 +79,7 @@ OF_IMAGES = {
 }
 
 
-OF_CLASSIFIERS = {"noise": NOISE, "noise_seed": In(3, noise=NOISE)}
+OF_CLASSIFIERS = {"noise": NOISE}
 
 
 # name: (call, {option: value that is not its default})

@@ -11,8 +11,16 @@ import qlif
 from qlif import hardware
 
 
+def noise_run(tools, **options):
+    return network().simulate(SEQUENCE, noise=qlif.NoiseRun(**{"noise": NOISE, **options}))
+
+
+def angles(tools, **options):
+    return qlif.circuits.angles(qlif.QLIF(), [0.2, 0.3], [0.3, -0.1], [0.0, 0.05], **options)
+
+
 def noise(tools, **options):
-    return network().simulate(SEQUENCE, noise=qlif.Noise(**options), noise_seed=1)
+    return network().simulate(SEQUENCE, noise=qlif.NoiseRun(qlif.Noise(**options), 1))
 
 
 QUBIT = {"t1": 50.0, "t2": 40.0}
@@ -40,7 +48,16 @@ def circuit(tools, **options):
 
 
 def qasm(tools, **options):
-    return qlif.circuits.qasm3(qlif.QLIF(), [0.3, -0.1], [0.0, 0.05], **options)
+    """Of a neuron; of a network where the options say which layer's."""
+    if "step" in options:
+        return qlif.circuits.qasm3(network(), SEQUENCE[:, 0], **options)
+    return qlif.circuits.qasm3(qlif.QLIF(), [0.3, -0.1], **{"delay": [0.0, 0.05], **options})
+
+
+def qiskit_circuit(tools, **options):
+    pytest.importorskip("qiskit_qasm3_import")
+    given = {"delay": [0.0, 0.05], **options}
+    return str(qlif.circuits.to_qiskit(qlif.QLIF(), [0.3, -0.1], **given))
 
 
 def backend_noise(tools, **options):
@@ -128,7 +145,7 @@ ENTRIES = {
         {
             "noise": SLOW,
             "memory": "coherent",
-            "leak": In("rotation", memory="coherent"),
+            "leak_form": In("rotation", memory="coherent"),
             "clock": In("absolute", noise=SLOW),
             "before": [0.3, 0.1],
         },
@@ -139,9 +156,21 @@ ENTRIES = {
             "alpha": [0.2, 0.3],
             "noise": SLOW,
             "memory": "coherent",
-            "leak": "rotation",
+            "leak_form": "rotation",
             "clock": In("absolute", noise=SLOW),
+            "delay": [0.0, 0.2],
+            "layer": In(1, step=2),
+            "step": In(3, layer=0),
         },
+    ),
+    "circuits.to_qiskit": (qiskit_circuit, {"delay": [0.0, 0.2]}),
+    "circuits.angles": (
+        angles,
+        {"noise": SLOW, "leak_form": "rotation", "clock": In("absolute", noise=SLOW)},
+    ),
+    "NoiseRun": (
+        noise_run,
+        {"noise": qlif.Noise(shots=5), "seed": 4, "offset": 50},
     ),
     "hardware.run": (
         on_hardware,

@@ -14,6 +14,7 @@ from tqdm.auto import tqdm
 from ... import datasets, plot
 from ..._engine import files
 from ...errors import InterruptedWarning, MissingExtraError, QlifError
+from ...quantum.noise import Noise, NoiseRun
 from .. import results
 from ..compare import _data
 from . import _devices, _models
@@ -199,8 +200,6 @@ def _aware(
     options: argparse.Namespace, images: _data.Images, study: Study, base: Any, device: Any
 ) -> Any:
     """The same model as `base`, trained with noise."""
-    from ...quantum.noise import Noise
-
     noise = Noise(shots=options.shots) if device is None else device
     parameters = {**base.get_params(deep=False), "noise": noise, "random_state": 0, "verbose": True}
     if options.epochs:
@@ -242,8 +241,8 @@ def _measure(
 
 def accuracy(model: Any, images: _data.Images, point: Condition, seed: int) -> float:
     """The share of the test images that a model recognises under some noise."""
-    noise = {} if point.noise is None else {"noise": point.noise, "noise_seed": seed}
-    return float(model.score(images.X_test, images.y_test, **noise))
+    noise = None if point.noise is None else NoiseRun(point.noise, seed)
+    return float(model.score(images.X_test, images.y_test, noise=noise))
 
 
 def _draw(study: Study, folder: Path) -> Path | None:
