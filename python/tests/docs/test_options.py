@@ -19,6 +19,8 @@ import options_pictures
 import options_quantum
 import pytest
 from option_tools import In, Refused, Tools, network, seen
+from options_pictures import ONE
+from study_records import results
 
 import qlif
 from qlif import estimators

@@ -7,12 +7,10 @@ import inspect
 import numpy as np
 import pytest
 from option_tools import SEQUENCE, SLOW, In, Refused, Tools, network
-from study_records import results as compared
-from study_records import study
+from study_records import results, study
 
 import qlif
 from qlif._engine import locate
-from qlif.studies import results
 
 RENDERS = locate.first_file(locate.candidates("QLIF_RENDER", "bin", "qlif-render")) is not None
 
@@ -30,6 +28,7 @@ def plot(name, *arguments):
     return call
 
 
+ONE = {"model": "qsnn", "dataset": "kmnist"}  # of `results`
 HISTORY = {"accuracy": [0.5, 0.7], "loss": [1.0, 0.6]}
 
 
@@ -51,15 +50,6 @@ def image_model(tools):
     neuron = qlif.QLIF(threshold=0.3)
     layers = [qlif.Conv2d(3, 5, neuron), qlif.Conv2d(2, 3, neuron), qlif.Dense(10, neuron)]
     return (qlif.Network(input_shape=(1, 28, 28), layers=layers, steps=4, seed=0),)
-
-
-def written(make):
-    def call(tools):
-        path = tools.new()
-        path.write_text(results.as_json(make()))
-        return (path,)
-
-    return call
 
 
 DIGIT = np.random.default_rng(5).uniform(0, 1, (2, 784)).astype(np.float32)
@@ -125,9 +115,22 @@ ENTRIES = {
     ),
     "plot.history": (plot("history", HISTORY), {"ax": Tools.axes, "what": "loss"}),
     "plot.confusion": (
-        plot("confusion", [0, 1, 1], [0, 1, 0]),
-        {"ax": Tools.axes, "classes": ["no", "yes"]},
+        plot("confusion", lambda: {"runs": results()}),
+        {
+            "predicted": Refused([0, 1], **ONE),
+            "ax": In(Tools.axes, **ONE),
+            "classes": Refused(["no", "yes"], **ONE),
+            "model": In("snn", dataset="kmnist"),
+            "dataset": In("kmnist", model="qsnn"),
+            "seed": In(0, **ONE),
+            "title": In("mine", **ONE),
+        },
     ),
+    "plot.curves": (
+        plot("curves", lambda: {"runs": results()}),
+        {"kind": "roc", "model": "qsnn", "dataset": "kmnist", "seed": 0, "title": "mine"},
+    ),
+    "plot.robustness": (plot("robustness", study), {"title": "mine"}),
     "plot.roc": (
         plot("roc", [0, 1, 1], [[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]),
         {"ax": Tools.axes, "classes": ["no", "yes"]},
@@ -186,18 +189,4 @@ ENTRIES = {
             **looks(**WAY),
         },
     ),
-    "render.confusion": (
-        draw("confusion", written(lambda: {"runs": compared()})),
-        {
-            "model": In("snn", dataset="kmnist"),
-            "dataset": In("kmnist", model="qsnn"),
-            "seed": In(0, model="qsnn", dataset="kmnist"),
-            **looks(model="qsnn", dataset="kmnist"),
-        },
-    ),
-    "render.curves": (
-        draw("curves", written(lambda: {"runs": compared()})),
-        {"kind": "accuracy", "model": "qsnn", "dataset": "kmnist", "seed": 0, **looks()},
-    ),
-    "render.robustness": (draw("robustness", written(study)), looks()),
 }
