@@ -11,7 +11,7 @@ public protocol KernelSet: Sendable {
   typealias Indices = UnsafeMutablePointer<Int32>
 
   static func qlifForwardConstant(
-    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, dropout: Dropout?,
+    _ neuron: QLIFConstants, _ range: StepRange, groups: Int, drive: Floats, dropout: Dropout?,
     spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?
   ) -> Int
 
@@ -20,36 +20,34 @@ public protocol KernelSet: Sendable {
     spikeGradient: Floats?, alphaGradient: Floats?, driveGradient: MutableFloats)
 
   static func qlifForwardSequence(
-    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
-    dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?,
-    states: MutableFloats?
+    _ neuron: QLIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
+    spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?, states: MutableFloats?
   ) -> Int
 
   static func qlifBackwardSequence(
-    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: Floats, delay: Floats, currentStride: Int,
-    dropout: Dropout?, states: Floats, spikeGradient: Floats?, alphaGradient: Floats?,
-    driveGradient: MutableFloats, delayGradient: MutableFloats)
+    _ neuron: QLIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
+    states: Floats, spikeGradient: Floats?, alphaGradient: Floats?, currentGradient: MutableFloats)
 
   static func qubitForward(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: Floats, delay: Floats?,
-    currentStride: Int, dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?,
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ range: StepRange, groups: Int, currents: Currents,
+    dropout: Dropout?, spikes: SpikeGroups, spikeStride: Int, alpha: MutableFloats?,
     memory: UnsafeMutableRawPointer
   ) -> Int
   static func qubitForwardMemory(steps: Int, groups: Int) -> Int
 
   static func qubitBackward(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: Floats, delay: Floats?,
-    currentStride: Int, dropout: Dropout?, spikeGradient: Floats?, alphaGradient: Floats?,
-    driveGradient: MutableFloats, delayGradient: MutableFloats?, memory: UnsafeMutableRawPointer)
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ range: StepRange, groups: Int, currents: Currents,
+    dropout: Dropout?, spikeGradient: Floats?, alphaGradient: Floats?, currentGradient: MutableFloats,
+    memory: UnsafeMutableRawPointer)
   static func qubitBackwardMemory(steps: Int) -> Int
 
   static func lifForward(
-    _ neuron: LIFConstants, steps: Int, groups: Int, current: Floats, currentStride: Int, dropout: Dropout?,
+    _ neuron: LIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
     spikes: SpikeGroups, spikeStride: Int, membrane: MutableFloats?
   ) -> Int
 
   static func lifBackward(
-    _ neuron: LIFConstants, steps: Int, groups: Int, current: Floats, currentStride: Int, dropout: Dropout?,
+    _ neuron: LIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
     spikeGradient: Floats?, membraneGradient: Floats?, currentGradient: MutableFloats,
     memory: UnsafeMutableRawPointer)
   static func lifBackwardMemory(steps: Int) -> Int

@@ -6,6 +6,10 @@
   public var resetsToZero: Bool
   public var surrogate: Surrogate
 
+  /// Rows of a `StepRange`'s state: the membrane, as the step left it, and so whether the neuron fired. Of the gradient:
+  /// likewise.
+  public static let stateWidth = 1
+
   public init(beta: Float, threshold: Float, resetsToZero: Bool, surrogate: Surrogate) {
     self.beta = beta
     self.threshold = threshold

@@ -13,6 +13,10 @@
   public var delayRate: Float
   public var surrogate: Surrogate
 
+  /// Rows of a `StepRange`'s state: `sin(phi/2)` and `cos(phi/2)`, at rest 0 and 1, as the step left them, and so
+  /// whether the neuron fired. Of the gradient: one, that of `phi`.
+  public static let stateWidth = 2
+
   public init(
     leak: Leak, boundsDrive: Bool, isRefractory: Bool, threshold: Float, driveScale: Float,
     delayRate: Float, surrogate: Surrogate

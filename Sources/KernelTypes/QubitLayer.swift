@@ -27,6 +27,11 @@
 
   public static let blockSize = Field.allCases.count * 16
 
+  /// Rows of a `StepRange`'s state: the populations `a` of 1 and `b` of 0, the coherence `q`, the impurity `det`, at rest
+  /// 0, 1, 0 and 0, and 1 where the neuron fired. A re-prepared neuron remembers what was read, as `a` and `b`. Of the
+  /// gradient: three, those of `phi`, re-prepared, and of `a` and `q`, coherent.
+  public static let stateWidth = 5
+
   public var memory: Memory
   public var firing: Firing
   public var leak: Leak

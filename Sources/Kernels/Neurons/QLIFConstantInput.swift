@@ -23,34 +23,35 @@ private func advance(
 
 extension VectorKernels {
   /// Runs one sample through `groups` vectors of 16 neurons.
+  ///   range    from rest, or from the state that steps of the same input left
   ///   drive    [groups * 16]
   ///   spikes   [steps, spikeStride], one bit per neuron, after dropout
   ///   alpha    [steps, groups * 16], or nil
   /// Returns the number of spikes before dropout.
   public static func qlifForwardConstant(
-    _ neuron: QLIFConstants, steps: Int, groups: Int, drive: UnsafePointer<Float>, dropout: Dropout?,
+    _ neuron: QLIFConstants, _ range: StepRange, groups: Int, drive: UnsafePointer<Float>, dropout: Dropout?,
     spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
   ) -> Int {
     var count = 0
     for group in 0..<groups {
       let turn = turn(neuron, drive: Lanes(loading: drive + group * laneCount))
-      var state = PureQubits()
-      var fired = LaneMask.none
-      for step in 0..<steps {
+      var state = PureQubits(before: range, group: group, groups: groups)
+      var fired = state.fires(neuron)
+      for row in 0..<range.count {
+        let here = GroupStep(range, row: row, group: group, groups: groups)
         state = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory).folded
-        let population = state.s * state.s
-        fired = population.isGreater(than: neuron.threshold)
-        count += emit(
-          fired, dropout: dropout, step: step, group: group, groups: groups, to: spikes, stride: spikeStride)
-        if let alpha { population.store(to: alpha + (step * groups + group) * laneCount) }
+        fired = state.fires(neuron)
+        count += emit(fired, dropout: dropout, at: here, to: spikes, stride: spikeStride)
+        if let alpha { (state.s * state.s).store(to: alpha + here.offset) }
       }
+      state.store(after: range, group: group, groups: groups)
     }
     return count
   }
 }
 
 extension VectorKernels {
-  /// The gradient of the drive of a constant input, summed over the steps.
+  /// The gradient of the drive of a constant input, summed over the steps of a whole run, from rest.
   ///   spikeGradient   [steps, groups * 16], d loss / d spike after dropout, or nil
   ///   alphaGradient   [steps, groups * 16], d loss / d alpha beside that through the spikes, or nil
   ///   driveGradient   [groups * 16], written
@@ -76,18 +77,17 @@ extension VectorKernels {
       var fired = LaneMask.none
       var slope = Lanes.zero
       var sum = Lanes.zero
-      for step in 0..<steps {
+      for row in 0..<steps {
+        let here = GroupStep(StepRange(count: steps), row: row, group: group, groups: groups)
         let raw = advance(state, fired: fired, by: turn, isRefractory: neuron.isRefractory)
         slope =
           neuron.isRefractory
           ? select(fired, Lanes.zero, slope + 1) : select(fired, Lanes.zero, slope) + 1
         let excess = raw.s * raw.s - neuron.threshold
-        let offset = (step * groups + group) * laneCount
-        if let spikeGradient { qlif_prefetch(spikeGradient + (offset + laneCount)) }
+        if let spikeGradient { qlif_prefetch(spikeGradient + (here.offset + laneCount)) }
         var gradient = gradientThroughSpikes(
-          neuron.surrogate, spikeGradient, dropout: dropout, step: step, group: group, groups: groups,
-          at: excess)
-        if let alphaGradient { gradient += Lanes(loading: alphaGradient + offset) }
+          neuron.surrogate, spikeGradient, dropout: dropout, at: here, excess: excess)
+        if let alphaGradient { gradient += Lanes(loading: alphaGradient + here.offset) }
         // d alpha / d phi = |s c|, and the fold's sign is that of s c.
         let product = raw.s * raw.c
         sum = sum.plus(gradient, times: product * slope)

@@ -17,19 +17,39 @@ struct PureQubits {
     self.c = c
   }
 
-  /// Floats in memory.
+  /// Floats in memory, where sine and cosine lie next to each other.
   static var size: Int { 2 * laneCount }
 
+  /// - Parameter distance: from the sine to the cosine, in floats.
   @inline(__always)
-  init(loading pointer: UnsafePointer<Float>) {
-    self.init(s: Lanes(loading: pointer), c: Lanes(loading: pointer + laneCount))
+  init(loading pointer: UnsafePointer<Float>, distance: Int = laneCount) {
+    self.init(s: Lanes(loading: pointer), c: Lanes(loading: pointer + distance))
   }
 
   @inline(__always)
-  func store(to pointer: UnsafeMutablePointer<Float>) {
+  func store(to pointer: UnsafeMutablePointer<Float>, distance: Int = laneCount) {
     s.store(to: pointer)
-    c.store(to: pointer + laneCount)
+    c.store(to: pointer + distance)
   }
+
+  /// The state that a group carries into a range; see `QLIFConstants.stateWidth`.
+  @inline(__always)
+  init(before range: StepRange, group: Int, groups: Int) {
+    self.init()
+    if let before = range.stateBefore {
+      self.init(loading: before + group * laneCount, distance: groups * laneCount)
+    }
+  }
+
+  @inline(__always)
+  func store(after range: StepRange, group: Int, groups: Int) {
+    if let after = range.stateAfter {
+      store(to: after + group * laneCount, distance: groups * laneCount)
+    }
+  }
+
+  @inline(__always)
+  func fires(_ neuron: QLIFConstants) -> LaneMask { (s * s).isGreater(than: neuron.threshold) }
 
   /// RX(theta), given the sine and cosine of theta/2. The amplitudes keep their signs, whose product is
   /// the sign of `d phi' / d phi`.

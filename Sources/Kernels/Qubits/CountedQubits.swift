@@ -74,23 +74,33 @@ private struct CountStep {
 /// 16 neurons between two steps.
 private struct CountState {
   /// What was read; 0 after a spike.
-  var frequency = Lanes.zero
-  var fired = LaneMask.none
+  var frequency: Lanes
+  var fired: LaneMask
   /// Of the step that is under way.
   var odds = Odds(yes: .zero, no: .zero)
+
+  @inline(__always)
+  init(_ state: QubitState) {
+    frequency = state.qubit.a
+    fired = state.fired
+  }
+
+  var qubits: QubitState {
+    var state = QubitState()
+    state.qubit.a = frequency
+    state.qubit.b = 1 - frequency
+    state.fired = fired
+    return state
+  }
 }
 
-extension VectorKernels {
-  /// As `run`, of a layer that remembers counts.
+extension QubitRun {
+  /// As `all`, of a layer that remembers counts.
   ///
   /// Each part of a step goes through all groups of a tile: the processor looks ahead over several groups of a part,
   /// but hardly over one of a whole step. What does not hang on the memory is computed for several steps where groups
   /// are few.
-  static func runCounted(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, _ indices: LaneIndices, steps: Int, groups: Int,
-    drive: UnsafePointer<Float>, delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
-    spikes: UnsafeMutablePointer<UInt16>, spikeStride: Int, alpha: UnsafeMutablePointer<Float>?
-  ) -> Int {
+  func counted() -> Int {
     // A neuron that fires for certain needs no count, unless it is shown.
     let firesSurely =
       layer.firing == .threshold && alpha == nil && Float(layer.shots) * (1 - neuron.threshold) > mostOfFew
@@ -104,43 +114,46 @@ extension VectorKernels {
           let first = tile * groups / tiles
           let slots = (tile + 1) * groups / tiles - first
           let stepsAtATime = qubitTile / slots
-          states.initialize(repeating: CountState(), count: slots)
-          for step in 0..<steps {
-            let row = prepared + step % stepsAtATime * slots
-            if step % stepsAtATime == 0 {
-              for ahead in step..<min(step + stepsAtATime, steps) {
+          for slot in 0..<slots {
+            states[slot] = CountState(QubitState(before: range, group: first + slot, groups: groups))
+          }
+          for row in 0..<range.count {
+            let steps = prepared + row % stepsAtATime * slots
+            if row % stepsAtATime == 0 {
+              for ahead in row..<min(row + stepsAtATime, range.count) {
                 for slot in 0..<slots {
-                  let group = first + slot
-                  let place = row + (ahead - step) * slots + slot
-                  place.pointee.draw = layer.draw(indices.at(step: ahead, group: group))
-                  guard step == 0 || currentStride != 0 else { continue }
-                  let current = ahead * currentStride + group * laneCount
-                  place.pointee.response = CountResponse(
-                    neuron, layer.constants(of: group), drive: Lanes(loading: drive + current),
-                    delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+                  let there = GroupStep(range, row: ahead, group: first + slot, groups: groups)
+                  let step = steps + (ahead - row) * slots + slot
+                  step.pointee.draw = layer.draw(indices.at(step: there.step, group: there.group))
+                  guard row == 0 || !currents.isConstant else { continue }
+                  let current = there.offset(in: currents)
+                  step.pointee.response = CountResponse(
+                    neuron, layer.constants(of: there.group), drive: Lanes(loading: currents.base + current),
+                    delay: currents.second(at: current))
                 }
               }
             }
             for slot in 0..<slots {
-              states[slot].odds = row[slot].response.odds(
+              states[slot].odds = steps[slot].response.odds(
                 after: states[slot].frequency, layer, layer.constants(of: first + slot))
             }
             for slot in 0..<slots {
-              let group = first + slot
+              let here = GroupStep(range, row: row, group: first + slot, groups: groups)
               let odds = states[slot].odds
               let rests = neuron.isRefractory ? states[slot].fired : .none
               let vague = firesSurely ? rests | odds.yes.isGreater(than: 0.5) : rests
-              var read = frequency(odds, shots: layer.shots, row[slot].draw, vague: vague)
+              var read = frequency(odds, shots: layer.shots, steps[slot].draw, vague: vague)
               read = select(rests, Lanes.zero, read)
               let fires = layer.fires(
-                neuron, read, group: group, laneIndices: indices.at(step: step, group: group))
+                neuron, read, group: here.group, laneIndices: indices.at(step: here.step, group: here.group))
               states[slot].frequency = select(fires, Lanes.zero, read)
               states[slot].fired = fires
-              count += emit(
-                fires, dropout: dropout, step: step, group: group, groups: groups, to: spikes,
-                stride: spikeStride)
-              if let alpha { read.store(to: alpha + (step * groups + group) * laneCount) }
+              count += emit(fires, dropout: dropout, at: here, to: spikes, stride: spikeStride)
+              if let alpha { read.store(to: alpha + here.offset) }
             }
+          }
+          for slot in 0..<slots {
+            states[slot].qubits.store(after: range, group: first + slot, groups: groups)
           }
         }
       }

@@ -21,6 +21,23 @@ private struct MemoryGradient {
   @inline(__always)
   init() {}
 
+  /// See `QubitLayer.stateWidth`.
+  @inline(__always)
+  init(after range: StepRange, group: Int, groups: Int) {
+    guard let after = range.gradientAfter else { return }
+    phi = Lanes(loading: after + group * laneCount)
+    a = Lanes(loading: after + (groups + group) * laneCount)
+    q = Lanes(loading: after + (2 * groups + group) * laneCount)
+  }
+
+  @inline(__always)
+  func store(before range: StepRange, group: Int, groups: Int) {
+    guard let before = range.gradientBefore else { return }
+    phi.store(to: before + group * laneCount)
+    a.store(to: before + (groups + group) * laneCount)
+    q.store(to: before + (2 * groups + group) * laneCount)
+  }
+
   /// 0 where `mask` is set: a reset is a constant.
   @inline(__always)
   func cut(where mask: LaneMask) -> MemoryGradient {
@@ -36,7 +53,6 @@ private struct MemoryGradient {
 private struct QubitTrace {
   var before: QubitState
   var alpha: Lanes
-  var fired: LaneMask
 }
 
 /// `1 / sqrt(a b)`, `d phi / d a`; 0 at the poles, where the sign of the slope would be rounding.
@@ -50,87 +66,83 @@ extension VectorKernels {
   /// Bytes that `qubitBackward` works in.
   public static func qubitBackwardMemory(steps: Int) -> Int { steps * MemoryLayout<QubitTrace>.stride }
 
-  /// The gradients of both currents. States are computed and shots drawn again.
-  ///   spikeGradient   [steps, groups * 16], d loss / d spike after dropout, or nil
-  ///   alphaGradient   [steps, groups * 16], d loss / d alpha beside that through the spikes, or nil
-  ///   driveGradient, delayGradient   [steps, currentStride], written; of an input constant in time
-  ///                   [groups * 16], summed over the steps; delayGradient nil where delay is
-  ///   memory          qubitBackwardMemory(steps:) bytes
+  /// The gradients of the currents. States are computed and shots drawn again.
+  ///   spikeGradient     [steps, groups * 16], d loss / d spike after dropout, or nil
+  ///   alphaGradient     [steps, groups * 16], d loss / d alpha beside that through the spikes, or nil
+  ///   currentGradient   [steps, currents.stride], written, [groups * 16] of a constant input, and the second
+  ///                     current's, where there is one, `currents.offset` further on
+  ///   memory            qubitBackwardMemory(steps:) bytes
   public static func qubitBackward(
-    _ neuron: QLIFConstants, _ layer: QubitLayer, steps: Int, groups: Int, drive: UnsafePointer<Float>,
-    delay: UnsafePointer<Float>?, currentStride: Int, dropout: Dropout?,
-    spikeGradient: UnsafePointer<Float>?, alphaGradient: UnsafePointer<Float>?,
-    driveGradient: UnsafeMutablePointer<Float>, delayGradient: UnsafeMutablePointer<Float>?,
-    memory: UnsafeMutableRawPointer
+    _ neuron: QLIFConstants, _ layer: QubitLayer, _ range: StepRange, groups: Int, currents: Currents,
+    dropout: Dropout?, spikeGradient: UnsafePointer<Float>?, alphaGradient: UnsafePointer<Float>?,
+    currentGradient: UnsafeMutablePointer<Float>, memory: UnsafeMutableRawPointer
   ) {
     let isExact = layer.isExact
-    let trace = memory.bindMemory(to: QubitTrace.self, capacity: steps)
+    let trace = memory.bindMemory(to: QubitTrace.self, capacity: range.count)
+    let delayGradient = currents.count > 1 ? currentGradient + currents.offset : nil
     for group in 0..<groups {
       let constants = layer.constants(of: group)
-      func action(_ step: Int) -> QubitAction {
-        let current = step * currentStride + group * laneCount
-        return QubitAction(
-          neuron, layer, constants, drive: Lanes(loading: drive + current),
-          delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
+      @inline(__always)
+      func inputs(_ here: GroupStep) -> (drive: Lanes, delay: Lanes) {
+        let current = here.offset(in: currents)
+        return (Lanes(loading: currents.base + current), currents.second(at: current))
       }
 
-      func response(_ step: Int) -> CountResponse {
-        let current = step * currentStride + group * laneCount
-        return CountResponse(
-          neuron, constants, drive: Lanes(loading: drive + current),
-          delay: delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero)
-      }
-
-      var state = QubitState()
-      for step in 0..<steps {
-        let stages = QubitStages(layer, constants, state.qubit, action(step), isExact: isExact)
-        let laneIndices = LaneIndices(neurons: groups * laneCount).at(step: step, group: group)
-        let odds = layer.measured(
-          layer.remembersCounts ? response(step).odds(after: state.qubit.a, layer, constants) : stages.odds,
-          laneIndices: laneIndices)
+      var state = QubitState(before: range, group: group, groups: groups)
+      for row in 0..<range.count {
+        let here = GroupStep(range, row: row, group: group, groups: groups)
+        let (u, v) = inputs(here)
+        let action = QubitAction(neuron, layer, constants, drive: u, delay: v)
+        let stages = QubitStages(layer, constants, state.qubit, action, isExact: isExact)
+        let laneIndices = LaneIndices(neurons: groups * laneCount).at(step: here.step, group: group)
+        var odds = stages.odds
+        if layer.remembersCounts {
+          let response = CountResponse(neuron, constants, drive: u, delay: v)
+          odds = response.odds(after: state.qubit.a, layer, constants)
+        }
+        odds = layer.measured(odds, laneIndices: laneIndices)
         let reading = layer.read(
           QubitOutcome(last: stages.last, odds: odds), after: state, neuron, group: group,
           laneIndices: laneIndices)
-        trace[step] = QubitTrace(before: state, alpha: reading.alpha, fired: reading.state.fired)
+        trace[row] = QubitTrace(before: state, alpha: reading.alpha)
         state = reading.state
       }
 
-      var later = MemoryGradient()
-      var driveSum = Lanes.zero
-      var delaySum = Lanes.zero
-      for step in stride(from: steps - 1, through: 0, by: -1) {
-        let here = trace[step]
-        var gradient = arrivingGradient(
-          spikeGradient, dropout: dropout, step: step, group: group, groups: groups)
+      var later = MemoryGradient(after: range, group: group, groups: groups)
+      var driveSum = sumAfter(range, currents, currentGradient + group * laneCount)
+      var delaySum = delayGradient.map { sumAfter(range, currents, $0 + group * laneCount) } ?? .zero
+      for row in stride(from: range.count - 1, through: 0, by: -1) {
+        let here = GroupStep(range, row: row, group: group, groups: groups)
+        let before = trace[row].before
+        var gradient = arrivingGradient(spikeGradient, dropout: dropout, at: here)
         if layer.firing == .threshold {
-          gradient = surrogateProduct(neuron.surrogate, gradient, at: here.alpha - neuron.threshold)
+          gradient = surrogateProduct(neuron.surrogate, gradient, at: trace[row].alpha - neuron.threshold)
         }
-        if let alphaGradient {
-          gradient = gradient + Lanes(loading: alphaGradient + (step * groups + group) * laneCount)
-        }
-        let current = step * currentStride + group * laneCount
-        let u = Lanes(loading: drive + current)
-        let v = delay.map { Lanes(loading: $0 + current) } ?? Lanes.zero
+        if let alphaGradient { gradient = gradient + Lanes(loading: alphaGradient + here.offset) }
+        let (u, v) = inputs(here)
         let (memory, driveSlope, delaySlope) = differentiate(
-          neuron, layer, constants, here.before.qubit, action(step), drive: u, delay: v,
-          reading: gradient, later: later.cut(where: here.fired), isExact: isExact)
-        // A step that the reset takes depends on nothing.
-        let skipped = neuron.isRefractory ? here.before.fired : .none
-        later = memory.cut(where: skipped)
+          neuron, layer, constants, before.qubit,
+          QubitAction(neuron, layer, constants, drive: u, delay: v), drive: u, delay: v, reading: gradient,
+          later: later, isExact: isExact)
+        // A reset is a constant, and a step that it takes depends on nothing.
+        later = memory.cut(where: before.fired)
+        let skipped = neuron.isRefractory ? before.fired : .none
         let ofDrive = select(skipped, Lanes.zero, driveSlope)
         let ofDelay = select(skipped, Lanes.zero, delaySlope)
-        if currentStride == 0 {
+        if currents.isConstant {
           driveSum = driveSum + ofDrive
           delaySum = delaySum + ofDelay
         } else {
-          ofDrive.store(to: driveGradient + current)
+          let current = here.offset(in: currents)
+          ofDrive.store(to: currentGradient + current)
           if let delayGradient { ofDelay.store(to: delayGradient + current) }
         }
       }
-      if currentStride == 0 {
-        driveSum.store(to: driveGradient + group * laneCount)
+      if currents.isConstant {
+        driveSum.store(to: currentGradient + group * laneCount)
         if let delayGradient { delaySum.store(to: delayGradient + group * laneCount) }
       }
+      later.store(before: range, group: group, groups: groups)
     }
   }
 }

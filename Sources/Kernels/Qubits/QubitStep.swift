@@ -128,6 +128,29 @@ struct QubitState {
 
   @inline(__always)
   init() {}
+
+  /// What a group carries into a range; see `QubitLayer.stateWidth`.
+  @inline(__always)
+  init(before range: StepRange, group: Int, groups: Int) {
+    guard let before = range.stateBefore else { return }
+    func row(_ row: Int) -> Lanes { Lanes(loading: before + (row * groups + group) * laneCount) }
+    qubit.a = row(0)
+    qubit.b = row(1)
+    qubit.q = row(2)
+    qubit.det = row(3)
+    fired = row(4).isGreater(than: 0)
+  }
+
+  @inline(__always)
+  func store(after range: StepRange, group: Int, groups: Int) {
+    guard let after = range.stateAfter else { return }
+    func store(_ row: Int, _ lanes: Lanes) { lanes.store(to: after + (row * groups + group) * laneCount) }
+    store(0, qubit.a)
+    store(1, qubit.b)
+    store(2, qubit.q)
+    store(3, qubit.det)
+    store(4, select(fired, Lanes(repeating: 1), Lanes.zero))
+  }
 }
 
 /// What a step shows.

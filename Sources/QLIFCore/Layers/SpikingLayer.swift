@@ -123,8 +123,8 @@ extension SpikingLayer {
       dropout = Dropout(probability: model.dropout, key: Counter.key(Counter.key(key, index), sample))
     }
     return NeuronRun(
-      steps: pass.steps, groups: shape.groups, spikeStride: shape.words * 4, dropout: dropout,
-      randomKey: pass.noise.key(layer: index, sample: sample),
+      range: StepRange(count: pass.steps), groups: shape.groups, spikeStride: shape.words * 4,
+      dropout: dropout, randomKey: pass.noise.key(layer: index, sample: sample),
       states: memory.states.map { $0.base + slot * pass.steps * memory.stateWidth },
       scratch: block.memory.rawScratch)
   }

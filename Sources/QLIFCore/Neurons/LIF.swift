@@ -53,14 +53,16 @@ extension LIF {
       surrogate: surrogate.function(slope: slope))
   }
 
+  package var stateWidth: Int { LIFConstants.stateWidth }
+
   package func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int { 1 }
 
   package func forward(
     _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, membrane: MutableFloats?
   ) -> Int {
     kernels.lifForward(
-      constants, steps: run.steps, groups: run.groups, current: currents.base, currentStride: currents.stride,
-      dropout: run.dropout, spikes: spikes, spikeStride: run.spikeStride, membrane: membrane)
+      constants, run.range, groups: run.groups, currents: currents, dropout: run.dropout, spikes: spikes,
+      spikeStride: run.spikeStride, membrane: membrane)
   }
 
   package func backward(
@@ -68,8 +70,8 @@ extension LIF {
     currentGradient: MutableFloats
   ) {
     kernels.lifBackward(
-      constants, steps: run.steps, groups: run.groups, current: currents.base, currentStride: currents.stride,
-      dropout: run.dropout, spikeGradient: spikeGradient, membraneGradient: membraneGradient,
-      currentGradient: currentGradient, memory: run.scratch)
+      constants, run.range, groups: run.groups, currents: currents, dropout: run.dropout,
+      spikeGradient: spikeGradient, membraneGradient: membraneGradient, currentGradient: currentGradient,
+      memory: run.scratch)
   }
 }

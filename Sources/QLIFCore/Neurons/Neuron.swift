@@ -27,6 +27,9 @@ package protocol Neuron: DescribedKind, Sendable {
 
 /// The neurons of a layer, ready to run: currents in, spikes out, and backwards.
 package protocol Population: Sendable {
+  /// Rows of the state that the neurons carry from step to step; see `StepRange`.
+  var stateWidth: Int { get }
+
   /// How many of the currents, from the first, matter where the input is constant in time: to the spikes, or to the
   /// membranes and the gradients as well.
   func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int
@@ -57,22 +60,14 @@ extension Neuron where Self: Population {
   }
 }
 
-/// The currents of one sample. Current k of neuron j at step t is `base[t * stride + k * offset + j]`; a stride
-/// of 0 is an input constant in time, whose gradient is summed over the steps.
-package struct Currents {
-  var base: Floats
-  var stride: Int
-  var offset: Int
-  /// How many there are.
-  var count: Int
+package typealias Currents = KernelTypes.Currents
 
-  /// The second current, where there is one.
-  var second: Floats? { count > 1 ? base + offset : nil }
-}
-
-/// The sizes of one sample's run through a population.
+/// One sample's run through a population, or a part of it.
 package struct NeuronRun {
-  var steps: Int
+  /// The steps, and what the neurons carry. QLIF neurons on perfect qubits that are given one current, that of an input
+  /// constant in time, take the state that earlier steps of the same input left, and their `backward` is that of a
+  /// whole run.
+  var range: StepRange
   /// Vectors of 16 neurons.
   var groups: Int
   /// Vectors of 16 neurons from one step's spikes to the next's.

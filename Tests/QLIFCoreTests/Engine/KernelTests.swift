@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func instructionSetsAgreeOnNeurons(_ isBounded: Bool) {
+  func instructionSetsAgreeOnNeurons(_ isBounded: Bool) throws {
     var random = TestRandom(5)
     let (steps, groups) = (30, 5)
     let units = groups * 16
@@ -79,41 +79,33 @@ import Testing
       let neuron = QLIFConstants(
         leak: leak, boundsDrive: isBounded, isRefractory: false, threshold: 0.7, driveScale: 2, delayRate: 1,
         surrogate: Surrogate(shape: .arctan, slope: 1))
-      let drive = random.floats(steps * units, -0.5...0.5)
-      let delay = random.floats(steps * units, -1...1)
+      let values = random.floats(steps * units, -0.5...0.5) + random.floats(steps * units, -1...1)
       let arriving = random.floats(steps * units, -1...1)
+      let inputs = try Buffer<Float>(values.count, for: "currents")
+      let currents = Currents(base: inputs.base, stride: units, offset: steps * units, count: 2)
       var traces: [[Float]] = []
       var gradients: [[Float]] = []
       for (_, kernels) in Self.sets {
+        for (index, value) in values.enumerated() { inputs.base[index] = value }
         var spikes = [UInt16](repeating: 0, count: steps * 8)
         var alpha = [Float](repeating: .nan, count: steps * units)
-        var driveGradient = alpha
-        var delayGradient = alpha
-        var states = alpha + alpha
+        var gradient = alpha + alpha
+        var states = gradient
         let count = kernels.qlifForwardSequence(
-          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units,
-          dropout: nil, spikes: &spikes, spikeStride: 8, alpha: &alpha, states: &states)
+          neuron, StepRange(count: steps), groups: groups, currents: currents, dropout: nil, spikes: &spikes,
+          spikeStride: 8, alpha: &alpha, states: &states)
         #expect(count == spikes.reduce(0) { $0 + $1.nonzeroBitCount })
         #expect(count == alpha.count { $0 > 0.7 })
         kernels.qlifBackwardSequence(
-          neuron, steps: steps, groups: groups, drive: drive, delay: delay, currentStride: units,
-          dropout: nil, states: states, spikeGradient: arriving, alphaGradient: nil,
-          driveGradient: &driveGradient,
-          delayGradient: &delayGradient)
+          neuron, StepRange(count: steps), groups: groups, currents: currents, dropout: nil, states: states,
+          spikeGradient: arriving, alphaGradient: nil, currentGradient: &gradient)
         // The gradients may take the currents' place.
-        var (u, v) = (drive, delay)
-        u.withUnsafeMutableBufferPointer { u in
-          v.withUnsafeMutableBufferPointer { v in
-            guard let u = u.baseAddress, let v = v.baseAddress else { return }
-            kernels.qlifBackwardSequence(
-              neuron, steps: steps, groups: groups, drive: u, delay: v, currentStride: units, dropout: nil,
-              states: states, spikeGradient: arriving, alphaGradient: nil, driveGradient: u,
-              delayGradient: v)
-          }
-        }
-        #expect(u == driveGradient && v == delayGradient)
+        kernels.qlifBackwardSequence(
+          neuron, StepRange(count: steps), groups: groups, currents: currents, dropout: nil, states: states,
+          spikeGradient: arriving, alphaGradient: nil, currentGradient: inputs.base)
+        #expect(Array(inputs.values) == gradient)
         traces.append(alpha)
-        gradients.append(driveGradient + delayGradient)
+        gradients.append(gradient)
       }
       for trace in traces.dropFirst() {
         for (a, b) in zip(trace, traces[0]) { #expect(abs(a - b) < 1e-5) }

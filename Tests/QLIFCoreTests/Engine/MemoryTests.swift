@@ -44,14 +44,16 @@ import Testing
     let layer = QubitLayer(
       memory: .reprepare, firing: .threshold, leak: .delay, overRotates: false, idleIsSilent: true, shots: 20,
       table: table.base, tableStride: 0, units: groups * 16, key: 1)
-    let drive = [Float](repeating: 1.5, count: groups * 16)
+    let drive = try Buffer<Float>(groups * 16, for: "drive")
+    for neuron in 0..<groups * 16 { drive.base[neuron] = 1.5 }
     let words = (groups + 3) / 4
     let size = padded(kernels.qubitForwardMemory(steps: steps, groups: groups), to: 64)
     let memory = try GuardedMemory(size)
     var spikes = [UInt16](repeating: 0, count: steps * words * 4)
     let count = kernels.qubitForward(
-      neuron, layer, steps: steps, groups: groups, drive: drive, delay: nil, currentStride: 0, dropout: nil,
-      spikes: &spikes, spikeStride: words * 4, alpha: nil, memory: memory.base)
+      neuron, layer, StepRange(count: steps), groups: groups,
+      currents: Currents(base: drive.base, stride: 0, offset: 0, count: 1), dropout: nil, spikes: &spikes,
+      spikeStride: words * 4, alpha: nil, memory: memory.base)
     withExtendedLifetime(memory) {}
     #expect(count == spikes.reduce(0) { $0 + $1.nonzeroBitCount })
     #expect(count > 0)

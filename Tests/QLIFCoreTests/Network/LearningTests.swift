@@ -139,7 +139,7 @@ import Testing
       }
       var bits = [UInt16](repeating: 0, count: steps * shape.words * 4)
       let run = NeuronRun(
-        steps: steps, groups: shape.groups, spikeStride: shape.words * 4,
+        range: StepRange(count: steps), groups: shape.groups, spikeStride: shape.words * 4,
         dropout: Dropout(probability: neuron.dropout, key: Counter.key(Counter.key(key, 0), sample)),
         scratch: UnsafeMutableRawPointer(scratch.base))
       drive.withUnsafeBufferPointer { drive in

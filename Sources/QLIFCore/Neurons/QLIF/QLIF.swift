@@ -109,19 +109,20 @@ extension QLIF {
       ? self : try QubitPopulation(self, noise, layer: layer, steps: steps)
   }
 
+  package var stateWidth: Int { QLIFConstants.stateWidth }
+
   /// A neuron whose drive stays the same turns at every step or never, and stays in its ground state then.
   package func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int { 1 }
 
   package func forward(
     _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, membrane: MutableFloats?
   ) -> Int {
-    currents.stride == 0
+    currents.count == 1
       ? kernels.qlifForwardConstant(
-        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
+        kernelConstants, run.range, groups: run.groups, drive: currents.base, dropout: run.dropout,
         spikes: spikes, spikeStride: run.spikeStride, alpha: membrane)
       : kernels.qlifForwardSequence(
-        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base,
-        delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
+        kernelConstants, run.range, groups: run.groups, currents: currents, dropout: run.dropout,
         spikes: spikes, spikeStride: run.spikeStride, alpha: membrane, states: run.states)
   }
 
@@ -129,16 +130,16 @@ extension QLIF {
     _ currents: Currents, _ run: NeuronRun, spikeGradient: Floats?, membraneGradient: Floats?,
     currentGradient: MutableFloats
   ) {
-    if currents.stride == 0 {
+    if currents.count == 1 {
       kernels.qlifBackwardConstant(
-        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base, dropout: run.dropout,
+        kernelConstants, steps: run.range.count, groups: run.groups, drive: currents.base,
+        dropout: run.dropout,
         spikeGradient: spikeGradient, alphaGradient: membraneGradient, driveGradient: currentGradient)
     } else if let states = run.states {
       kernels.qlifBackwardSequence(
-        kernelConstants, steps: run.steps, groups: run.groups, drive: currents.base,
-        delay: currents.base + currents.offset, currentStride: currents.stride, dropout: run.dropout,
+        kernelConstants, run.range, groups: run.groups, currents: currents, dropout: run.dropout,
         states: states, spikeGradient: spikeGradient, alphaGradient: membraneGradient,
-        driveGradient: currentGradient, delayGradient: currentGradient + currents.offset)
+        currentGradient: currentGradient)
     }
   }
 }

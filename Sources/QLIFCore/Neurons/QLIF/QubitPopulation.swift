@@ -53,6 +53,8 @@ final class QubitPopulation: Population, @unchecked Sendable {
       tableStride: stride, units: units, key: key)
   }
 
+  var stateWidth: Int { QubitLayer.stateWidth }
+
   func currentsOfConstantInput(ofSpikesAlone: Bool) -> Int {
     let leakMatters = leavesGround && !(ofSpikesAlone && idleIsSilent)
     return leakMatters ? QLIF.parameterPrefixes.count : 1
@@ -62,10 +64,9 @@ final class QubitPopulation: Population, @unchecked Sendable {
     _ currents: Currents, _ run: NeuronRun, spikes: UnsafeMutablePointer<UInt16>, membrane: MutableFloats?
   ) -> Int {
     kernels.qubitForward(
-      neuron.kernelConstants, qubits(run.randomKey), steps: run.steps, groups: run.groups,
-      drive: currents.base,
-      delay: currents.second, currentStride: currents.stride, dropout: run.dropout, spikes: spikes,
-      spikeStride: run.spikeStride, alpha: membrane, memory: run.scratch)
+      neuron.kernelConstants, qubits(run.randomKey), run.range, groups: run.groups, currents: currents,
+      dropout: run.dropout, spikes: spikes, spikeStride: run.spikeStride, alpha: membrane,
+      memory: run.scratch)
   }
 
   func backward(
@@ -73,12 +74,9 @@ final class QubitPopulation: Population, @unchecked Sendable {
     currentGradient: MutableFloats
   ) {
     kernels.qubitBackward(
-      neuron.kernelConstants, qubits(run.randomKey), steps: run.steps, groups: run.groups,
-      drive: currents.base,
-      delay: currents.second, currentStride: currents.stride, dropout: run.dropout,
-      spikeGradient: spikeGradient,
-      alphaGradient: membraneGradient, driveGradient: currentGradient,
-      delayGradient: currents.second == nil ? nil : currentGradient + currents.offset, memory: run.scratch)
+      neuron.kernelConstants, qubits(run.randomKey), run.range, groups: run.groups, currents: currents,
+      dropout: run.dropout, spikeGradient: spikeGradient, alphaGradient: membraneGradient,
+      currentGradient: currentGradient, memory: run.scratch)
   }
 
   private var leak: QubitLayer.Leak {
