@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
@@ -10,19 +9,17 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._engine import arrays, descriptions, loading
+from .._engine import arrays, descriptions
 from .._engine.arrays import LabelArray
-from ..errors import ArgumentError, FormatError
+from ..errors import ArgumentError
 from ..layers import Dense, Layer
 from ..network import Network
 from ..neurons import LIF, Neuron
 from ..quantum.noise import LayerNoise, NoiseRun
 from ..trainer import Trainer
-from . import storage
 from ._sklearn import (
     ClassifierMixin,
     check_classification_targets,
-    check_is_fitted,
     validate_data,
 )
 from .checkpoint import Checkpoint
@@ -30,12 +27,13 @@ from .parameters import Parameters
 from .prediction import Prediction
 from .scaling import InputScaling
 from .seeds import Seeds
+from .storage import Storage
 from .training import History, Samples, TrainingLoop, progress_wanted
 
 Self = TypeVar("Self", bound="Classifier")
 
 
-class Classifier(Prediction, ClassifierMixin, Parameters):
+class Classifier(Prediction, Storage, ClassifierMixin, Parameters):
     """Base of the classifiers: any neurons, in layers that a subclass builds.
 
     A subclass lists all parameters in its constructor, as scikit-learn wants it, and says in
@@ -389,67 +387,3 @@ class Classifier(Prediction, ClassifierMixin, Parameters):
         if not held.any() or held.all():
             raise ArgumentError(f"validation_fraction {share} of {len(held)} samples splits none")
         return training, Samples(X, encoded, np.flatnonzero(held))
-
-    # ---- Files -------------------------------------------------------------------------
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes network, parameters and classes to one ``.safetensors`` file, atomically.
-
-        `Network.load` reads the file too. A `random_state` that is not a number is not kept.
-
-        Raises:
-            ArgumentError: the parameters were changed since `fit`, to those of another network.
-            FileError: the file cannot be written.
-        """
-        check_is_fitted(self, "network_")
-        self._check_network()
-        metadata = self.network_.metadata
-        note = {
-            loading.ESTIMATOR: storage.encode(self),
-            loading.READOUT: self.readout or self.network_.readout,
-            loading.CLASSES: json.dumps([loading.class_name(each) for each in self.classes_]),
-        }
-        before = {key: metadata[key] for key in note if key in metadata}
-        metadata.update(note)
-        try:
-            self.network_.save(path)
-        finally:
-            # A save leaves no trace in the network.
-            for key in note:
-                del metadata[key]
-            metadata.update(before)
-
-    @classmethod
-    def load(cls: type[Self], path: str | os.PathLike[str]) -> Self:
-        """Reads a file that `save` wrote, or a checkpoint of `fit`.
-
-        A checkpoint gives the estimator as it was after the last whole epoch;
-        ``fit(..., checkpoint=path)`` goes on with its training.
-
-        Raises:
-            FileError: the file cannot be read.
-            FormatError: the file is damaged, or holds something else; `qlif.load` reads any.
-        """
-        found = loading.metadata(path)
-        is_checkpoint = loading.CHECKPOINT in found
-        key = loading.CHECKPOINT if is_checkpoint else loading.ESTIMATOR
-        network = Trainer._read(path).network if is_checkpoint else Network.load(path)
-        text = network.metadata.pop(key, None)
-        for each in (loading.READOUT, loading.CLASSES):
-            network.metadata.pop(each, None)
-        if text is None:
-            raise FormatError(f"{path} holds no {cls.__name__}: {loading.reader(found)} reads it")
-        estimator: Self = storage.decode(text, cls)
-        if is_checkpoint:
-            network = estimator._scaling.fold(network)
-        expected = (estimator.n_features_in_, len(estimator.classes_))
-        if (int(np.prod(network.input_shape)), network.classes) != expected:
-            raise FormatError("the file's network and estimator do not fit together")
-        estimator.network_ = network
-        try:
-            estimator._check_network()
-        except ArgumentError as error:
-            raise FormatError(f"the file contradicts itself: {error}") from error
-        estimator._shuffler = Seeds.of(estimator.random_state).shuffler()
-        estimator._streaming = None
-        return estimator

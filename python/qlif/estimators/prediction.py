@@ -126,7 +126,7 @@ class Prediction:
     def predict_proba(self, X: ArrayLike, *, noise: NoiseLike = None) -> FloatArray:
         """The probability of each class, [n, classes]: the softmax of the scores.
 
-        With the loss on summed membranes and the readout of the membrane these are the
+        With the reading ``"membrane_sum"`` and the readout ``"membrane"`` these are the
         probabilities whose cross-entropy was minimised; else take them as an order, not as a
         calibration.
 

@@ -4,18 +4,107 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from .._engine import loading
 from ..errors import ArgumentError, FormatError
+from ..network import Network
 from ..neurons import Neuron
 from ..quantum.noise import Noise
+from ..trainer import Trainer
+from ._sklearn import check_is_fitted
 from .scaling import InputScaling
+from .seeds import Seeds
+
+Self = TypeVar("Self", bound="Storage")
 
 _NEURON, _NOISE = "neuron", "noise"
 _TIME = "images_per_second"
+
+
+class Storage:
+    """The methods of a classifier that write it to a file and read it."""
+
+    classes_: NDArray[Any]
+    n_features_in_: int
+    network_: Network
+    readout: str | None
+    random_state: Any
+
+    _scaling: InputScaling
+    _shuffler: np.random.Generator
+    _streaming: Trainer | None
+
+    def _check_network(self) -> None:
+        """Refuses parameters that no longer describe the network that was trained."""
+        raise NotImplementedError
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes network, parameters and classes to one ``.safetensors`` file, atomically.
+
+        `Network.load` reads the file too. A `random_state` that is not a number is not kept.
+
+        Raises:
+            ArgumentError: the parameters were changed since `fit`, to those of another network.
+            FileError: the file cannot be written.
+        """
+        check_is_fitted(self, "network_")
+        self._check_network()
+        metadata = self.network_.metadata
+        note = {
+            loading.ESTIMATOR: encode(self),
+            loading.READOUT: self.readout or self.network_.readout,
+            loading.CLASSES: json.dumps([loading.class_name(each) for each in self.classes_]),
+        }
+        before = {key: metadata[key] for key in note if key in metadata}
+        metadata.update(note)
+        try:
+            self.network_.save(path)
+        finally:
+            # A save leaves no trace in the network.
+            for key in note:
+                del metadata[key]
+            metadata.update(before)
+
+    @classmethod
+    def load(cls: type[Self], path: str | os.PathLike[str]) -> Self:
+        """Reads a file that `save` wrote, or a checkpoint of `fit`.
+
+        A checkpoint gives the estimator as it was after the last whole epoch;
+        ``fit(..., checkpoint=path)`` goes on with its training.
+
+        Raises:
+            FileError: the file cannot be read.
+            FormatError: the file is damaged, or holds something else; `qlif.load` reads any.
+        """
+        found = loading.metadata(path)
+        is_checkpoint = loading.CHECKPOINT in found
+        key = loading.CHECKPOINT if is_checkpoint else loading.ESTIMATOR
+        network = Trainer._read(path).network if is_checkpoint else Network.load(path)
+        text = network.metadata.pop(key, None)
+        for each in (loading.READOUT, loading.CLASSES):
+            network.metadata.pop(each, None)
+        if text is None:
+            raise FormatError(f"{path} holds no {cls.__name__}: {loading.reader(found)} reads it")
+        estimator: Self = decode(text, cls)
+        if is_checkpoint:
+            network = estimator._scaling.fold(network)
+        expected = (estimator.n_features_in_, len(estimator.classes_))
+        if (int(np.prod(network.input_shape)), network.classes) != expected:
+            raise FormatError("the file's network and estimator do not fit together")
+        estimator.network_ = network
+        try:
+            estimator._check_network()
+        except ArgumentError as error:
+            raise FormatError(f"the file contradicts itself: {error}") from error
+        estimator._shuffler = Seeds.of(estimator.random_state).shuffler()
+        estimator._streaming = None
+        return estimator
 
 
 def encode(estimator: Any, **more: Any) -> str:
