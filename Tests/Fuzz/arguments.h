@@ -146,8 +146,12 @@ static const char *readout(caller *c) {
 }
 
 static char *described(caller *c, const description *d) {
-  return is_evil(c) && one_in(c, 4) ? random_text(c) : text(c, d->text);
+  if (is_evil(c) && one_in(c, 4)) return random_text(c);
+  c->must_refuse |= d->must_refuse;
+  return text(c, d->text);
 }
+
+static char *optionally_described(caller *c, const description *d) { return one_in(c, 4) ? NULL : described(c, d); }
 
 /* ---- Noise --------------------------------------------------------------------------------- */
 

@@ -47,7 +47,7 @@ static void check(caller *c) {
   else if (which < 4) kind = describe_loss(c, &d) ? "mse" : "cross_entropy";
   else if (which == 4) describe_trainer(c, &d);
   else describe_circuit(c, &d, 1);
-  const int is_refused = CALL(qlif_check, required(c, (void *)name(c, kind)), optional(c, described(c, &d)));
+  const int is_refused = CALL(qlif_check, required(c, (void *)name(c, kind)), optionally_described(c, &d));
   if (is_refused && !c->is_hostile && which < 5) fail("refused an ordinary description");
 }
 
@@ -203,14 +203,10 @@ static const qlif_target *target(caller *c, const shape *s, int64_t batch, int t
 /* A loss; `takes_values` is what its target is to be made for. */
 static const char *loss(caller *c, int *takes_values) {
   description d;
-  const int was_refused = c->must_refuse;
   *takes_values = describe_loss(c, &d);
-  const char *given = optional(c, described(c, &d));
-  if (given) return given;
-  /* Of the default, whatever was described. */
-  c->must_refuse = was_refused;
-  *takes_values = 0;
-  return NULL;
+  const char *given = optionally_described(c, &d);
+  if (!given) *takes_values = 0;
+  return given;
 }
 
 static void simulate(caller *c) {
@@ -313,7 +309,7 @@ static void create_trainer(caller *c) {
   network_slot *n = any_network(c);
   description d;
   describe_trainer(c, &d);
-  const char *given = one_in(c, 8) ? (c->must_refuse = 0, NULL) : described(c, &d);
+  const char *given = optionally_described(c, &d);
   qlif_trainer **made = out(c, sizeof *made);
   if (CALL(qlif_trainer_create, network(c, n), given, required(c, made))) return;
   adopt_trainer(c, *made, &n->shape);

@@ -66,11 +66,8 @@ static void follow(caller *c) {
 
 static const char *circuit(caller *c, int has_neuron) {
   description d;
-  const int was_refused = c->must_refuse;
   describe_circuit(c, &d, has_neuron);
-  const char *given = optional(c, described(c, &d));
-  if (!given) c->must_refuse = was_refused;
-  return given;
+  return optionally_described(c, &d);
 }
 
 static void run_circuit(caller *c) {

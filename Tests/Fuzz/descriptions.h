@@ -9,9 +9,15 @@
 
 /* A text that grows within a fixed size. */
 typedef struct {
+  int must_refuse; /* it has a key that there is not */
   size_t length;
   char text[1 << 14];
 } description;
+
+static void start(description *d) {
+  d->must_refuse = 0;
+  d->length = 0;
+}
 
 static void add(description *d, const char *format, ...) {
   va_list arguments;
@@ -57,7 +63,7 @@ __attribute__((format(printf, 4, 5))) static void add_key(caller *c, description
 static void close_object(caller *c, description *d) {
   if (is_evil(c) && one_in(c, 40)) {
     add(d, "%s\"more\": 1", d->text[d->length - 1] == '{' ? "" : ", ");
-    c->must_refuse = 1;
+    d->must_refuse = 1;
   }
   add(d, "}");
 }
@@ -158,7 +164,7 @@ static void add_layer(caller *c, description *d, place *at, int must_be_dense) {
 static void describe_network(caller *c, description *d) {
   static const int64_t features[] = {1, 2, 5, 16, 17, 63, 64, 65, 128, 130};
   place at = {0};
-  d->length = 0;
+  start(d);
   add(d, "{");
   if (one_in(c, 3)) {
     add_key(c, d, "input_shape", "[%lld]", (long long)ANY(c, features));
@@ -192,7 +198,7 @@ static int add_loss(caller *c, description *d) {
 /* Returns whether the trainer's loss compares with numbers. */
 static int describe_trainer(caller *c, description *d) {
   int takes_values = 0;
-  d->length = 0;
+  start(d);
   add(d, "{");
   if (one_in(c, 2)) {
     add(d, "\"loss\": ");
@@ -215,18 +221,18 @@ static int describe_trainer(caller *c, description *d) {
 }
 
 static int describe_loss(caller *c, description *d) {
-  d->length = 0;
+  start(d);
   return add_loss(c, d);
 }
 
 static void describe_neuron(caller *c, description *d, int is_qlif) {
-  d->length = 0;
+  start(d);
   add_neuron(c, d, is_qlif, 0);
 }
 
 /* With its neuron, which fires at its threshold, or for the neurons of a network. */
 static void describe_circuit(caller *c, description *d, int has_neuron) {
-  d->length = 0;
+  start(d);
   add(d, "{");
   if (has_neuron && one_in(c, 2)) {
     add(d, "\"neuron\": ");
