@@ -1,7 +1,8 @@
 /*
  * Takes descriptions that are allowed, of networks, neurons, losses, trainers and circuits, changes them and gives them
  * to the engine. It may accept or refuse them: a refusal is a message of one line; what is accepted can be described,
- * and its description makes the same thing again. Nothing may crash, hang or take more memory than is granted.
+ * and its description makes the same thing again. Nothing may crash, hang, or take more memory than is granted, of which
+ * a caller's thread may have little as its stack.
  *
  *   mutated_descriptions SEED COUNT
  *
@@ -9,6 +10,7 @@
  * the same descriptions.
  */
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -18,6 +20,7 @@ enum {
   LONGEST = 1 << 20, /* that the engine reads */
   CAPACITY = LONGEST + (1 << 16),
   MOST_TOKENS = 1 << 14,
+  STACK_KIBIBYTES = 128,
   GRANTED_MEBIBYTES = 400, /* beyond what the program takes when it starts */
   MOST_MEBIBYTES = 512
 };
@@ -406,6 +409,23 @@ static double seconds(void) {
   return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+static uint64_t accepted[SUBJECTS], refused[SUBJECTS], slowest;
+static double longest;
+
+static void *work(void *argument) {
+  caller *c = argument;
+  double before = seconds();
+  for (c->number = 0; c->number < c->wanted; c->number++) {
+    const int subject = (int)(one_in(c, 2) ? NETWORK : below(c, SUBJECTS));
+    alarm(SECONDS_A_CALL);
+    ++*(try(c, subject) ? &accepted[subject] : &refused[subject]);
+    const double now = seconds();
+    if (now - before > longest) longest = now - before, slowest = c->number;
+    before = now;
+  }
+  return NULL;
+}
+
 int main(int count, char **arguments) {
   if (count != 3) {
     fprintf(stderr, "usage: mutated_descriptions SEED COUNT\n");
@@ -415,33 +435,28 @@ int main(int count, char **arguments) {
   callers = &c;
   caller_count = 1;
   c.seed = c.random = strtoull(arguments[1], NULL, 10);
-  const uint64_t wanted = strtoull(arguments[2], NULL, 10);
+  c.wanted = strtoull(arguments[2], NULL, 10);
   report_deaths();
   static const char words[] =
       "{\"input_shape\": [4], \"steps\": 3, \"layers\": [{\"kind\": \"dense\", \"units\": 2, \"neuron\": {\"kind\": \"lif\"}}]}";
   if (!guarded_open(&c.buffers) || qlif_network_create(words, &tiny)) return 2;
+  pthread_attr_t thread;
+  pthread_attr_init(&thread);
 #ifndef SANITIZED
+  pthread_attr_setstacksize(&thread, STACK_KIBIBYTES << 10);
   const rlim_t granted = (rlim_t)memory_in_use() + ((rlim_t)GRANTED_MEBIBYTES << 20);
   setrlimit(RLIMIT_AS, &(struct rlimit){granted, granted});
 #endif
-  uint64_t accepted[SUBJECTS] = {0}, refused[SUBJECTS] = {0};
-  double longest = 0, before = seconds();
-  uint64_t slowest = 0;
-  for (c.number = 0; c.number < wanted; c.number++) {
-    const int subject = (int)(one_in(&c, 2) ? NETWORK : below(&c, SUBJECTS));
-    alarm(SECONDS_A_CALL);
-    ++*(try(&c, subject) ? &accepted[subject] : &refused[subject]);
-    const double now = seconds();
-    if (now - before > longest) longest = now - before, slowest = c.number;
-    before = now;
-  }
+  pthread_t id;
+  if (pthread_create(&id, &thread, work, &c)) return 2;
+  pthread_join(id, NULL);
   for (int subject = 0; subject < SUBJECTS; subject++) {
     printf("%-8s %8llu accepted %8llu refused\n", subjects[subject], (unsigned long long)accepted[subject],
            (unsigned long long)refused[subject]);
   }
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
-  printf("%llu descriptions, seed %llu: %ld MiB at the most, %.2f s for the slowest (%llu)\n", (unsigned long long)wanted,
+  printf("%llu descriptions, seed %llu: %ld MiB at the most, %.2f s for the slowest (%llu)\n", (unsigned long long)c.wanted,
          (unsigned long long)c.seed, usage.ru_maxrss >> 10, longest, (unsigned long long)slowest);
 #ifndef SANITIZED
   if (usage.ru_maxrss >> 10 > MOST_MEBIBYTES) fail("more memory than was granted");
