@@ -96,7 +96,7 @@ import Testing
       let run = try Run(known).parts(parts)
       #expect(run.count == whole.count)
       #expect(run.spikes == whole.spikes)
-      #expect(run.alpha == whole.alpha)
+      #expect(run.membrane == whole.membrane)
       #expect(run.state == whole.state)
       #expect(run.gradients == whole.gradients)
       #expect(run.stateGradient == whole.stateGradient)
@@ -118,7 +118,7 @@ import Testing
 private struct Outcome {
   var count: Int
   var spikes: [UInt16]
-  var alpha: [UInt32]
+  var membrane: [UInt32]
   var state: [UInt32]
   var gradients: [UInt32]
   var stateGradient: [UInt32]
@@ -130,11 +130,11 @@ private struct Run {
   let groups: Int
   let spikeStride: Int
   let width: Int
-  let qubits: LayerQubits?
+  let population: any Population
   let currents: Buffer<Float>
   let arriving: Buffer<Float>
   let spikes: Buffer<UInt16>
-  let alpha: Buffer<Float>
+  let membrane: Buffer<Float>
   /// The states after each step.
   let states: Buffer<Float>
   let trace: Buffer<Float>
@@ -142,20 +142,17 @@ private struct Run {
   let stateGradient: Buffer<Float>
   let scratch: Buffer<UInt8>
 
-  private var kind: any Neuron.Type { type(of: known.neuron) }
-  private var stateSize: Int { kind.stateWidth * width }
+  private var stateSize: Int { population.stateWidth * width }
   private var rowSize: Int { 2 * width }
 
   init(_ known: StepRangeTests.Case) throws {
     self.known = known
     let steps = StepRangeTests.steps
-    let network = try Network(inputShape: [1], steps: steps, seed: 0)
-    try network.addDense(units: 210, neuron: known.neuron)
-    let layer = network.layers[0]
-    groups = layer.groups
-    spikeStride = layer.words * 4
+    let shape = try LayerShape(index: 0, sizes: [210])
+    groups = shape.groups
+    spikeStride = shape.words * 4
     width = groups * 16
-    qubits = try known.noise.flatMap { try known.neuron.qubits($0, of: layer, steps: steps) }
+    population = try known.neuron.population(of: shape, noise: known.noise, steps: steps)
     var random = TestRandom(3)
     func buffer(_ count: Int, _ value: () -> Float) throws -> Buffer<Float> {
       let buffer = try Buffer<Float>(count, for: "test")
@@ -165,15 +162,15 @@ private struct Run {
     currents = try buffer(steps * 2 * width) { Float(random.uniform(-0.6...0.9)) }
     // Lanes beyond the last neuron have no current.
     for row in 0..<2 * steps {
-      (currents.base + row * width + layer.units).update(repeating: 0, count: width - layer.units)
+      (currents.base + row * width + shape.units).update(repeating: 0, count: width - shape.units)
     }
     arriving = try buffer(2 * steps * width) { Float(random.uniform(-1...1)) }
     spikes = try Buffer(steps * spikeStride, for: "test")
-    alpha = try Buffer(steps * width, for: "test")
-    states = try Buffer((steps + 1) * type(of: known.neuron).stateWidth * width, for: "test")
+    membrane = try Buffer(steps * width, for: "test")
+    states = try Buffer((steps + 1) * population.stateWidth * width, for: "test")
     trace = try Buffer(steps * 2 * width, for: "test")
     gradient = try buffer(steps * 2 * width) { .nan }
-    stateGradient = try Buffer(type(of: known.neuron).stateWidth * width, for: "test")
+    stateGradient = try Buffer(population.stateWidth * width, for: "test")
     scratch = try Buffer(
       type(of: known.neuron).scratchBytes(steps: steps, groups: groups, learns: true), for: "test")
   }
@@ -195,22 +192,22 @@ private struct Run {
       buffer.values[first...].map(\.bitPattern)
     }
     return Outcome(
-      count: count, spikes: Array(spikes.values), alpha: bits(alpha),
+      count: count, spikes: Array(spikes.values), membrane: bits(membrane),
       state: bits(states, from: StepRangeTests.steps * stateSize), gradients: bits(gradient),
       stateGradient: bits(stateGradient))
   }
 
   func forward(_ range: StepRange, records: Bool) -> Int {
-    known.neuron.forward(
+    population.forward(
       part(range), run(range), spikes: spikes.base + range.first * spikeStride,
-      alpha: records ? alpha.base + range.first * width : nil)
+      membrane: records ? membrane.base + range.first * width : nil)
   }
 
   private func backward(_ range: StepRange) {
     let row = range.first * width
-    known.neuron.backward(
+    population.backward(
       part(range), run(range), spikeGradient: Floats(arriving.base + row),
-      alphaGradient: Floats(arriving.base + StepRangeTests.steps * width + row),
+      membraneGradient: Floats(arriving.base + StepRangeTests.steps * width + row),
       currentGradient: gradient.base + (known.isConstant ? 0 : range.first * rowSize))
   }
 
@@ -224,7 +221,7 @@ private struct Run {
     let dropout = known.neuron.dropout
     return NeuronRun(
       range: range, groups: groups, spikeStride: spikeStride,
-      dropout: dropout > 0 ? Dropout(probability: dropout, key: 5) : nil, qubits: qubits?.run(key: 11),
+      dropout: dropout > 0 ? Dropout(probability: dropout, key: 5) : nil, randomKey: 11,
       states: trace.base + range.first * rowSize, scratch: UnsafeMutableRawPointer(scratch.base))
   }
 }
