@@ -276,7 +276,7 @@ def test_text_that_describes_nothing(c, handle, text):
             handle, byref(given), byref(target), text, byref(c_double()), NULL
         ),
     ):
-        assert status == INVALID
+        assert status in (INVALID, SHAPE)
         assert 0 < len(message(c)) < 300
 
 
@@ -295,7 +295,7 @@ def test_kinds_and_defaults(c):
     # Another kind than what is asked for.
     for given in (b'{"kind": "lif"}', b'{"kind": 1}'):
         assert c.qlif_check(b"qlif", given) == INVALID
-        assert message(c).endswith(", expected qlif")
+        assert message(c).endswith(', expected "qlif"')
 
 
 @pytest.mark.parametrize("name", [b"", b"nothing", b"Membrane", b"membrane ", b"x" * 10_000])

@@ -61,7 +61,7 @@ def test_ranks(c, rank):
 
 def test_a_network_has_layers(c):
     assert create(c, []) == INVALID
-    assert message(c) == "layers: [], expected a list of at least one"
+    assert message(c) == "layers: [], expected a list of 1 to 1000"
 
 
 def test_a_pooling_layer_has_no_neurons(c):

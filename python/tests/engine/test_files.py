@@ -327,7 +327,7 @@ IMAGE_LIES = [
     (["layers", 1, "size"], 0),
     (["layers", 1, "size"], 2**62),
     (["layers", 1, "stride"], -1),
-    (["layers", 1, "stride"], None),
+    (["layers", 1, "stride"], "2"),
     (["layers", 1, "neuron"], {"kind": "lif"}),
     (["layers", 2, "neuron", "kind"], "qlif"),
     (["layers", 2, "neuron", "beta"], 1.5),

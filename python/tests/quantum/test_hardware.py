@@ -69,7 +69,7 @@ def test_a_perfect_simulator_is_the_engine(small):
     run = hardware.run(network, x, aer.AerSimulator(), 200_000, leak_form="rotation", **QUICK)
     assert run.report.delta_step < 3 * run.report.delta_shots
     assert run.report.spikes_noiseless == 1
-    np.testing.assert_allclose(run.alpha[1], run.noiseless.alpha[1], atol=0.02)
+    np.testing.assert_allclose(run.alpha[1], run.noiseless.membrane[1], atol=0.02)
     np.testing.assert_array_equal(run.predictions, network.predict(x))
     assert run.report.rotations == 2
     assert run.report.two_qubit_gates == 0
