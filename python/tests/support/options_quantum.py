@@ -100,7 +100,7 @@ def hardware_picture(tools, **options):
     aer = pytest.importorskip("qiskit_aer")
     net = network()
     run = hardware.run(
-        net, SEQUENCE[:3], aer.AerSimulator(), 100, leak="rotation", seed=1, progress=False
+        net, SEQUENCE[:3], aer.AerSimulator(), 100, leak_form="rotation", seed=1, progress=False
     )
     return run.plot(**options)[0]
 
@@ -176,7 +176,7 @@ ENTRIES = {
         on_hardware,
         {
             "shots": 100,
-            "leak": "rotation",
+            "leak_form": "rotation",
             "qubits": [1, 2],
             "qubits_per_circuit": 2,
             "circuits_per_job": 1,
