@@ -94,7 +94,11 @@ def npy_files() -> list[bytes]:
 
 
 def results_files() -> list[bytes]:
+    figures = ("precision", "recall", "f1", "auc", "spikes_per_inference", "published_accuracy")
+    speeds = ("training_seconds", "images_per_second", "inference_images_per_second", "epochs")
     run = {
+        **dict.fromkeys(figures), **dict.fromkeys(speeds, 2.5), "settings": {"parameters": {}, "images": "all"},
+        "parameters": 100, "layers": [{"layer": 0, "firing_rate": 0.1}],
         "model": "qsnn", "dataset": "mnist", "title": "QSNN", "dataset_title": "MNIST", "seed": 0, "accuracy": 0.5,
         "classes": ["0", "1"], "training_images": 10, "test_images": 10, "confusion": [[3, 2], [1, 4]],
         "history": {"epoch": [1, 2], "loss": [1.0, 0.5], "accuracy": [0.4, 0.6]},
@@ -107,11 +111,12 @@ def results_files() -> list[bytes]:
     rows.append({**row, "sweep": "exact", "value": None})
     study = {
         "settings": {"dataset_title": "MNIST", "test_images": 100, "shots": None},
-        "models": [{"name": "plain", "title": "trained without noise"}],
+        "models": [{"name": "plain", "title": "trained without noise", "identity": {}}],
+        "measurements": [{"model": "plain", "sweep": "shots", "value": 16, "seed": 0, "accuracy": 0.5}],
         "sweeps": {"shots": {"title": "Shots", "label": "shots"}},
         "summary": rows,
     }
-    return [json.dumps({"runs": [run, {**run, "seed": 1}]}).encode(), json.dumps(study).encode()]
+    return [json.dumps(each).encode() for each in (run, {"runs": [run, {**run, "seed": 1}]}, study)]
 
 
 # ---- Damage ----------------------------------------------------------------------------------
