@@ -242,7 +242,7 @@ def bloch(
         drive: the currents ``u`` of a `QLIF`, [steps].
         delay: the currents ``v``, [steps]; None: 0.
         x: what the model sees, as in `raster`.
-        layer: the model's layer, a dense one of QLIF neurons.
+        layer: the model's layer, one of QLIF neurons.
         neuron: the neuron of the layer.
         noise: of the qubit; its `shots` are not used. None: it only relaxes, with the neuron's T1.
         memory: as in `qlif.circuits.run`; so are `leak` and `clock`.

@@ -69,7 +69,7 @@ def test_a_picture_says_what_predict_says(
     rng = np.random.default_rng(0)
     X = rng.random((60, SIDE * SIDE)).astype(np.float32)
     y = np.array(classes)[np.argmax(X[:, : len(classes)], axis=1)]
-    options = {"readout": readout, "firing": firing, "random_state": 0}
+    options = {"readout": readout, "neuron": qlif.QLIF(firing=firing), "random_state": 0}
     classifier = qlif.QSNNClassifier(hidden=(8,), steps=3, epochs=2, **options).fit(X, y)
     classifier.save(tmp_path / "m.safetensors")
     np.save(tmp_path / "samples.npy", X)

@@ -121,7 +121,7 @@ def test_circuits_are_the_packages(folder: Path) -> None:
     step = text("--alpha", "0.5,0", "--drive", "-1,0.25", "--delay", "0.125", *constants)
     assert step == qlif.circuits.qasm3(neuron, [-1, 0.25], [0.125] * 2, alpha=[0.5, 0])
     train = ("--drive", "0.25,-1,0.5", "--delay", "0.125", "--memory", "coherent")
-    options = {"memory": "coherent", "leak": "rotation"}
+    options = {"memory": "coherent", "leak_form": "rotation"}
     expected = qlif.circuits.qasm3(neuron, [0.25, -1, 0.5], [0.125] * 3, **options)
     assert text(*train, "--leak", "rotation", *constants) == expected
     stretched = text("--drive", "-1", "--delay", "0.125", "--steps", "2", "--qubit-t1", "120")

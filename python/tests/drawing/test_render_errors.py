@@ -154,9 +154,9 @@ BAD = {
     "no currents": ("bloch", *OUT),
     "no neuron": ("bloch", *MODEL, *IMAGE, "--layer", "1", *OUT),
     "no layer": ("bloch", *MODEL, *IMAGE, *OUT),
-    "neuron of a convolution": (
+    "neuron of a pooling": (
         *("bloch", *CONVOLUTION, *IMAGE),
-        *("--layer", "0", "--neuron", "0", *OUT),
+        *("--layer", "2", "--neuron", "0", *OUT),
     ),
     "numbers and a model": ("bloch", *MODEL, *IMAGE, "--layer", "1", "--drive", "1", *OUT),
     "no number": ("bloch", "--drive", "1,,2", *OUT),
