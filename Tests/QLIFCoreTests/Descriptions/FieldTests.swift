@@ -28,7 +28,7 @@ import Testing
         .number("number", \.number, "below 1") { $0 < 1 }, .size("size", \.size, 1...9),
         .size("optional_size", \.optionalSize, 1...9), .choice("choice", \.choice),
         .choice("optional_choice", \.optionalChoice), .flag("flag", \.flag), .sizes("sizes", \.sizes, 1...2),
-        .seed("seed", \.seed), .list("list", \.list),
+        .seed("seed", \.seed), .list("list", \.list, 1...9),
         .object(
           "inner", \.inner, read: { (reader) throws(QLIFError) in try Inner(&reader) },
           write: { .object($0.constants) }),
@@ -74,7 +74,7 @@ import Testing
   @Test(arguments: [
     (#""number": "1""#, "number: \"1\", expected a number below 1"),
     (#""number": 1"#, "number: 1.0, expected below 1"),
-    (#""number": -1e39"#, "number: -inf, expected below 1"),
+    (#""number": -1e39"#, "number: -1e+39, beyond the range of float32, expected below 1"),
     (#""size": 0"#, "size: 0, expected 1 to 9"),
     (#""size": 1.5"#, "size: 1.5, expected a whole number, 1 to 9"),
     (#""size": null"#, "size: null, expected a whole number, 1 to 9"),
@@ -98,11 +98,11 @@ import Testing
 
   @Test(arguments: [
     ("{}", "sizes: missing, expected a list of 1 to 2 sizes of 1 or more"),
-    (#"{"sizes": [1]}"#, "list: missing, expected a list of at least one"),
+    (#"{"sizes": [1]}"#, "list: missing, expected a list of 1 to 9"),
     (#"{"sizes": [], "list": [1]}"#, "sizes: [], expected a list of 1 to 2 sizes of 1 or more"),
     (#"{"sizes": [1, true], "list": [1]}"#, "sizes: [1, true], expected a list of 1 to 2 sizes of 1 or more"),
-    (#"{"sizes": [1], "list": []}"#, "list: [], expected a list of at least one"),
-    (#"{"sizes": [1], "list": "a"}"#, "list: \"a\", expected a list of at least one"),
+    (#"{"sizes": [1], "list": []}"#, "list: [], expected a list of 1 to 9"),
+    (#"{"sizes": [1], "list": "a"}"#, "list: \"a\", expected a list of 1 to 9"),
   ])
   func requiresWhatHasNoDefault(_ text: String, _ message: String) {
     let found = StrictReadingTests.message { _ = try read(text) }
