@@ -52,6 +52,17 @@ public protocol KernelSet: Sendable {
     memory: UnsafeMutableRawPointer)
   static func lifBackwardMemory(steps: Int) -> Int
 
+  static func alifForward(
+    _ neuron: ALIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
+    spikes: SpikeGroups, spikeStride: Int, membrane: MutableFloats?
+  ) -> Int
+
+  static func alifBackward(
+    _ neuron: ALIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
+    spikeGradient: Floats?, membraneGradient: Floats?, currentGradient: MutableFloats,
+    memory: UnsafeMutableRawPointer)
+  static func alifBackwardMemory(steps: Int) -> Int
+
   static func spikeForward(
     rows: Int, words: Int, columns: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
     output: MutableFloats, indices: Indices)

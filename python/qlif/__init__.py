@@ -37,7 +37,7 @@ from .errors import (
 )
 from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
 from .network import Network
-from .neurons import LIF, QLIF, Neuron
+from .neurons import ALIF, LIF, QLIF, Neuron
 from .quantum import circuits
 from .quantum.noise import Noise, NoiseRun
 from .recording import Recording
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 __version__: str = lib.qlif_version().decode("ascii")
 
 __all__ = [
+    "ALIF",
     "LIF",
     "QLIF",
     "ArgumentError",

@@ -13,7 +13,7 @@ from ._engine.descriptions import Description
 from .errors import ArgumentError
 from .surrogate import Surrogate
 
-__all__ = ["LIF", "QLIF", "Neuron"]
+__all__ = ["ALIF", "LIF", "QLIF", "Neuron"]
 
 # Stands where a field is not given; replaced by the engine's default as soon as the neuron is made.
 _ENGINE: Any = None
@@ -182,6 +182,52 @@ class LIF(Neuron):
 
     beta: float = _ENGINE
     threshold: float = _ENGINE
+    reset: str = _ENGINE
+    surrogate: Surrogate = _ENGINE
+    dropout: float = _ENGINE
+
+
+@dataclass(frozen=True, kw_only=True)
+class ALIF(Neuron):
+    """A leaky integrate-and-fire neuron whose threshold rises with each of its own spikes.
+
+    Beside its membrane ``U`` it has an adaptation ``a``, which comes down slowly; both are 0 at the
+    start of a sequence. At every step it receives one current ``I``; its threshold is
+    ``theta[t] = threshold + adaptation * a[t]``::
+
+        a[t] = rho * a[t-1] + (1 - rho) * spike[t-1]
+        reset "subtract":    U[t] = beta * U[t-1] + I[t] - spike[t-1] * theta[t-1]
+        reset "zero":        U[t] = beta * U[t-1] * (1 - spike[t-1]) + I[t]
+        spike[t] = 1 if U[t] > theta[t] else 0
+
+    The reset is a constant for the gradient, the adaptation is not.
+
+    Args (None takes the engine's default; the resolved values are in the repr):
+        beta: share of the membrane that a step leaves, in [0, 1].
+        threshold: membrane above which a neuron without adaptation fires, > 0.
+        rho: share of the adaptation that a step leaves, in [0, 1).
+        adaptation: what the threshold rises by for an adaptation of 1, >= 0; a neuron that fired at
+            every step would reach that.
+        reset: what a spike takes away, ``"subtract"`` (the threshold) or ``"zero"`` (all).
+        surrogate: stands in for ``d spike / d (U - theta)``; see `qlif.surrogate`.
+        dropout: share of the layer's spikes left out while training, in [0, 1).
+
+    Raises:
+        ArgumentError: a value that the constant cannot take.
+
+    Example:
+        >>> clf = qlif.SpikingClassifier(neuron=qlif.ALIF(rho=0.9)).fit(X, y)
+
+    Source: G. Bellec and others, "Long short-term memory and learning-to-learn in networks of
+    spiking neurons", arXiv:1803.09574.
+    """
+
+    KIND: ClassVar[str] = "alif"
+
+    beta: float = _ENGINE
+    threshold: float = _ENGINE
+    rho: float = _ENGINE
+    adaptation: float = _ENGINE
     reset: str = _ENGINE
     surrogate: Surrogate = _ENGINE
     dropout: float = _ENGINE

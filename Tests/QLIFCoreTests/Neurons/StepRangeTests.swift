@@ -24,6 +24,11 @@ import Testing
       neuron.threshold = 0.6
       neuron.dropout = 0.3
       cases.append(Case(testDescription: "lif \(reset)", neuron: neuron, currents: 1))
+      var adaptive = ALIF()
+      adaptive.reset = reset
+      adaptive.threshold = 0.4
+      adaptive.dropout = 0.3
+      cases.append(Case(testDescription: "alif \(reset)", neuron: adaptive, currents: 1))
     }
     for (leak, isRefractory) in [
       (QLIF.Leak.relaxation, true), (.relaxation, false), (.published, true), (.published, false),

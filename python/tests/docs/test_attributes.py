@@ -34,6 +34,7 @@ def result():
 
 OBJECTS = {
     "Angles": lambda: qlif.circuits.angles(qlif.QLIF(), 0.0, 0.5, 0.0),
+    "ALIF": qlif.ALIF,
     "AvgPool2d": lambda: qlif.AvgPool2d(2),
     "Conv2d": lambda: qlif.Conv2d(2, 3, qlif.QLIF()),
     "ConvolutionalClassifier": lambda: qlif.ConvolutionalClassifier(),

@@ -106,6 +106,16 @@ ENTRIES = {
             "dropout": 0.5,
         },
     ),
+    "ALIF": (
+        neurons(qlif.ALIF, {"threshold": 0.5}),
+        {
+            **OF_LIF,
+            "rho": 0.5,
+            "adaptation": 0.5,
+            "surrogate": qlif.surrogate.triangular(),
+            "dropout": 0.5,
+        },
+    ),
     "LIF": (
         neurons(qlif.LIF, {"threshold": 0.5}),
         {**OF_LIF, "surrogate": qlif.surrogate.triangular(), "dropout": 0.5},
