@@ -63,6 +63,17 @@ public protocol KernelSet: Sendable {
     memory: UnsafeMutableRawPointer)
   static func alifBackwardMemory(steps: Int) -> Int
 
+  static func synapticForward(
+    _ neuron: SynapticLIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
+    spikes: SpikeGroups, spikeStride: Int, membrane: MutableFloats?
+  ) -> Int
+
+  static func synapticBackward(
+    _ neuron: SynapticLIFConstants, _ range: StepRange, groups: Int, currents: Currents, dropout: Dropout?,
+    spikeGradient: Floats?, membraneGradient: Floats?, currentGradient: MutableFloats,
+    memory: UnsafeMutableRawPointer)
+  static func synapticBackwardMemory(steps: Int) -> Int
+
   static func spikeForward(
     rows: Int, words: Int, columns: Int, spikes: Words, weights: Floats, bias: Floats, scale: Float,
     output: MutableFloats, indices: Indices)

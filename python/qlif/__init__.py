@@ -37,7 +37,7 @@ from .errors import (
 )
 from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
 from .network import Network
-from .neurons import ALIF, LIF, QLIF, Neuron
+from .neurons import ALIF, LIF, QLIF, Neuron, SynapticLIF
 from .quantum import circuits
 from .quantum.noise import Noise, NoiseRun
 from .recording import Recording
@@ -90,6 +90,7 @@ __all__ = [
     "ShapeError",
     "SilentLayerWarning",
     "SpikingClassifier",
+    "SynapticLIF",
     "Trainer",
     "__version__",
     "circuits",

@@ -13,7 +13,7 @@ from ._engine.descriptions import Description
 from .errors import ArgumentError
 from .surrogate import Surrogate
 
-__all__ = ["ALIF", "LIF", "QLIF", "Neuron"]
+__all__ = ["ALIF", "LIF", "QLIF", "Neuron", "SynapticLIF"]
 
 # Stands where a field is not given; replaced by the engine's default as soon as the neuron is made.
 _ENGINE: Any = None
@@ -228,6 +228,50 @@ class ALIF(Neuron):
     threshold: float = _ENGINE
     rho: float = _ENGINE
     adaptation: float = _ENGINE
+    reset: str = _ENGINE
+    surrogate: Surrogate = _ENGINE
+    dropout: float = _ENGINE
+
+
+@dataclass(frozen=True, kw_only=True)
+class SynapticLIF(Neuron):
+    """A leaky integrate-and-fire neuron with a synaptic current of its own, which decays.
+
+    The synaptic current ``S`` and the membrane ``U`` are 0 at the start of a sequence. At every
+    step the neuron receives one current ``I``::
+
+        S[t] = alpha * S[t-1] + I[t]
+        reset "subtract":    U[t] = beta * U[t-1] + S[t] - spike[t-1] * threshold
+        reset "zero":        U[t] = (beta * U[t-1] + S[t]) * (1 - spike[t-1])
+        spike[t] = 1 if U[t] > threshold else 0
+
+    The reset is a constant for the gradient. The same as ``snntorch.Synaptic`` with
+    ``reset_delay``.
+
+    Args (None takes the engine's default; the resolved values are in the repr):
+        alpha: share of the synaptic current that a step leaves, in [0, 1].
+        beta: share of the membrane that a step leaves, in [0, 1].
+        threshold: membrane above which the neuron fires, > 0.
+        reset: what a spike takes away, ``"subtract"`` (the threshold) or ``"zero"`` (all).
+        surrogate: stands in for ``d spike / d U``; see `qlif.surrogate`.
+        dropout: share of the layer's spikes left out while training, in [0, 1).
+
+    Raises:
+        ArgumentError: a value that the constant cannot take.
+
+    Example:
+        >>> network = qlif.Network(
+        ...     input_shape=(8,), layers=[qlif.Dense(2, qlif.SynapticLIF(alpha=0.8))])
+
+    Source: J. K. Eshraghian and others, "Training spiking neural networks using lessons from deep
+    learning", arXiv:2109.12894, and its snnTorch.
+    """
+
+    KIND: ClassVar[str] = "synaptic"
+
+    alpha: float = _ENGINE
+    beta: float = _ENGINE
+    threshold: float = _ENGINE
     reset: str = _ENGINE
     surrogate: Surrogate = _ENGINE
     dropout: float = _ENGINE

@@ -20,6 +20,9 @@ import Testing
     "alif":
       #"{"adaptation": 2.5, "beta": 0.8, "dropout": 0.25, "kind": "alif", "reset": "zero", "rho": 0.5, "#
       + #""slope": 3.0, "surrogate": "triangular", "threshold": 1.5}"#,
+    "synaptic":
+      #"{"alpha": 0.6, "beta": 0.7, "dropout": 0.25, "kind": "synaptic", "reset": "zero", "slope": 3.0, "#
+      + #""surrogate": "triangular", "threshold": 1.5}"#,
     "lif": #"{"beta": 0.8, "dropout": 0.25, "kind": "lif", "reset": "zero", "slope": 3.0, "#
       + #""surrogate": "triangular", "threshold": 1.5}"#,
   ]
@@ -113,7 +116,7 @@ import Testing
     #expect(
       Catalogue.kinds.text
         == #"{"encoder": ["direct"], "layer": ["dense", "conv2d", "max_pool2d", "avg_pool2d"], "loss": ["cross_entropy", "mse"], "#
-        + #""neuron": ["qlif", "lif", "alif"], "reading": ["membrane", "membrane_sum", "spike_count"], "#
+        + #""neuron": ["qlif", "lif", "alif", "synaptic"], "reading": ["membrane", "membrane_sum", "spike_count"], "#
         + #""readout": ["spike_count", "membrane"], "schedule": ["constant", "one_cycle", "cosine"], "#
         + #""surrogate": ["arctan", "fast_sigmoid", "sigmoid", "triangular"], "ties": ["first", "membrane"]}"#
     )

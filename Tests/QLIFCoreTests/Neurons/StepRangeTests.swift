@@ -29,6 +29,11 @@ import Testing
       adaptive.threshold = 0.4
       adaptive.dropout = 0.3
       cases.append(Case(testDescription: "alif \(reset)", neuron: adaptive, currents: 1))
+      var synaptic = SynapticLIF()
+      synaptic.reset = reset
+      synaptic.threshold = 0.9
+      synaptic.dropout = 0.3
+      cases.append(Case(testDescription: "synaptic \(reset)", neuron: synaptic, currents: 1))
     }
     for (leak, isRefractory) in [
       (QLIF.Leak.relaxation, true), (.relaxation, false), (.published, true), (.published, false),

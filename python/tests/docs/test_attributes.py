@@ -61,6 +61,7 @@ OBJECTS = {
     "SNNClassifier": lambda: qlif.SNNClassifier(),
     "SpikingClassifier": lambda: qlif.SpikingClassifier(),
     "Surrogate": qlif.surrogate.sigmoid,
+    "SynapticLIF": qlif.SynapticLIF,
     "Trainer": lambda: trained()[0],
 }
 # Of which nobody makes objects.

@@ -120,6 +120,10 @@ ENTRIES = {
         neurons(qlif.LIF, {"threshold": 0.5}),
         {**OF_LIF, "surrogate": qlif.surrogate.triangular(), "dropout": 0.5},
     ),
+    "SynapticLIF": (
+        neurons(qlif.SynapticLIF, {"threshold": 0.5}),
+        {**OF_LIF, "alpha": 0.5, "surrogate": qlif.surrogate.triangular(), "dropout": 0.5},
+    ),
     "Conv2d": (
         layer(lambda **o: [qlif.Conv2d(3, 3, qlif.QLIF(threshold=0.3), **o)]),
         {"stride": 2, "padding": 1},
