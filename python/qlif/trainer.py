@@ -108,7 +108,13 @@ class Trainer(Saved):
         self._network = network
         config = json.loads(descriptions.exported(lib.qlif_trainer_description, pointer))
         loss = config.pop("loss")
-        self._config = {"loss": loss.pop("kind"), "reading": loss.pop("reading"), **config}
+        reading = loss.pop("reading")
+        # A criterion without constants is its name.
+        self._config = {
+            "loss": loss if len(loss) > 1 else loss["kind"],
+            "reading": reading,
+            **config,
+        }
 
     @classmethod
     def _adopt(cls, pointer: Any, network: Any) -> Trainer:
