@@ -35,7 +35,7 @@ from .errors import (
     ShapeError,
     SilentLayerWarning,
 )
-from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d
+from .layers import AvgPool2d, Conv2d, Dense, Layer, MaxPool2d, SumPool2d
 from .network import Network
 from .neurons import ALIF, LIF, QLIF, Neuron, SynapticLIF
 from .quantum import circuits
@@ -90,6 +90,7 @@ __all__ = [
     "ShapeError",
     "SilentLayerWarning",
     "SpikingClassifier",
+    "SumPool2d",
     "SynapticLIF",
     "Trainer",
     "__version__",

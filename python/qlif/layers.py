@@ -11,7 +11,7 @@ from ._engine.descriptions import Description, name_of
 from .errors import ArgumentError
 from .neurons import Neuron
 
-__all__ = ["AvgPool2d", "Conv2d", "Dense", "Layer", "MaxPool2d"]
+__all__ = ["AvgPool2d", "Conv2d", "Dense", "Layer", "MaxPool2d", "SumPool2d"]
 
 
 class Layer:
@@ -207,6 +207,33 @@ class AvgPool2d(Layer):
     """
 
     KIND: ClassVar[str] = "avg_pool2d"
+
+    size: int
+
+    def __post_init__(self) -> None:
+        self._take_sizes("size")
+
+
+@dataclass(frozen=True)
+class SumPool2d(Layer):
+    """How many of a window's neurons spike, in each plane: 0 to ``size * size``.
+
+    Windows of `size` x `size` lie side by side; what does not fill a window is left out. A layer of
+    neurons must follow. The layer has no neurons and no parameters, but counts: ``rec.spikes[i]``
+    holds what it passes on.
+
+    Args:
+        size: height and width of a window, >= 1.
+
+    Raises:
+        ArgumentError: `size` is not a whole number. Whether a window fits the layer before is
+            checked when the network is made.
+
+    Example:
+        >>> layers = [qlif.Conv2d(4, 3, qlif.LIF()), qlif.SumPool2d(2), qlif.Dense(10, qlif.LIF())]
+    """
+
+    KIND: ClassVar[str] = "sum_pool2d"
 
     size: int
 

@@ -10,6 +10,7 @@ import Testing
     "conv2d": .conv2d(.init(channels: 5, kernelHeight: 3, kernelWidth: 2, stride: 2, padding: 1)),
     "max_pool2d": .maxPool2d(3, stride: 2, ties: .membrane),
     "avg_pool2d": .averagePool2d(2),
+    "sum_pool2d": .object(["kind": .text("sum_pool2d"), "size": .integer(2)]),
   ]
 
   /// The same of each kind of neuron.
@@ -115,7 +116,7 @@ import Testing
   @Test func namesWhatThereIs() throws {
     #expect(
       Catalogue.kinds.text
-        == #"{"encoder": ["direct"], "layer": ["dense", "conv2d", "max_pool2d", "avg_pool2d"], "loss": ["cross_entropy", "mse"], "#
+        == #"{"encoder": ["direct"], "layer": ["dense", "conv2d", "max_pool2d", "avg_pool2d", "sum_pool2d"], "loss": ["cross_entropy", "mse"], "#
         + #""neuron": ["qlif", "lif", "alif", "synaptic"], "reading": ["membrane", "membrane_sum", "spike_count"], "#
         + #""readout": ["spike_count", "membrane"], "schedule": ["constant", "one_cycle", "cosine"], "#
         + #""surrogate": ["arctan", "fast_sigmoid", "sigmoid", "triangular"], "ties": ["first", "membrane"]}"#

@@ -61,6 +61,7 @@ OBJECTS = {
     "SNNClassifier": lambda: qlif.SNNClassifier(),
     "SpikingClassifier": lambda: qlif.SpikingClassifier(),
     "Surrogate": qlif.surrogate.sigmoid,
+    "SumPool2d": lambda: qlif.SumPool2d(2),
     "SynapticLIF": qlif.SynapticLIF,
     "Trainer": lambda: trained()[0],
 }
