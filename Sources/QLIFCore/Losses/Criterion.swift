@@ -15,7 +15,7 @@ package protocol Criterion: DescribedKind, Sendable {
 
 /// The criteria, by name.
 package enum CriterionKind {
-  package static let all: [any Criterion.Type] = [CrossEntropy.self, MeanSquaredError.self]
+  package static let all: [any Criterion.Type] = [CrossEntropy.self, MeanSquaredError.self, Huber.self]
 
   static func read(_ reader: inout DescriptionReader) throws(QLIFError) -> any Criterion {
     try reader.kind(of: all.map { ($0.kind, $0) }).type.init(&reader)

@@ -116,7 +116,7 @@ import Testing
   @Test func namesWhatThereIs() throws {
     #expect(
       Catalogue.kinds.text
-        == #"{"encoder": ["direct"], "layer": ["dense", "conv2d", "max_pool2d", "avg_pool2d", "sum_pool2d"], "loss": ["cross_entropy", "mse"], "#
+        == #"{"encoder": ["direct"], "layer": ["dense", "conv2d", "max_pool2d", "avg_pool2d", "sum_pool2d"], "loss": ["cross_entropy", "mse", "huber"], "#
         + #""neuron": ["qlif", "lif", "alif", "synaptic"], "reading": ["membrane", "membrane_sum", "spike_count"], "#
         + #""readout": ["spike_count", "membrane"], "schedule": ["constant", "one_cycle", "cosine"], "#
         + #""surrogate": ["arctan", "fast_sigmoid", "sigmoid", "triangular"], "ties": ["first", "membrane"]}"#
