@@ -18,8 +18,8 @@ package final class Parameter: @unchecked Sendable {
   package var transform: (any ParameterTransform)?
   private var transformed: Buffer<Float>?
 
-  /// The values as layers multiply by them: all that turns weights into currents reads these.
-  var effective: Buffer<Float> { transform == nil ? values : transformed ?? values }
+  /// The values as layers multiply by them: all that turns weights into currents reads these. Made by `refresh`.
+  private(set) var effective: Floats
 
   init(name: String, shape: [Int]) throws(QLIFError) {
     self.name = name
@@ -27,11 +27,15 @@ package final class Parameter: @unchecked Sendable {
     let count = try product(shape, of: name)
     values = try Buffer(count, for: name)
     gradient = try Buffer(count, for: "the gradient of \(name)")
+    effective = Floats(values.base)
   }
 
   /// Makes the effective values of a pass.
   func refresh() throws(QLIFError) {
-    guard let transform else { return }
+    guard let transform else {
+      effective = Floats(values.base)
+      return
+    }
     let target: Buffer<Float>
     if let transformed {
       target = transformed
@@ -40,6 +44,7 @@ package final class Parameter: @unchecked Sendable {
     }
     transform.apply(values.base, count: count, shape: shape, into: target.base)
     transformed = target
+    effective = Floats(target.base)
   }
 
   /// Sets the gradient of a parameter without effect.

@@ -80,11 +80,11 @@ extension Dense {
       for (current, (weight, bias)) in zip(weights, biases).prefix(count).enumerated() {
         let first = output + current * currentStride + units.lowerBound
         for row in 0..<rows {
-          (first + row * width).update(from: bias.effective.base + units.lowerBound, count: units.count)
+          (first + row * width).update(from: bias.effective + units.lowerBound, count: units.count)
         }
         products.multiply(
           Matrix(base: input, stride: inputs),
-          Matrix(base: weight.effective.base + units.lowerBound * inputs, stride: inputs).transposed,
+          Matrix(base: weight.effective + units.lowerBound * inputs, stride: inputs).transposed,
           rows: rows, columns: units.count, inner: inputs, isAdded: true, into: first, stride: width)
       }
     }
@@ -135,8 +135,9 @@ extension Dense {
         let list = source.inputs(of: range)
         let sources = list.span
         for (current, weight) in weights.enumerated() {
+          let values = weight.effective
           for unit in 0..<units {
-            let row = weight.effective.base + unit * inputs
+            let row = values + unit * inputs
             let column = forward + (current * stride + unit)
             guard source.isPlane else {
               for neuron in range { column[neuron * columns] = row[neuron] }
@@ -150,14 +151,15 @@ extension Dense {
       }
     }
     for (current, bias) in biases.enumerated() {
-      (packedBias + current * stride).update(from: bias.effective.base, count: units)
+      (packedBias + current * stride).update(from: bias.effective, count: units)
     }
     guard backward, let rowsOfUnits = rowsOfUnits?.base else { return }
     guard source.isPlane else {
       for (current, weight) in weights.enumerated() {
+        let values = weight.effective
         for unit in 0..<units {
           let target = rowsOfUnits + (current * stride + unit) * paddedInputs
-          target.update(from: weight.effective.base + unit * inputs, count: inputs)
+          target.update(from: values + unit * inputs, count: inputs)
         }
       }
       return
@@ -167,8 +169,9 @@ extension Dense {
       let list = source.inputs(of: range)
       let sources = list.span
       for (current, weight) in weights.enumerated() {
+        let values = weight.effective
         for unit in 0..<units {
-          let row = weight.effective.base + unit * inputs
+          let row = values + unit * inputs
           let target = rowsOfUnits + (current * stride + unit) * paddedInputs
           for neuron in range where sources[neuron - first] >= 0 {
             target[neuron] = gain * row[sources[neuron - first]]

@@ -62,7 +62,7 @@ extension Synapse {
   /// parameters' magnitudes is at most this. NaN where a parameter is.
   var boundOfCurrents: Double {
     parameters.reduce(0) {
-      $0 + (Double($1.count) * kernels.sumOfSquares(count: $1.count, values: $1.effective.base)).squareRoot()
+      $0 + (Double($1.count) * kernels.sumOfSquares(count: $1.count, values: $1.effective)).squareRoot()
     }
   }
 

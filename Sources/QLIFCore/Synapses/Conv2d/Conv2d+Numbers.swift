@@ -100,7 +100,7 @@ extension Conv2d {
         for (current, bias) in biases.prefix(count).enumerated() {
           for position in 0..<positions {
             (first + current * currentStride + position * filters).update(
-              from: bias.effective.base, count: filters)
+              from: bias.effective, count: filters)
           }
         }
         forEachStrip { strip in
@@ -108,7 +108,7 @@ extension Conv2d {
           for (current, weight) in weights.prefix(count).enumerated() {
             products.multiply(
               Matrix(base: memory, stride: strip.count).transposed,
-              Matrix(base: weight.effective.base, stride: taps).transposed,
+              Matrix(base: weight.effective, stride: taps).transposed,
               rows: strip.count, columns: filters, inner: taps, isAdded: true,
               into: first + current * currentStride + strip.first * filters, stride: filters)
           }

@@ -15,6 +15,7 @@ extension Conv2d {
     let backward = backward ? rowsOfFilters?.base : nil
     let spectral = backward == nil ? nil : spectralWeights?.taps.base
     let perFilter = plain.taps
+    let gain = source.weight
     // Places are linear in a tap, or in a column, where the other is given.
     var columns: [(start: Int, step: Int)] = try emptyArray(w.columns, for: "places of weights")
     for column in 0..<w.columns {
@@ -28,8 +29,9 @@ extension Conv2d {
       let place = spectrum?.place(tap: tap, column: 0) ?? 0
       let placeStep = (spectrum?.place(tap: tap, column: 1) ?? 0) - place
       for (current, weight) in weights.enumerated() {
+        let values = weight.effective
         for filter in 0..<w.filters {
-          let value = source.weight * weight.effective.base[filter * perFilter + number]
+          let value = gain * values[filter * perFilter + number]
           let column = current * w.paddedFilters + filter
           forward[columns[column].start + tap * columns[column].step] = value
           backward?[row + column * rowStep] = value
@@ -39,7 +41,7 @@ extension Conv2d {
     }
     if spectral != nil, let spectralWeights { spectrum?.transform(spectralWeights) }
     for (current, bias) in biases.enumerated() {
-      (packedBias + current * w.paddedFilters).update(from: bias.effective.base, count: w.filters)
+      (packedBias + current * w.paddedFilters).update(from: bias.effective, count: w.filters)
     }
   }
 
@@ -98,13 +100,14 @@ extension Conv2d {
       kernels.addInto(count: gradientShardSize, target: sum, source: shard)
     }
     let w = spiking
+    let gain = source.weight
     for (current, (weight, bias)) in zip(weights, biases).enumerated() {
       weight.gradient.base.update(repeating: 0, count: weight.count)
       for tap in 0..<w.taps {
         let number = weightNumber(ofTap: tap)
         for filter in 0..<w.filters {
           weight.gradient.base[filter * plain.taps + number] +=
-            source.weight * sum[w.blockPlace(tap: tap, column: current * w.paddedFilters + filter)]
+            gain * sum[w.blockPlace(tap: tap, column: current * w.paddedFilters + filter)]
         }
       }
       bias.gradient.base.update(from: sum + w.taps * w.columns + current * w.paddedFilters, count: w.filters)
