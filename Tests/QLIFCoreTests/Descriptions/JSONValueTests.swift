@@ -19,13 +19,26 @@ import Testing
     #expect(JSONValue.float(0.1).text == "0.1")
   }
 
-  @Test(arguments: ["", "{", "nul", "{'a': 1}", "[1 2]", "NaN", "1e400", "{\"a\" 1}"])
+  @Test(arguments: [
+    "", "{", "nul", "{'a': 1}", "[1 2]", "NaN", "{\"a\" 1}", "{\"a\": 1, \"a\": 1}", "01", "1.", "-",
+    #""\ud800""#, "\"\n\"",
+  ])
   func refusesWhatIsNoJSON(_ text: String) {
     #expect(throws: QLIFError.self) { try JSONValue(parsing: text, "text") }
   }
 
-  @Test func depthHasALimit() {
-    let text = String(repeating: "[", count: 100_000)
+  /// The field that it is given to refuses it, and names its place.
+  @Test func whatIsTooLargeIsInfinite() throws {
+    #expect(try JSONValue(parsing: "1e400", "text") == .number(.infinity))
+  }
+
+  @Test func escapesStandForScalars() throws {
+    #expect(try JSONValue(parsing: #""\ud83d\udc08\u00e9\/\n""#, "text") == .text("🐈é/\n"))
+  }
+
+  @Test(arguments: [34, 100_000])
+  func depthHasALimit(_ depth: Int) {
+    let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     #expect(throws: QLIFError.self) { try JSONValue(parsing: text, "text") }
   }
 }

@@ -33,15 +33,15 @@ import Testing
   static let networks: [Case] = {
     let dense = #"[{"kind": "dense", "units": 3, "neuron": {"kind": "lif"}}]"#
     return [
-      Case("{", "description: it is no valid JSON: {"),
+      Case("{", "description: it is no valid JSON from byte 1 on: "),
       Case("[1, 2]", "description: [1, 2], expected an object of keys and values"),
       Case("{}", "input_shape: missing, expected a list of 1 to 3 sizes of 1 or more"),
-      Case(#"{"input_shape": [4]}"#, "layers: missing, expected a list of at least one"),
-      Case(#"{"input_shape": [4], "layers": []}"#, "layers: [], expected a list of at least one"),
-      Case(#"{"input_shape": [4], "layers": {}}"#, "layers: {}, expected a list of at least one"),
+      Case(#"{"input_shape": [4]}"#, "layers: missing, expected a list of 1 to 1000"),
+      Case(#"{"input_shape": [4], "layers": []}"#, "layers: [], expected a list of 1 to 1000"),
+      Case(#"{"input_shape": [4], "layers": {}}"#, "layers: {}, expected a list of 1 to 1000"),
       Case(
         #"{"input_shape": [4], "layers": \#(dense), "step": 3}"#,
-        "step: unknown, expected one of input_shape, layers, seed, steps"),
+        "step: unknown, expected one of encoder, input_shape, layers, seed, steps"),
       Case(#"{"input_shape": 4, "layers": \#(dense)}"#, "input_shape: 4, expected a list of 1 to 3 sizes"),
       Case(#"{"input_shape": [], "layers": \#(dense)}"#, "input_shape: [], expected a list of 1 to 3"),
       Case(#"{"input_shape": [1, 1, 1, 1], "layers": \#(dense)}"#, "input_shape: [1, 1, 1, 1], expected"),
