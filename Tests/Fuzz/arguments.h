@@ -307,7 +307,7 @@ static void adopt_trainer(caller *c, qlif_trainer *handle, const shape *s) {
   const int slot = (int)below(c, HANDLES);
   destroy_trainer(c, slot);
   c->trainers[slot].handle = handle;
-  c->trainers[slot].takes_values = strstr(text, "\"mse\"") != NULL;
+  c->trainers[slot].takes_values = strstr(text, "\"cross_entropy\"") == NULL;
   c->trainers[slot].shape = *s;
   free_memory(c, text);
 }

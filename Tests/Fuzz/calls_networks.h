@@ -26,29 +26,39 @@ static void threads(caller *c) {
   CALL(qlif_set_thread_count, count);
 }
 
+/* A kind that has defaults. */
+static kind_name any_described(caller *c) {
+  static const kind_name others[] = {{"trainer"}, {"circuit"}};
+  return one_in(c, 3) ? ANY(c, others) : any_kind(c, one_in(c, 2) ? "neuron" : "loss");
+}
+
 static void kinds(caller *c) {
-  static const char *const all[] = {"qlif", "lif", "cross_entropy", "mse", "trainer", "circuit"};
   const char **text = out(c, sizeof *text);
   if (CALL(qlif_kinds, required(c, text)) == QLIF_OK && !strstr(*text, "\"neuron\": [")) fail("no kinds of neuron");
   begin(c);
   text = out(c, sizeof *text);
-  const char *kind = required(c, (void *)name(c, ANY(c, all)));
+  const char *kind = required(c, (void *)name(c, any_described(c).text));
   if (CALL(qlif_defaults, kind, required(c, text)) || c->is_hostile) return;
   const char *defaults = *text;
   if (CALL(qlif_check, kind, defaults) || CALL(qlif_check, kind, NULL)) fail("refused the defaults");
 }
 
 static void check(caller *c) {
-  static const char *const all[] = {"qlif", "lif", "cross_entropy", "mse", "trainer", "circuit"};
-  const int64_t which = below(c, 6);
+  kind_name kind = any_kind(c, "neuron");
   description d;
-  const char *kind = all[which];
-  if (which < 2) describe_neuron(c, &d, which == 0);
-  else if (which < 4) kind = describe_loss(c, &d) ? "mse" : "cross_entropy";
-  else if (which == 4) describe_trainer(c, &d);
-  else describe_circuit(c, &d, 1);
-  const int is_refused = CALL(qlif_check, required(c, (void *)name(c, kind)), optionally_described(c, &d));
-  if (is_refused && !c->is_hostile && which < 5) fail("refused an ordinary description");
+  switch (below(c, 4)) {
+    case 0: describe_neuron(c, &d, kind.text); break;
+    case 1:
+      describe_loss(c, &d);
+      if (sscanf(d.text, "{\"kind\": \"%31[^\"]\"", kind.text) != 1) kind = any_kind(c, "loss");
+      break;
+    case 2: kind = (kind_name){"trainer"}, describe_trainer(c, &d); break;
+    default: kind = (kind_name){"circuit"}, describe_circuit(c, &d, 1);
+  }
+  const char *given = optionally_described(c, &d);
+  if (CALL(qlif_check, required(c, (void *)name(c, kind.text)), given) && !c->is_hostile) {
+    fail("refused an ordinary description");
+  }
 }
 
 /* ---- Networks ------------------------------------------------------------------------------ */

@@ -81,35 +81,73 @@ static void add_name(caller *c, description *d, const char *key, const char *con
     add_name(c, d, key, values, (int64_t)(sizeof values / sizeof *values)); \
   } while (0)
 
-/* Returns the currents of the neuron. */
-static int add_neuron(caller *c, description *d, int is_qlif, int fires_at_threshold) {
-  add(d, "{");
-  add_key(c, d, "kind", is_qlif ? "\"qlif\"" : "\"lif\"");
-  ADD_NAME(c, d, "surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular");
+/* One of the engine's kinds of neuron, loss, ... */
+typedef struct {
+  char text[32];
+} kind_name;
+
+static kind_name any_kind(caller *c, const char *sort) {
+  const char *kinds;
+  char list[64];
+  kind_name found = {""};
+  if (qlif_kinds(&kinds)) fail("no kinds");
+  snprintf(list, sizeof list, "\"%s\": [", sort);
+  const char *at = strstr(kinds, list);
+  if (!at) fail("no kinds of a sort that there is");
+  at += strlen(list);
+  /* The one of a random number among those up to the bracket. */
+  const size_t end = strcspn(at, "]");
+  int64_t count = 1;
+  for (size_t i = 0; i < end; i++) count += at[i] == ',';
+  for (int64_t skipped = below(c, count); skipped; skipped--) at = strchr(at, ',') + 1;
+  if (sscanf(at, " \"%31[^\"]\"", found.text) != 1) fail("a kind without a name");
+  return found;
+}
+
+static void add_qlif(caller *c, description *d, int fires_at_threshold) {
   add_number(c, d, "slope", 0.5, 5);
   add_number(c, d, "dropout", 0, 0.9);
   add_number(c, d, "threshold", 0.2, 0.9);
-  if (is_qlif) {
-    if (one_in(c, 3)) add_key(c, d, "memory", "\"coherent\""); /* of the leak that is the default */
-    else ADD_NAME(c, d, "leak", "relaxation", "published", "rotation");
-    ADD_NAME(c, d, "drive_bound", "none", "tanh");
-    ADD_CONSTANT(c, d, "refractory", one_in(c, 2) ? "true" : "false");
-    if (!fires_at_threshold && one_in(c, 3)) ADD_NAME(c, d, "firing", "threshold", "measurement");
-    add_number(c, d, "t1", 1, 100);
-    add_number(c, d, "drive_scale", 0.1, 4);
-    add_number(c, d, "delay_scale", 0, 200);
+  if (one_in(c, 3)) add_key(c, d, "memory", "\"coherent\""); /* of the leak that is the default */
+  else ADD_NAME(c, d, "leak", "relaxation", "published", "rotation");
+  ADD_NAME(c, d, "drive_bound", "none", "tanh");
+  ADD_CONSTANT(c, d, "refractory", one_in(c, 2) ? "true" : "false");
+  if (!fires_at_threshold && one_in(c, 3)) ADD_NAME(c, d, "firing", "threshold", "measurement");
+  add_number(c, d, "t1", 1, 100);
+  add_number(c, d, "drive_scale", 0.1, 4);
+  add_number(c, d, "delay_scale", 0, 200);
+}
+
+/* What the engine lists of a kind, with other numbers: all take those between 0 and 1. */
+static void add_constants(caller *c, description *d, const char *kind) {
+  const char *at;
+  char key[32], value[64];
+  if (qlif_defaults(kind, &at)) fail("no defaults of a kind that there is");
+  while ((at = strchr(at, '"')) && sscanf(at, "\"%31[^\"]\": %63[^,}]", key, value) == 2) {
+    at = at + strcspn(at, ",}");
+    if (!strcmp(key, "kind") || !strcmp(key, "reading") || !strcmp(key, "surrogate") || !strcmp(key, "reset")) continue;
+    if (value[0] >= '0' && value[0] <= '9') add_number(c, d, key, 0.05, 0.95);
+    else ADD_CONSTANT(c, d, key, "%s", value);
+  }
+}
+
+static void add_neuron(caller *c, description *d, const char *kind, int fires_at_threshold) {
+  add(d, "{");
+  add_key(c, d, "kind", "\"%s\"", kind);
+  ADD_NAME(c, d, "surrogate", "arctan", "fast_sigmoid", "sigmoid", "triangular");
+  if (!strcmp(kind, "qlif")) {
+    add_qlif(c, d, fires_at_threshold);
   } else {
     ADD_NAME(c, d, "reset", "subtract", "zero");
-    add_number(c, d, "beta", 0, 1);
+    add_constants(c, d, kind);
   }
   close_object(c, d);
-  return is_qlif ? 2 : 1;
 }
 
 /* Where a description of layers stands. */
 typedef struct {
   int64_t channels, height, width; /* height 0: features in a row */
-  int has_neurons, is_average, count;
+  int has_neurons, is_sum, count;
 } place;
 
 static void add_layer(caller *c, description *d, place *at, int must_be_dense) {
@@ -117,14 +155,14 @@ static void add_layer(caller *c, description *d, place *at, int must_be_dense) {
   const int64_t least = at->height < at->width ? at->height : at->width;
   const int64_t wish = must_be_dense || !at->height ? 0 : at->count ? below(c, 4) : below(c, 2);
   add(d, "%s{", at->count++ ? ", " : "");
-  if (wish == 2 || (wish == 3 && at->is_average)) {
+  if (wish == 2 || (wish == 3 && at->is_sum)) {
     const int64_t size = from_to(c, 1, least < 3 ? least : 3);
-    add_key(c, d, "kind", "\"avg_pool2d\"");
+    add_key(c, d, "kind", one_in(c, 2) ? "\"avg_pool2d\"" : "\"sum_pool2d\"");
     add_key(c, d, "size", "%lld", (long long)size);
     at->height /= size;
     at->width /= size;
     at->has_neurons = 0;
-    at->is_average = at->is_average || size > 1;
+    at->is_sum = at->is_sum || size > 1;
   } else if (wish == 3) {
     const int64_t size = from_to(c, 1, least < 3 ? least : 3), stride = from_to(c, 1, 3);
     add_key(c, d, "kind", "\"max_pool2d\"");
@@ -154,9 +192,9 @@ static void add_layer(caller *c, description *d, place *at, int must_be_dense) {
       at->height = at->width = 0;
     }
     add(d, ", \"neuron\": ");
-    add_neuron(c, d, one_in(c, 2), 0);
+    add_neuron(c, d, one_in(c, 2) ? "qlif" : any_kind(c, "neuron").text, 0);
     at->has_neurons = 1;
-    at->is_average = 0;
+    at->is_sum = 0;
   }
   close_object(c, d);
 }
@@ -187,12 +225,13 @@ static void describe_network(caller *c, description *d) {
 
 /* Returns whether the loss compares with numbers, not with labels. */
 static int add_loss(caller *c, description *d) {
-  const int takes_values = one_in(c, 3);
+  const kind_name kind = any_kind(c, "loss");
   add(d, "{");
-  add_key(c, d, "kind", takes_values ? "\"mse\"" : "\"cross_entropy\"");
+  add_key(c, d, "kind", "\"%s\"", kind.text);
   ADD_NAME(c, d, "reading", "membrane", "membrane_sum", "spike_count");
+  add_constants(c, d, kind.text);
   close_object(c, d);
-  return takes_values;
+  return strcmp(kind.text, "cross_entropy") != 0;
 }
 
 /* Returns whether the trainer's loss compares with numbers. */
@@ -225,9 +264,9 @@ static int describe_loss(caller *c, description *d) {
   return add_loss(c, d);
 }
 
-static void describe_neuron(caller *c, description *d, int is_qlif) {
+static void describe_neuron(caller *c, description *d, const char *kind) {
   start(d);
-  add_neuron(c, d, is_qlif, 0);
+  add_neuron(c, d, kind, 0);
 }
 
 /* With its neuron, which fires at its threshold, or for the neurons of a network. */
@@ -236,7 +275,7 @@ static void describe_circuit(caller *c, description *d, int has_neuron) {
   add(d, "{");
   if (has_neuron && one_in(c, 2)) {
     add(d, "\"neuron\": ");
-    add_neuron(c, d, 1, 1);
+    add_neuron(c, d, "qlif", 1);
   }
   /* A neuron whose leak is no wait has no delay. */
   if (c->is_hostile) ADD_NAME(c, d, "leak_form", "delay", "rotation");

@@ -337,8 +337,8 @@ static int accepts_loss(const char *text, const char *kind) {
   static const float values[4], results[2] = {0, 1};
   static const int64_t label;
   const qlif_input input = {values, 4, 1, 0};
-  const int is_mse = strcmp(kind, "mse") == 0;
-  const qlif_target target = {is_mse ? NULL : &label, is_mse ? results : NULL, is_mse ? 2 : 0};
+  const int takes_values = strcmp(kind, "cross_entropy") != 0;
+  const qlif_target target = {takes_values ? NULL : &label, takes_values ? results : NULL, takes_values ? 2 : 0};
   double value;
   const int is_refused = refuses(qlif_network_loss_and_gradients(tiny, &input, &target, text, &value, NULL));
   const int is_unfit = refuses(qlif_check(kind, text));
@@ -360,13 +360,15 @@ static int accepts_circuit(const char *text) {
 
 /* Describes something allowed, changes it, and says whether that is accepted. */
 static int try(caller *c, int subject) {
-  static const char *const neurons[] = {"lif", "qlif"};
   description d;
-  const char *kind = subjects[subject];
+  kind_name kind = any_kind(c, "neuron");
   switch (subject) {
     case NETWORK: describe_network(c, &d); break;
-    case NEURON: kind = neurons[below(c, 2)], describe_neuron(c, &d, kind == neurons[1]); break;
-    case LOSS: kind = describe_loss(c, &d) ? "mse" : "cross_entropy"; break;
+    case NEURON: describe_neuron(c, &d, kind.text); break;
+    case LOSS:
+      describe_loss(c, &d);
+      if (sscanf(d.text, "{\"kind\": \"%31[^\"]\"", kind.text) != 1) fail("a loss without a kind");
+      break;
     case TRAINER: describe_trainer(c, &d); break;
     default: describe_circuit(c, &d, 1);
   }
@@ -383,8 +385,8 @@ static int try(caller *c, int subject) {
   int is_accepted;
   switch (subject) {
     case NETWORK: is_accepted = accepts_network(c, text); break;
-    case NEURON: is_accepted = !refuses(qlif_check(kind, text)); break;
-    case LOSS: is_accepted = accepts_loss(text, kind); break;
+    case NEURON: is_accepted = !refuses(qlif_check(kind.text, text)); break;
+    case LOSS: is_accepted = accepts_loss(text, kind.text); break;
     case TRAINER: is_accepted = accepts_trainer(text); break;
     default: is_accepted = accepts_circuit(text);
   }
