@@ -101,6 +101,9 @@ extension QubitRun {
   /// but hardly over one of a whole step. What does not hang on the memory is computed for several steps where groups
   /// are few.
   func counted() -> Int {
+    // Copies, so that they stay in registers while spikes are written.
+    let (neuron, layer, indices, range, groups) = (neuron, layer, indices, range, groups)
+    let (currents, dropout, spikes, spikeStride, alpha) = (currents, dropout, spikes, spikeStride, alpha)
     // A neuron that fires for certain needs no count, unless it is shown.
     let firesSurely =
       layer.firing == .threshold && alpha == nil && Float(layer.shots) * (1 - neuron.threshold) > mostOfFew
