@@ -103,7 +103,7 @@ import Testing
     .neuron("qlif", #""threshold": 1.5"#, "threshold: 1.5, expected in (0, 1)"),
     .neuron("qlif", #""threshold": "high""#, "threshold: \"high\", expected a number in (0, 1)"),
     .neuron("qlif", #""threshold": null"#, "threshold: null, expected a number in (0, 1)"),
-    .neuron("qlif", #""t1": 1e300"#, "t1: inf, expected above 0 (microseconds)"),
+    .neuron("qlif", #""t1": 1e300"#, "t1: 1e+300, beyond the range of float32"),
     .neuron(
       "qlif", #""t1": 1e-30, "delay_scale": 1e30"#, "delay_scale / t1: inf, expected finite"),
     .neuron("qlif", #""refractory": 1"#, "refractory: 1, expected true or false"),
