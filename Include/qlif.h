@@ -121,7 +121,8 @@ typedef struct qlif_network qlif_network;
  *
  * "avg_pool2d": the share of a window that spikes, windows of "size" x "size" side by side; a layer of neurons follows.
  *
- * A pooling layer has no neurons and no parameters, but a number of its own. A neuron is an object with the key "kind"
+ * docs/model.md has the other kinds that qlif_kinds lists. A pooling layer has no neurons and no parameters, but a number
+ * of its own. A neuron is an object with the key "kind"
  * and its constants, which qlif_defaults lists; docs/model.md has their equations and units. For example
  *
  *   {"input_shape": [784], "layers": [
@@ -267,7 +268,7 @@ qlif_status qlif_readout(const char *readout, int64_t steps, int64_t batch, int6
 /* A loss is a criterion on what is read off the outputs, mean over the batch. Its description is an object with the keys
  *
  *   kind      "cross_entropy": -log softmax(numbers)[label], for labels; "mse": the mean of the squared differences, for
- *             values
+ *             values; docs/model.md has the others that qlif_kinds lists
  *   reading   "membrane": the membranes at every step, the losses of the steps summed (with cross_entropy the published
  *             loss); "membrane_sum": the membranes summed over the steps; "spike_count": the spikes summed over the
  *             steps

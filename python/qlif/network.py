@@ -326,10 +326,11 @@ class Network(Structure):
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             y: for ``"cross_entropy"`` the class of each sample, integers ``[batch]`` in 0 to
-                classes - 1; for ``"mse"`` numbers ``[batch, outputs]``.
-            loss: the criterion: ``"cross_entropy"`` of the softmax, or ``"mse"``, the mean of the
-                squared differences; or a description, such as ``{"kind": "mse"}``; None is the
-                engine's default.
+                classes - 1; for ``"mse"`` and ``"huber"`` numbers
+                ``[batch, outputs]``.
+            loss: the criterion: ``"cross_entropy"`` of the softmax; ``"mse"``, the mean of the
+                squared differences; ``"huber"``; or a description, such as
+                ``{"kind": "huber", "delta": 0.5}``; None is the engine's default.
             reading: what it compares: ``"membrane"``, the membranes at every step, whose losses are
                 summed (with cross-entropy the published loss); ``"membrane_sum"``, summed over the
                 steps; ``"spike_count"``, the spikes summed over the steps; None is the engine's
