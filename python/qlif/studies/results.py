@@ -6,13 +6,12 @@ stopped, and whole numbers on the command line.
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import io
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from .._engine import files
 from ..errors import ArgumentError, FileError, InterruptedWarning
 from ..plot._axes import pyplot
 
-__all__ = ["as_json", "fit", "locked", "whole", "write", "write_figure"]
+__all__ = ["as_json", "fit", "locked", "write", "write_figure"]
 
 
 def as_json(record: Any) -> str:
@@ -78,14 +77,3 @@ def fit(model: Any, X: Any, y: Any, checkpoint: Path) -> None:
             if not checkpoint.exists():
                 raise
             raise ArgumentError(f"{error}; remove {checkpoint} to begin anew") from error
-
-
-def whole(least: int) -> Callable[[str], int]:
-    """Reads a whole number of `least` or more, for `argparse`."""
-
-    def number(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text} is not a whole number of {least} or more")
-        return int(text)
-
-    return number

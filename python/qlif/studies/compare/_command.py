@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from ...errors import InterruptedWarning, QlifError
-from .. import results
+from .. import command
 from . import _data, _metrics, _models, _pictures, _run, _table
 from ._storage import Record, Store
 
@@ -35,23 +32,11 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the comparison; returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
-        return _compare(options)
-    except (InterruptedWarning, KeyboardInterrupt):
-        _say("interrupted: run the same command again to go on")
-        return 130
-    except (QlifError, OSError) as error:
-        _say(f"error: {error}")
-        return 2
+    return command.run(lambda: _compare(options))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m qlif.compare",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("qlif.compare", DESCRIPTION, EXAMPLES)
     names = list(_models.MODELS)
     parser.add_argument(
         "--models",
@@ -72,24 +57,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds",
         nargs="+",
-        type=results.whole(0),
+        type=command.whole(0),
         help="default: 0 1 2; with --quick: 0",
         metavar="SEED",
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, help="folder of the results", metavar="DIR"
-    )
-    parser.add_argument(
-        "--epochs", type=results.whole(1), help="passes over the training images", metavar="N"
     )
     parser.add_argument(
         "--quick",
         action="store_true",
         help=f"{QUICK_IMAGES[0]:,} training and {QUICK_IMAGES[1]:,} test images, "
         f"{QUICK_EPOCHS} epochs, one seed",
-    )
-    parser.add_argument(
-        "--data", type=Path, help="folder of the data sets; default: QLIF_DATA", metavar="DIR"
     )
     parser.add_argument(
         "--qnn-minutes",
@@ -119,17 +95,17 @@ def _compare(options: argparse.Namespace) -> int:
     minutes = options.qnn_minutes or (QUICK_MINUTES if quick else 60.0)
     models = []
     for name in dict.fromkeys(options.models):
-        reason = _models.absence(name)
+        reason = _models.why_unavailable(name)
         if reason:
-            _say(f"{name} is left out: {reason}")
+            command.say(f"{name} is left out: {reason}")
         else:
             models.append(name)
     if not models:
-        _say("error: there is nothing to compare")
+        command.say("error: there is nothing to compare")
         return 2
     store = Store(options.out)
     for reason in _pictures.undrawn():
-        _say(reason)
+        command.say(reason)
     with store.locked():
         datasets = list(dict.fromkeys(options.datasets))
         count, total = 0, len(datasets) * len(models) * len(seeds)
@@ -139,7 +115,7 @@ def _compare(options: argparse.Namespace) -> int:
                 for seed in seeds:
                     count += 1
                     place = store.place(name, dataset, seed)
-                    _say(
+                    command.say(
                         f"[{count}/{total}] {name} on {dataset}, seed {seed}: "
                         + (
                             "already there"
@@ -149,12 +125,12 @@ def _compare(options: argparse.Namespace) -> int:
                     )
                     model = _models.create(name, seed, epochs=epochs, minutes=minutes)
                     record = _run.run(name, images, seed, model, place)
-                    _say(f"  test accuracy {100 * record['accuracy']:.2f} %")
+                    command.say(f"  test accuracy {100 * record['accuracy']:.2f} %")
                     records = _collect(store)
                 runs = [run for run in records if (run["model"], run["dataset"]) == (name, dataset)]
                 _pictures.draw(store, runs, images)
     print(store.table.read_text("utf-8"))
-    _say(f"wrote {store.results} and {store.table}")
+    command.say(f"wrote {store.results} and {store.table}")
     return 0
 
 
@@ -164,7 +140,3 @@ def _collect(store: Store) -> list[Record]:
     summary = _table.summarise(records)
     store.collect(records, summary, _table.markdown(summary))
     return records
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

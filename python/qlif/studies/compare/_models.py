@@ -42,7 +42,7 @@ PUBLISHED = {
 }
 
 
-def absence(name: str) -> str | None:
+def why_unavailable(name: str) -> str | None:
     """Why a model cannot take part, or None if it can."""
     import qlif
 

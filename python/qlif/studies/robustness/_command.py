@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +12,9 @@ from tqdm.auto import tqdm
 
 from ... import datasets, plot
 from ..._engine import files
-from ...errors import InterruptedWarning, MissingExtraError, QlifError
+from ...errors import MissingExtraError
 from ...quantum.noise import Noise, NoiseRun
-from .. import results
+from .. import command, results
 from ..compare import _data
 from . import _devices, _models
 from ._conditions import SWEEPS, Condition, conditions
@@ -46,24 +45,16 @@ examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the study; returns the exit code."""
     options = _parser().parse_args(arguments)
-    try:
+
+    def work() -> int:
         with results.locked(options.out, "study"):
             return _study(options)
-    except (InterruptedWarning, KeyboardInterrupt):
-        _say("interrupted: run the same command again to go on")
-        return 130
-    except (QlifError, OSError) as error:
-        _say(f"error: {error}")
-        return 2
+
+    return command.run(work)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m qlif.robustness",
-        description=DESCRIPTION,
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = command.parser("qlif.robustness", DESCRIPTION, EXAMPLES)
     parser.add_argument(
         "--model",
         type=Path,
@@ -96,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--shots",
-        type=results.whole(1),
+        type=command.whole(1),
         default=1024,
         metavar="N",
         help="where the shots are not varied (default: 1024)",
@@ -104,21 +95,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seeds",
         nargs="+",
-        type=results.whole(0),
+        type=command.whole(0),
         metavar="SEED",
         help="of the noise; default: 0 1 2; with --quick: 0 1",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
     parser.add_argument(
-        "--images", type=results.whole(1), metavar="N", help="the first test images (default: all)"
-    )
-    parser.add_argument(
-        "--epochs", type=results.whole(1), metavar="N", help="passes over the training images"
+        "--images", type=command.whole(1), metavar="N", help="the first test images (default: all)"
     )
     parser.add_argument(
         "--hidden",
         nargs="+",
-        type=results.whole(1),
+        type=command.whole(1),
         metavar="N",
         help="neurons of the hidden layers",
     )
@@ -127,9 +114,6 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help=f"{QUICK_IMAGES[0]:,} training and {QUICK_IMAGES[1]:,} test images, "
         f"{QUICK_HIDDEN} hidden neurons, {QUICK_EPOCHS} epochs, fewer strengths",
-    )
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="folder of the data sets; default: QLIF_DATA"
     )
     return parser
 
@@ -165,7 +149,7 @@ def _study(options: argparse.Namespace) -> int:
     study.write()
     print(study.table.read_text("utf-8"))
     picture = _draw(study, options.out)
-    _say(f"wrote {study.results}, {study.table}" + (f", {picture}" if picture else ""))
+    command.say(f"wrote {study.results}, {study.table}" + (f", {picture}" if picture else ""))
     return 0
 
 
@@ -192,7 +176,7 @@ def _plain(options: argparse.Namespace, images: _data.Images, study: Study) -> d
     if options.epochs:
         model.set_params(epochs=options.epochs)
     study.add(PLAIN, _models.TITLES[PLAIN], _models.settings(model, images))
-    _say(f"{PLAIN}: {_models.TITLES[PLAIN]}, {len(images.X):,} images")
+    command.say(f"{PLAIN}: {_models.TITLES[PLAIN]}, {len(images.X):,} images")
     return {PLAIN: _models.trained(model, images, options.out, PLAIN)}
 
 
@@ -211,7 +195,7 @@ def _aware(
         f"{_models.TITLES[AWARE]} ({of}{options.shots:,} shots)",
         _models.settings(model, images),
     )
-    _say(f"{AWARE}: {_models.TITLES[AWARE]}, {len(images.X):,} images")
+    command.say(f"{AWARE}: {_models.TITLES[AWARE]}, {len(images.X):,} images")
     return _models.trained(model, images, options.out, AWARE)
 
 
@@ -253,10 +237,6 @@ def _draw(study: Study, folder: Path) -> Path | None:
     try:
         results.write_figure(target, plot.robustness(study.results)[0])
     except MissingExtraError as error:
-        _say(f"no picture: {error}")
+        command.say(f"no picture: {error}")
         return None
     return target
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
