@@ -4,10 +4,10 @@ import QLIFFigures
 /// `qlif-render trace`
 struct Trace: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The excited population of chosen neurons over the steps.",
+    abstract: "The membranes of chosen neurons over the steps.",
     discussion: """
-      One small panel per neuron, all with the same axes: alpha after each step, from 0 to 1, the threshold as a \
-      dashed line, and a large dot wherever the neuron fires.
+      One small panel per neuron, all with the same axes: the membrane after each step (of a QLIF neuron the \
+      excited population alpha, from 0 to 1), the threshold as a dashed line, and a large dot wherever the neuron fires.
 
       Examples:
         qlif-render trace --model m.safetensors --dataset mnist --index 7 \\
@@ -46,34 +46,37 @@ struct Trace: ParsableCommand {
     }
     let choice = try input.load(for: model)
     let run = try model.run(choice, membraneLayer: layer)
-    let (alpha, spikes) = (run.membrane[layer], run.spikes[layer])
-    guard alpha.count == run.steps * count, spikes.count == alpha.count else {
-      throw RenderError("layer \(layer) has no population to draw")
+    let (membrane, spikes) = (run.membrane[layer], run.spikes[layer])
+    guard membrane.count == run.steps * count, spikes.count == membrane.count else {
+      throw RenderError("layer \(layer) has no membranes to draw")
     }
     let recorded = try SpikeLayer(name: "layer \(layer)", steps: run.steps, neurons: count, spikes: spikes)
-    let traces = (neurons?.indices ?? Self.telling(recorded, alpha: alpha)).map { neuron in
+    let traces = (neurons?.indices ?? Self.telling(recorded, membrane)).map { neuron in
       let places = (0..<run.steps).map { $0 * count + neuron }
       let name = "Neuron \(neuron)\(model.ofClass(neuron: neuron, layer: layer, choice.classes))"
       return TraceFigure.Trace(
-        name: name, alpha: places.map { alpha[$0] }, spikes: places.map { spikes[$0] > 0.5 })
+        name: name, membrane: places.map { membrane[$0] }, spikes: places.map { spikes[$0] > 0.5 })
     }
+    let isPopulation = model.qlif(ofLayer: layer) != nil
     let seen = choice.className == nil ? "" : ", input\(choice.ofClass)"
     let figure = try TraceFigure(
-      title: options.picture.title ?? "Population of neurons in \(model.name) for \(choice.name)",
+      title: options.picture.title
+        ?? "\(isPopulation ? "Population" : "Membranes") of neurons in \(model.name) for \(choice.name)",
       subtitle: "\(model.title(ofLayer: layer))\(seen), \(run.steps) step\(run.steps == 1 ? "" : "s")",
-      threshold: threshold, traces: traces)
+      threshold: threshold, isPopulation: isPopulation, traces: traces)
     try Picture.write(figure, model: model, options: options)
   }
 
   /// The neurons to show where none are named: all of a few, else for each count of spikes the one whose
-  /// population changes most from step to step, then the next ones, in the order of their indices.
-  private static func telling(_ layer: SpikeLayer, alpha: [Float]) -> [Int] {
+  /// membrane changes most from step to step, then the next ones, in the order of their indices.
+  private static func telling(_ layer: SpikeLayer, _ membrane: [Float]) -> [Int] {
     let neurons = layer.neurons
     guard neurons > 10 else { return Array(0..<neurons) }
     var change = [Float](repeating: 0, count: neurons)
     for step in 1..<max(layer.steps, 1) {
       for neuron in 0..<neurons {
-        change[neuron] += (alpha[step * neurons + neuron] - alpha[(step - 1) * neurons + neuron]).magnitude
+        change[neuron] +=
+          (membrane[step * neurons + neuron] - membrane[(step - 1) * neurons + neuron]).magnitude
       }
     }
     let counts = layer.counts

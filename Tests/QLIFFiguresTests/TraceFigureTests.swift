@@ -10,7 +10,7 @@ import Testing
     return try TraceFigure(
       title: title, subtitle: "S", threshold: threshold,
       traces: (0..<traces).map { index in
-        TraceFigure.Trace(name: "Neuron \(index)", alpha: alpha, spikes: alpha.map { $0 > 0.75 })
+        TraceFigure.Trace(name: "Neuron \(index)", membrane: alpha, spikes: alpha.map { $0 > 0.75 })
       })
   }
 
@@ -44,15 +44,25 @@ import Testing
     #expect(try Self.figure(steps: 5000).drawn().hasWhiteBorder(14))
     #expect(try Self.figure(threshold: 0).drawn().hasWhiteBorder(14))
     let odd = TraceFigure.Trace(
-      name: "n", alpha: [0, .nan, .infinity, -3, 9], spikes: [false, true, true, false, true])
+      name: "n", membrane: [0, .nan, .infinity, -3, 9], spikes: [false, true, true, false, true])
     #expect(try TraceFigure(title: "", threshold: 0.5, traces: [odd]).drawn().hasWhiteBorder(14))
+  }
+
+  /// A membrane that is no population is not cut off at 0 and 1.
+  @Test func realMembranesAreDrawnWhereTheyAre() throws {
+    let trace = TraceFigure.Trace(name: "n", membrane: [-30, 0.4, 12], spikes: [false, false, true])
+    let figure = try TraceFigure(title: "T", threshold: 0.5, isPopulation: false, traces: [trace])
+    let panel = try #require(figure.arrangement(try TextMeasure()).panels.first)
+    #expect(panel.y.label == "membrane" && panel.y.lower < -30 && panel.y.upper > 12)
+    #expect(try figure.drawn(scale: 2).darkest(near: panel.point(2, 12), reach: 2) < 150)
+    #expect(try figure.drawn().hasWhiteBorder(14))
   }
 
   @Test func misfitsAreRefused() {
     #expect(throws: FigureError.self) { try Self.figure(traces: 0) }
     #expect(throws: FigureError.self) { try Self.figure(traces: TraceFigure.mostTraces + 1) }
     #expect(throws: FigureError.self) { try Self.figure(steps: 0) }
-    let trace = TraceFigure.Trace(name: "n", alpha: [0, 1], spikes: [true])
+    let trace = TraceFigure.Trace(name: "n", membrane: [0, 1], spikes: [true])
     #expect(throws: FigureError.self) { try TraceFigure(title: "", threshold: 0.5, traces: [trace]) }
   }
 }

@@ -1,18 +1,18 @@
-/// The excited population alpha of some neurons over the steps: one small panel each, all with the same
-/// axes, with the threshold as a line and the spikes as marks.
+/// The membranes of some neurons over the steps: one small panel each, all with the same axes, with the threshold as a
+/// line and the spikes as marks.
 package struct TraceFigure: Figure {
   /// One neuron's panel.
   package struct Trace: Sendable {
     /// What the heading calls the neuron.
     package var name: String
-    /// The population after each step, from 0 to 1.
-    package var alpha: [Float]
+    /// The membrane after each step.
+    package var membrane: [Float]
     /// For each step, whether the neuron fired.
     package var spikes: [Bool]
 
-    package init(name: String, alpha: [Float], spikes: [Bool]) {
+    package init(name: String, membrane: [Float], spikes: [Bool]) {
       self.name = name
-      self.alpha = alpha
+      self.membrane = membrane
       self.spikes = spikes
     }
   }
@@ -22,27 +22,30 @@ package struct TraceFigure: Figure {
 
   package var title: String
   package var subtitle: String
-  /// The population above which the neurons fire.
+  /// The membrane above which the neurons fire.
   package var threshold: Double
+  /// Whether a membrane is the population of a qubit, from 0 to 1; else it is a real number.
+  package var isPopulation: Bool
   package var traces: [Trace]
 
   /// All traces must have the same number of steps, at least one.
   package init(
-    title: String, subtitle: String = "", threshold: Double, traces: [Trace]
+    title: String, subtitle: String = "", threshold: Double, isPopulation: Bool = true, traces: [Trace]
   ) throws(FigureError) {
-    guard let first = traces.first, !first.alpha.isEmpty else {
+    guard let first = traces.first, !first.membrane.isEmpty else {
       throw .invalid("there are no traces to draw")
     }
     guard traces.count <= Self.mostTraces else {
       throw .invalid("\(traces.count) neurons are more than the \(Self.mostTraces) that one figure shows")
     }
     for trace in traces
-    where trace.alpha.count != first.alpha.count || trace.spikes.count != first.alpha.count {
+    where trace.membrane.count != first.membrane.count || trace.spikes.count != first.membrane.count {
       throw .invalid("the trace of \(trace.name) has another number of steps than that of \(first.name)")
     }
     self.title = title
     self.subtitle = subtitle
     self.threshold = threshold
+    self.isPopulation = isPopulation
     self.traces = traces
   }
 
@@ -58,10 +61,19 @@ package struct TraceFigure: Figure {
 
   var legend: Legend {
     Legend([
-      .init(.line(Palette.blue, width: 1.6, dash: []), "α after each step"),
+      .init(.line(Palette.blue, width: 1.6, dash: []), "\(isPopulation ? "α" : "membrane") after each step"),
       .init(.line(Palette.ink, width: 1.2, dash: [6, 4]), "threshold \(formatted(threshold))"),
       .init(.disc(Palette.vermillion, radius: 4.5), "spike"),
     ])
+  }
+
+  /// What the y axes show: a population has its own range, other membranes that of their values and the threshold.
+  private var range: ClosedRange<Double> {
+    if isPopulation { return -0.04...1.06 }
+    let values = traces.flatMap(\.membrane).filter(\.isFinite).map(Double.init) + [0, threshold]
+    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+    let margin = 0.05 * max(high - low, 1e-6)
+    return low - margin...high + margin
   }
 
   package func arrangement(_ text: TextMeasure) -> Arrangement {
@@ -70,11 +82,17 @@ package struct TraceFigure: Figure {
       columns == 1
       ? Size(width: 780, height: 118)
       : columns == 2 ? Size(width: 460, height: 104) : Size(width: 330, height: 96)
-    let steps = traces[0].alpha.count
+    let steps = traces[0].membrane.count
     let xTicks = Ticks.whole(0, steps - 1, maximum: Int(panelSize.width / 45))
-    let yTicks = [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) }
+    let range = range
+    let yTicks =
+      isPopulation
+      ? [0, 0.5, 1].map { Tick(value: $0, label: formatted($0)) }
+      : Ticks.nice(range.lowerBound, range.upperBound, maximum: 5)
+    let label = isPopulation ? "population α" : "membrane"
 
-    let left = Panel.leftMargin(Axis(lower: 0, upper: 1, ticks: yTicks, label: "population α"), text)
+    let left = Panel.leftMargin(
+      Axis(lower: range.lowerBound, upper: range.upperBound, ticks: yTicks, label: label), text)
     let heading = Panel.topMargin(heading: "x")
     let block = TitleBlock(
       title: title, subtitle: subtitle,
@@ -102,7 +120,7 @@ package struct TraceFigure: Figure {
             showsTickLabels: isLowest
           ),
           y: Axis(
-            lower: -0.04, upper: 1.06, ticks: yTicks, label: column == 0 ? "population α" : "",
+            lower: range.lowerBound, upper: range.upperBound, ticks: yTicks, label: column == 0 ? label : "",
             showsTickLabels: column == 0),
           heading: "\(trace.name): \(fired) spike\(fired == 1 ? "" : "s")"))
     }
@@ -128,11 +146,13 @@ package struct TraceFigure: Figure {
 
   private func draw(_ trace: Trace, _ panel: Panel, on canvas: Canvas) {
     panel.drawThreshold(threshold, on: canvas)
-    let pitch = panel.frame.width / Double(max(trace.alpha.count, 1))
-    let points = trace.alpha.enumerated().map { step, alpha in
-      alpha.isFinite ? panel.point(Double(step), Double(min(max(alpha, -0.04), 1.06))) : nil
+    let pitch = panel.frame.width / Double(max(trace.membrane.count, 1))
+    let range = range
+    let points = trace.membrane.enumerated().map { step, value in
+      value.isFinite
+        ? panel.point(Double(step), min(max(Double(value), range.lowerBound), range.upperBound)) : nil
     }
-    // A gap where alpha is not a number, so that nothing is invented.
+    // A gap where the membrane is not a number, so that nothing is invented.
     for run in points.split(separator: nil) {
       canvas.stroke(run.compactMap(\.self), Palette.blue, width: 1.6)
     }
