@@ -6,7 +6,7 @@ import Glibc
 final class Pool<Element: AnyObject & Sendable>: @unchecked Sendable {
   let all: [Element]
   private var idle: [Element]
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
   var count: Int { all.count }
 
@@ -16,6 +16,8 @@ final class Pool<Element: AnyObject & Sendable>: @unchecked Sendable {
     for _ in 0..<count { all.append(try make()) }
     self.all = all
     idle = all
+    // Last, as nothing frees it where `make` throws.
+    mutex = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
   }
 
