@@ -110,6 +110,7 @@ int main(int count, char **arguments) {
     guarded_close(&callers[i].buffers);
     free(callers[i].copies);
   }
+  caller_count = 0;
   free(callers);
   return 0;
 }
