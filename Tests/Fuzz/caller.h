@@ -127,7 +127,7 @@ static void report_deaths(void) {
 #endif
 }
 
-static void fail(const char *what) {
+static _Noreturn void fail(const char *what) {
   fprintf(stderr, "%s (message: \"%.2000s\") at\n", what, qlif_last_error_message());
   say_where();
   _exit(1);
