@@ -14,9 +14,10 @@ arXiv:2407.16398.
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import datasets, hardware, plot, presets, quantum, render, surrogate
+from . import datasets, hardware, presets, quantum, render, surrogate
 from ._engine.library import lib
 from ._engine.loading import load
 from ._engine.threads import instruction_set, set_threads, threads
@@ -45,6 +46,7 @@ from .report import Report
 from .trainer import Trainer
 
 if TYPE_CHECKING:
+    from . import plot
     from .estimators import (
         ConvolutionalClassifier,
         QSCNNClassifier,
@@ -110,7 +112,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Imports the estimators when asked for: scikit-learn, where installed, takes a second."""
+    """Imports the plots and the estimators when asked for: scikit-learn takes a second."""
+    if name == "plot":
+        return importlib.import_module(".plot", __name__)
     if name in __all__:  # all other names are here already
         from . import estimators
 
