@@ -51,7 +51,7 @@ SWIFT_TEST_FLAGS := -c release -Xswiftc -enable-testing --scratch-path .build-te
 KERNEL_SETS := $(if $(filter x86_64,$(shell uname -m)),x86-64 \
 	$(if $(shell grep -m1 -ow avx2 /proc/cpuinfo),x86-64-v3) \
 	$(if $(shell grep -m1 -ow avx512vl /proc/cpuinfo),x86-64-v4))
-KERNEL_TESTS := 'ConvolutionTests|GoldenTests|GradientTests|SimulationTests'
+KERNEL_TESTS := 'ConvolutionTests|GoldenTests|GradientTests|SimulationTests|StepRangeTests'
 
 # Nothing of them skips.
 swift-tests: $(STAMPS)/header
