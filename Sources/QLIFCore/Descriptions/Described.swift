@@ -39,6 +39,11 @@ extension Described {
   package var constants: [String: JSONValue] {
     Dictionary(uniqueKeysWithValues: Self.fields.map { ($0.key, $0.write(self)) })
   }
+
+  /// The constants beside the key `kind`.
+  func description(as kind: String) -> JSONValue {
+    .object(constants.merging(["kind": .text(kind)]) { constant, _ in constant })
+  }
 }
 
 /// What has a name in descriptions beside its constants: `{"kind": "lif", "beta": 0.9, ...}`.
@@ -47,7 +52,5 @@ package protocol DescribedKind: Described {
 }
 
 extension DescribedKind {
-  package var description: JSONValue {
-    .object(constants.merging(["kind": .text(Self.kind)]) { constant, _ in constant })
-  }
+  package var description: JSONValue { description(as: Self.kind) }
 }

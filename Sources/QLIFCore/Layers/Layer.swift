@@ -67,9 +67,7 @@ package struct LayerPlace {
 
 /// The kinds of layer, by name.
 package enum LayerKind {
-  package static let all: [any Layer.Type] = [
-    SpikingLayer.self, MaxPool2d.self, AveragePool2d.self, SumPool2d.self,
-  ]
+  package static let all: [any Layer.Type] = [SpikingLayer.self, MaxPool2d.self, LinearPool2d.self]
 
   /// The layer of a description such as `{"kind": "dense", "units": 10, "neuron": {"kind": "lif"}}`.
   static func read(_ reader: inout DescriptionReader, _ place: LayerPlace) throws(QLIFError) -> any Layer {

@@ -59,9 +59,7 @@ package final class MaxPool2d: Layer {
       outputHeight: shape.sizes[1], outputWidth: shape.sizes[2])
   }
 
-  package var description: JSONValue {
-    .object(settings.constants.merging(["kind": .text(Self.kinds[0])]) { own, _ in own })
-  }
+  package var description: JSONValue { settings.description(as: Self.kinds[0]) }
 
   package var sourceOfMembranes: Int? { settings.ties == .membrane ? input.layer : nil }
 
