@@ -13,6 +13,32 @@ package protocol Criterion: DescribedKind, Sendable {
   ) -> Double
 }
 
+/// A criterion of the difference of each number from its target, mean over the outputs.
+protocol DifferenceCriterion: Criterion {
+  /// What a difference costs, and half the slope of that: a float32 may not hold the whole of a large one.
+  func cost(_ difference: Float) -> (value: Double, halfSlope: Float)
+}
+
+extension DifferenceCriterion {
+  package func check(_ target: Target, batch: Int, outputs: Int) throws(QLIFError) {
+    try checkValues(target, batch: batch, outputs: outputs)
+  }
+
+  package func sample(
+    _ numbers: Floats, outputs: Int, target: Target, sample: Int, weight: Double, gradient: MutableFloats?
+  ) -> Double {
+    guard case .values(let values, _) = target else { return 0 }
+    let share = weight / Double(outputs)
+    var sum = 0.0
+    for unit in 0..<outputs {
+      let cost = cost(numbers[unit] - values[sample * outputs + unit])
+      sum += cost.value
+      gradient?[unit] = Float(2 * share) * cost.halfSlope
+    }
+    return share * sum
+  }
+}
+
 /// The criteria, by name.
 package enum CriterionKind {
   package static let all: [any Criterion.Type] = [CrossEntropy.self, MeanSquaredError.self, Huber.self]
