@@ -5,10 +5,10 @@ package struct DescriptionReader {
   private var values: [String: JSONValue]
   private var known: Set<String> = []
 
-  package init(_ value: JSONValue, at path: String = "", named name: String = "description") throws(QLIFError)
-  {
+  package init(_ value: JSONValue, at path: String = "") throws(QLIFError) {
     guard case .object(let values) = value else {
-      throw .invalid("\(path.isEmpty ? name : path): \(value.excerpt), expected an object of keys and values")
+      throw .invalid(
+        "\(path.isEmpty ? "description" : path): \(value.excerpt), expected an object of keys and values")
     }
     self.path = path
     self.values = values
@@ -27,11 +27,6 @@ package struct DescriptionReader {
   package mutating func require(_ key: String, _ expected: String) throws(QLIFError) -> JSONValue {
     guard let value = take(key) else { throw .invalid("\(place(of: key)): missing, expected \(expected)") }
     return value
-  }
-
-  /// The object of a key; one without keys where it is absent.
-  package mutating func object(_ key: String) throws(QLIFError) -> DescriptionReader {
-    try DescriptionReader(take(key) ?? .object([:]), at: place(of: key))
   }
 
   /// The type of a list of kinds that the key `kind` names.
