@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from ._engine import arrays, buffers, descriptions, library, loading
 from ._engine.arrays import FloatArray, LabelArray
 from ._engine.batch import Batch
-from ._engine.descriptions import Description, LossLike, loss_description
+from ._engine.descriptions import Description, LossLike, loss_text
 from ._engine.library import lib
 from ._engine.records import Records
 from ._structure import Structure
@@ -212,7 +212,7 @@ class Network(Structure):
         Args:
             x: ``[batch, *input_shape]`` or ``[steps, batch, *input_shape]``.
             readout: ``"spike_count"`` (most output spikes; ties and silence: the larger summed
-                alpha) or ``"membrane"`` (largest summed alpha); None is the network's own
+                membrane) or ``"membrane"`` (largest summed membrane); None is the network's own
                 `readout`.
             noise: as in `simulate`.
             batch_first: as in `simulate`.
@@ -236,8 +236,8 @@ class Network(Structure):
     ) -> FloatArray:
         """The scores that `predict` compares, ``[batch, classes]``.
 
-        They are spikes per step (``"spike_count"``) or the mean of alpha (of `LIF` neurons: of the
-        membrane) over the steps (``"membrane"``), of each output neuron. Arguments as in `predict`.
+        They are spikes per step (``"spike_count"``) or the mean of the membrane over the steps
+        (``"membrane"``), of each output neuron. Arguments as in `predict`.
         """
         owner, batch = self._open(), self._batch(x, batch_first)
         run, code = self._noise(noise), self._readout(readout)
@@ -281,7 +281,7 @@ class Network(Structure):
                 owner.pointer,
                 batch.struct,
                 target.struct,
-                _loss(loss, reading),
+                loss_text(loss, reading),
                 code,
                 report,
                 arrays.float_pointer(rates),
@@ -348,7 +348,12 @@ class Network(Structure):
         out = c_double()
         with owner.lock, target.told_of_y():
             lib.qlif_network_loss_and_gradients(
-                owner.pointer, batch.struct, target.struct, _loss(loss, reading), out, run.struct
+                owner.pointer,
+                batch.struct,
+                target.struct,
+                loss_text(loss, reading),
+                out,
+                run.struct,
             )
         return out.value, {name: view.copy() for name, view in self.gradients.items()}
 
@@ -398,8 +403,3 @@ class Network(Structure):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Network:
         return self.copy()
-
-
-def _loss(kind: LossLike, reading: str | None) -> bytes:
-    """The description of a loss; what is not given is the engine's default."""
-    return descriptions.text(loss_description(kind, reading))

@@ -87,6 +87,18 @@ def loss_description(loss: LossLike, reading: str | None) -> Description:
     return found
 
 
+def loss_text(loss: LossLike, reading: str | None) -> bytes:
+    """The same as the engine reads it; losses by name are put together once."""
+    if isinstance(loss, str | None) and isinstance(reading, str | None):
+        return _named_loss(loss, reading)
+    return text(loss_description(loss, reading))
+
+
+@cache
+def _named_loss(loss: str | None, reading: str | None) -> bytes:
+    return text(loss_description(loss, reading))
+
+
 def shortest(value: float) -> float:
     """The shortest decimal that is the same float32: 0.1 instead of 0.10000000149011612."""
     with np.errstate(over="ignore"):
